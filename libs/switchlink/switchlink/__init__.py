@@ -1,0 +1,1 @@
+"""Talks to switches and edges. Knows no service."""

@@ -1,0 +1,1 @@
+"""Which trunks and nodes can carry calls, and how well?"""

@@ -1,0 +1,1 @@
+"""Which numbers do we answer for, and where do they come from?"""

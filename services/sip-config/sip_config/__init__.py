@@ -1,0 +1,1 @@
+"""What should every edge and switch be running, and is it?"""

@@ -1,0 +1,1 @@
+"""Starts a world of real components, dials it, answers as an agent, and listens."""
