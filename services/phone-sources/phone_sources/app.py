@@ -1,0 +1,87 @@
+"""Bringing numbers in, listing them, letting them go."""
+
+from dataclasses import dataclass
+
+from phone_sources.domain.e164 import E164, Unreadable, read_number
+from phone_sources.domain.number import Number, label_problem
+from phone_sources.ports import NumberFilter, NumberStore, TrunkLookup
+from servicekit.clock import Clock
+from servicekit.errors import Conflict, Invalid, NotFound, Violation
+from servicekit.ids import new_id
+from servicekit.paging import Page, decode_token, encode_token, page_size
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    store: NumberStore
+    trunks: TrunkLookup
+    clock: Clock
+
+    async def create(self, tenant_id: str, written: str, trunk_id: str, label: str) -> Number:
+        trunk = await self.trunks.find(tenant_id, trunk_id)
+        if trunk is None:
+            raise Invalid(
+                "number_invalid",
+                "the number names a trunk that you do not have",
+                violations=[
+                    Violation(
+                        "/trunk_id",
+                        "trunk_not_found",
+                        f"no trunk {trunk_id}",
+                        "list your trunks and name one",
+                    )
+                ],
+            )
+        e164 = _checked(written, trunk.country, label)
+        number = Number(new_id("num"), tenant_id, 1, e164, trunk_id, label, self.clock.now())
+        held = await self.store.add(number)
+        if held is not None:
+            raise _taken(held.by, tenant_id)
+        return number
+
+    async def get(self, tenant_id: str, number_id: str) -> Number:
+        number = await self.store.get(tenant_id, number_id)
+        if number is None:
+            raise _not_found(number_id)
+        return number
+
+    async def list(self, tenant_id: str, wanted: NumberFilter, size: int, token: str) -> Page[Number]:
+        limit = page_size(size)
+        found = await self.store.page(tenant_id, wanted, decode_token(token), limit + 1)
+        items = found[:limit]
+        return Page(items, encode_token(items[-1].id) if len(found) > limit else "")
+
+    async def delete(self, tenant_id: str, number_id: str) -> None:
+        if not await self.store.remove(tenant_id, number_id):
+            raise _not_found(number_id)
+
+
+def _checked(written: str, country: str, label: str) -> E164:
+    violations = []
+    e164 = read_number(written, country)
+    if isinstance(e164, Unreadable):
+        violations.append(Violation("/number", e164.code, e164.detail, e164.hint))
+    problem = label_problem(label)
+    if problem is not None:
+        violations.append(Violation("/label", "label_invalid", problem, "use up to 80 printable characters"))
+    if violations or isinstance(e164, Unreadable):
+        raise Invalid("number_invalid", "the number cannot be taken as it is written", violations=violations)
+    return e164
+
+
+def _taken(by: Number, tenant_id: str) -> Conflict:
+    if by.tenant_id == tenant_id:
+        return Conflict(
+            "number_taken",
+            f"you hold {by.e164.value} already, as {by.id} on trunk {by.trunk_id}",
+            hint="delete that one first to move it to another trunk",
+        )
+    return Conflict(
+        "number_taken",
+        "this number is held already",
+        hint="check the digits; if the number is yours, ask support to release it",
+    )
+
+
+def _not_found(number_id: str) -> NotFound:
+    return NotFound("number_not_found", f"no number {number_id}", hint="list your numbers to see their ids")
