@@ -1,0 +1,1 @@
+"""What a trunk can do, judged from what the edges measured. Pure."""

@@ -1,0 +1,36 @@
+"""A trunk's verdict, and the sentence that says why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from health_monitor.domain.trunk import Endpoint
+
+
+class Verdict(Enum):
+    UNKNOWN = "unknown"
+    HEALTHY = "healthy"
+    DEGRADED = "degraded"
+    DOWN = "down"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointStatus:
+    endpoint: Endpoint
+    edge_id: str
+    reachable: bool
+    latency_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """version grows by one with each change; since: when the verdict, not the sentence, began."""
+
+    trunk_id: str
+    tenant_id: str
+    version: int
+    verdict: Verdict
+    sentence: str
+    since: datetime
+    endpoints: tuple[EndpointStatus, ...] = ()
