@@ -1,0 +1,34 @@
+"""Names for stored things: a prefix that says what it is and a ULID that sorts by creation.
+
+Rule: ids made one after the other in this process sort in that order, also within one millisecond.
+"""
+
+import os
+import threading
+import time
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_RANDOM_BITS = 80
+
+
+class _Ulids:
+    """48 bits of milliseconds, then 80 bits of chance that count up while the millisecond lasts."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def next(self) -> int:
+        with self._lock:
+            fresh = time.time_ns() // 1_000_000 << _RANDOM_BITS | int.from_bytes(os.urandom(10), "big")
+            # within one millisecond, and when the clock steps back, count on from the last one
+            self._last = fresh if fresh >> _RANDOM_BITS > self._last >> _RANDOM_BITS else self._last + 1
+            return self._last
+
+
+_ulids = _Ulids()
+
+
+def new_id(prefix: str) -> str:
+    number = _ulids.next()
+    return f"{prefix}_" + "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
