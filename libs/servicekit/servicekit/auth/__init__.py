@@ -1,0 +1,6 @@
+"""Who is asking: bearer tokens, for REST and gRPC alike; the tenant comes from the token, never from a body."""
+
+from servicekit.auth.principal import Principal, Role, acting_as, principal, require
+from servicekit.auth.tokens import TokenVerifier
+
+__all__ = ["Principal", "Role", "TokenVerifier", "acting_as", "principal", "require"]

@@ -1,0 +1,1 @@
+"""Logs, traces and metrics; the rule is that nothing secret and nothing unbounded goes into any of them."""

@@ -1,0 +1,98 @@
+"""Logs as JSON lines on stderr: one sentence a decision, with `call_id` and `trace_id` where there are any.
+
+Rule: libraries' own log lines go the same way, and every line passes the redaction.
+"""
+
+import logging
+import sys
+from collections.abc import Mapping, MutableMapping
+from types import TracebackType
+from typing import Any, cast
+
+import orjson
+import structlog
+from opentelemetry import trace
+
+from servicekit.telemetry.redaction import redacted
+
+Event = MutableMapping[str, Any]
+Logger = structlog.stdlib.BoundLogger
+_CALL_ID = "call_id"
+# each would tell at level info what is told better elsewhere, or every retry while a broker is away
+_LOUD = ("aiokafka", "httpx", "httpcore", "uvicorn.access", "pymongo", "asyncio", "opentelemetry")
+
+
+def logger(name: str) -> Logger:
+    return cast(Logger, structlog.get_logger(module=name))
+
+
+def configure(name: str, level: str = "info") -> None:
+    """Sets up structlog and the standard library's logging for the whole process."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _named(name),
+        _with_trace,
+        structlog.processors.format_exc_info,
+        _without_secrets,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer(serializer=_json)],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(serializer=_json),
+            ],
+        )
+    )
+    logging.root.handlers[:] = [handler]
+    logging.root.setLevel(number)
+    for loud in _LOUD:
+        logging.getLogger(loud).setLevel(max(number, logging.WARNING))
+
+
+class bind_call:
+    """Puts `call_id` on every later line of this task; as a context manager, only within the block."""
+
+    def __init__(self, call_id: str) -> None:
+        self._tokens: Mapping[str, Any] = structlog.contextvars.bind_contextvars(**{_CALL_ID: call_id})
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        structlog.contextvars.reset_contextvars(**self._tokens)
+
+
+def _named(name: str) -> structlog.typing.Processor:
+    def add(_logger: object, _method: str, event: Event) -> Event:
+        event["service"] = name
+        return event
+
+    return add
+
+
+def _with_trace(_logger: object, _method: str, event: Event) -> Event:
+    context = trace.get_current_span().get_span_context()
+    if context.is_valid:
+        event["trace_id"] = format(context.trace_id, "032x")
+    return event
+
+
+def _without_secrets(_logger: object, _method: str, event: Event) -> Event:
+    return cast(Event, redacted(event))
+
+
+def _json(value: object, **_options: object) -> str:
+    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()

@@ -1,0 +1,46 @@
+"""Keeps secrets out of logs, whatever a call site hands over.
+
+Rule: a value under a secret-looking key is replaced as a whole; inside text, bearer tokens, JWTs and the
+credentials of URLs are cut out.
+"""
+
+import re
+from collections.abc import Mapping
+
+MASK = "***"
+
+_KEY = re.compile(
+    r"pass(word|wd|phrase)|secret|token|authoriz|api_?key|private_?key|credential|cookie|signature",
+    re.IGNORECASE,
+)
+# names that match and hold no secret: a page's token is only a place in a list
+_HARMLESS = frozenset({"page_token", "next_page_token", "token_file", "password_file"})
+_BEARER = re.compile(r"(?i)\b(bearer|basic|digest)\s+[A-Za-z0-9._~+/=-]{8,}")
+_JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
+_URL = re.compile(r"(?<=://)[^/@\s:]+:[^/@\s]+(?=@)")
+_DEEPEST = 6
+
+
+def text(value: str) -> str:
+    value = _BEARER.sub(rf"\1 {MASK}", value)
+    value = _JWT.sub(MASK, value)
+    return _URL.sub(MASK, value)
+
+
+def redacted(value: object, depth: int = 0) -> object:
+    """A copy of `value` without its secrets."""
+    if isinstance(value, str):
+        return text(value)
+    if depth >= _DEEPEST:
+        return MASK
+    if isinstance(value, Mapping):
+        return {str(k): _field(str(k), v, depth) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [redacted(item, depth + 1) for item in value]
+    return value
+
+
+def _field(key: str, value: object, depth: int) -> object:
+    if _KEY.search(key) and key.lower() not in _HARMLESS and value not in (None, ""):
+        return MASK
+    return redacted(value, depth + 1)

@@ -1,0 +1,67 @@
+"""Traces: spans, and their context carried by hand through gRPC metadata and Kafka headers.
+
+Rule: without an endpoint nothing is exported and a span is cheap; trace ids exist all the same, so that
+logs and problems can name one.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from opentelemetry import context, propagate, trace
+from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+
+_TRACER = "keepline"
+
+
+def configure(name: str, otlp_endpoint: str | None) -> TracerProvider:
+    sampler = ParentBased(ALWAYS_ON if otlp_endpoint else ALWAYS_OFF)
+    provider = TracerProvider(resource=Resource.create({"service.name": name}), sampler=sampler)
+    if otlp_endpoint:
+        exporter = OTLPSpanExporter(endpoint=otlp_endpoint, insecure=not otlp_endpoint.startswith("https://"))
+        provider.add_span_processor(BatchSpanProcessor(exporter))
+    trace.set_tracer_provider(provider)
+    return provider
+
+
+@contextmanager
+def span(
+    name: str,
+    *,
+    parent: Mapping[str, str] | None = None,
+    kind: SpanKind = SpanKind.INTERNAL,
+    **attributes: str | int | float | bool,
+) -> Iterator[Span]:
+    """A current span; `parent` holds the headers that came with a message."""
+    with trace.get_tracer(_TRACER).start_as_current_span(
+        name,
+        context=extract(parent) if parent is not None else None,
+        kind=kind,
+        attributes=attributes,
+        set_status_on_exception=False,
+    ) as current:
+        try:
+            yield current
+        except Exception as error:
+            current.set_status(Status(StatusCode.ERROR, type(error).__name__))
+            raise
+
+
+def inject() -> dict[str, str]:
+    """The headers that let the receiver continue this trace; empty when there is none."""
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier)
+    return {key: value for key, value in carrier.items() if key in ("traceparent", "tracestate")}
+
+
+def extract(headers: Mapping[str, str]) -> context.Context:
+    return propagate.extract({k: v for k, v in headers.items() if k in ("traceparent", "tracestate")})
+
+
+def trace_id() -> str:
+    current = trace.get_current_span().get_span_context()
+    return format(current.trace_id, "032x") if current.is_valid else ""
