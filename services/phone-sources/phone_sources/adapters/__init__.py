@@ -1,0 +1,1 @@
+"""phone-sources and the world: REST, gRPC, MongoDB, Kafka, sip-config."""

@@ -1,0 +1,63 @@
+"""Trunks as the state topic tells them; sip-config is asked for one that the topic has not brought yet.
+
+A tenant who creates a trunk and then a number must not be told that there is no such trunk, only because the
+broker is a moment behind.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import grpc
+
+from keepline.sip.v1 import trunk_service_pb2 as pb
+from keepline.sip.v1.trunk_pb2 import Trunk as TrunkMessage
+from keepline.sip.v1.trunk_pb2 import TrunkState
+from phone_sources.domain.number import Trunk
+from servicekit.errors import Unavailable
+
+if TYPE_CHECKING:  # the asynchronous stub is a type only
+    from keepline.sip.v1.trunk_service_pb2_grpc import SipTrunkServiceAsyncStub
+
+TOPIC = "keepline.sip.trunk.state.v1"
+_DEADLINE = 2.0
+
+
+class TrunkDirectory:
+    """Implements TrunkLookup. `heard` is the handler of the state topic."""
+
+    def __init__(self, sip_config: SipTrunkServiceAsyncStub) -> None:
+        self._sip_config = sip_config
+        self._trunks: dict[str, tuple[int, Trunk]] = {}
+
+    def heard(self, key: str, value: bytes | None) -> None:
+        if value is None:
+            self._trunks.pop(key, None)
+            return
+        message = TrunkState.FromString(value).trunk
+        known = self._trunks.get(key)
+        if known is None or message.version >= known[0]:
+            self._trunks[key] = (message.version, _trunk(message))
+
+    async def find(self, tenant_id: str, trunk_id: str) -> Trunk | None:
+        known = self._trunks.get(trunk_id)
+        trunk = known[1] if known else await self._ask(trunk_id)
+        return trunk if trunk is not None and trunk.tenant_id == tenant_id else None
+
+    async def _ask(self, trunk_id: str) -> Trunk | None:
+        """With the caller's own token, so that sip-config judges what the caller may see."""
+        try:
+            answer = await self._sip_config.GetTrunk(pb.GetTrunkRequest(id=trunk_id), timeout=_DEADLINE)
+        except grpc.aio.AioRpcError as error:
+            if error.code() in (grpc.StatusCode.NOT_FOUND, grpc.StatusCode.INVALID_ARGUMENT):
+                return None
+            raise Unavailable(
+                "trunks_unavailable",
+                "whether you have this trunk cannot be told right now",
+                hint="try again in a moment; nothing was written",
+            ) from error
+        return _trunk(answer.trunk)
+
+
+def _trunk(message: TrunkMessage) -> Trunk:
+    return Trunk(message.id, message.tenant_id, message.country)
