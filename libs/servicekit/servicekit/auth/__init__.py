@@ -1,4 +1,4 @@
-"""Who is asking: bearer tokens, for REST and gRPC alike; the tenant comes from the token, never from a body."""
+"""Who is asking: bearer tokens, for REST and gRPC alike; the tenant comes from the token and nowhere else."""
 
 from servicekit.auth.principal import Principal, Role, acting_as, principal, require
 from servicekit.auth.tokens import TokenVerifier

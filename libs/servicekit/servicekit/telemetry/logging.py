@@ -19,7 +19,7 @@ Event = MutableMapping[str, Any]
 Logger = structlog.stdlib.BoundLogger
 _CALL_ID = "call_id"
 # each would tell at level info what is told better elsewhere, or every retry while a broker is away
-_LOUD = ("aiokafka", "httpx", "httpcore", "uvicorn.access", "pymongo", "asyncio", "opentelemetry")
+_LOUD = ("aiokafka", "httpx", "httpcore", "uvicorn", "pymongo", "asyncio", "opentelemetry")
 
 
 def logger(name: str) -> Logger:

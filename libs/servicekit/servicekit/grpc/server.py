@@ -1,0 +1,50 @@
+"""The gRPC server of a process.
+
+Rule: it serves as soon as it is bound; health tells NOT_SERVING while the process drains, then calls that
+are under way may finish within the grace.
+"""
+
+from collections.abc import Callable, Sequence
+
+import grpc.aio
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health import aio as health
+from grpc_reflection.v1alpha import reflection
+
+from servicekit.auth import TokenVerifier
+from servicekit.grpc import options
+from servicekit.grpc.interceptors import Deadlines, Problems, Spans, Tokens
+from servicekit.settings import WrongSetting, host_port
+
+SETTING = "KEEPLINE_GRPC__LISTEN"
+
+
+class GrpcServer:
+    def __init__(self, verifier: TokenVerifier) -> None:
+        interceptors = (Spans(), Problems(), Deadlines(), Tokens(verifier))
+        self._server = grpc.aio.server(interceptors=interceptors, options=options.SERVER)
+        self._health = health.HealthServicer()
+        self._names: tuple[str, ...] = ()
+
+    async def start(self, listen: str, add: Callable[[grpc.aio.Server], None], names: Sequence[str]) -> int:
+        """Binds and serves; `names` are the full names of the services that `add` adds."""
+        add(self._server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        self._names = ("", *names)
+        for name in self._names:
+            await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        health_name = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
+        reflection.enable_server_reflection((*names, health_name, reflection.SERVICE_NAME), self._server)
+        host, port = host_port(listen)
+        try:
+            bound = self._server.add_insecure_port(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
+        except RuntimeError as error:
+            raise WrongSetting(SETTING, f"cannot listen on {listen}; is the port in use?") from error
+        await self._server.start()
+        return bound
+
+    async def drain(self) -> None:
+        await self._health.enter_graceful_shutdown()
+
+    async def stop(self, grace: float) -> None:
+        await self._server.stop(grace)

@@ -1,0 +1,15 @@
+"""REST: FastAPI with one way of refusing (RFC 9457), one way of signing in and open health endpoints."""
+
+from servicekit.auth import Principal, Role, principal, require
+from servicekit.http.app import authenticated, create_app
+from servicekit.http.problems import problem_response
+
+__all__ = [
+    "Principal",
+    "Role",
+    "authenticated",
+    "create_app",
+    "principal",
+    "problem_response",
+    "require",
+]

@@ -1,0 +1,56 @@
+"""Makes a service's REST application; routers are added to it by the service.
+
+Rule: health, readiness and the docs are open, everything else needs a token (see guards).
+"""
+
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from servicekit.auth import Principal, TokenVerifier, principal
+from servicekit.http import problems
+from servicekit.http.guards import Guards
+from servicekit.readiness import Readiness
+
+OPEN = ("/healthz", "/readyz", "/docs", "/openapi.json")
+
+_bearer = HTTPBearer(auto_error=False, description="a token of your tenant; in development: make token")
+
+
+async def authenticated(
+    _token: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Principal:
+    """For routes that want the principal as an argument; it also tells OpenAPI that a token is needed."""
+    return principal()
+
+
+def create_app(
+    name: str,
+    title: str,
+    verifier: TokenVerifier,
+    readiness: Readiness,
+    open_paths: tuple[str, ...] = (),
+) -> FastAPI:
+    """`open_paths` and all below them need no token: they check something else, or nothing."""
+    app = FastAPI(title=title, version="1", redoc_url=None, separate_input_output_schemas=False)
+    app.state.name = name
+    problems.install(app)
+    app.add_middleware(Guards, verifier=verifier, open_paths=(*OPEN, *open_paths))
+    _add_health(app, readiness)
+    return app
+
+
+def _add_health(app: FastAPI, readiness: Readiness) -> None:
+    async def healthz(_request: Request) -> JSONResponse:
+        return JSONResponse({"status": "ok", "service": app.state.name})
+
+    async def readyz(_request: Request) -> JSONResponse:
+        checks = readiness.report()
+        ready = not any(checks.values())
+        return JSONResponse({"ready": ready, "checks": checks}, 200 if ready else 503)
+
+    app.add_route("/healthz", healthz, include_in_schema=False)
+    app.add_route("/readyz", readyz, include_in_schema=False)

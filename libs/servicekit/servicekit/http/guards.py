@@ -1,0 +1,111 @@
+"""What a request passes before any route sees it: a span, a bounded body, a known body type and a token.
+
+Rule: deny by default. A path needs a token unless it was named as open when the application was made.
+"""
+
+import re
+import time
+from collections.abc import Iterable
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from servicekit.auth import TokenVerifier, acting_as
+from servicekit.auth.tokens import bearer
+from servicekit.errors import Problem
+from servicekit.http.problems import TooLarge, UnsupportedMediaType, problem_response, unforeseen
+from servicekit.telemetry import metrics, names, tracing
+
+MAX_BODY = 1 << 20
+_JSON = re.compile(r"application/(json|[\w.-]+\+json)\s*(;.*)?", re.IGNORECASE)
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+
+class Guards:
+    """A pure ASGI middleware: the principal it sets is seen by everything that runs further in."""
+
+    def __init__(self, app: ASGIApp, verifier: TokenVerifier, open_paths: Iterable[str]) -> None:
+        self._app = app
+        self._verifier = verifier
+        self._open = tuple(open_paths)
+        self._seconds = metrics.histogram(names.HTTP_SECONDS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        answer = _Answer(send)
+        began = time.perf_counter()
+        with tracing.span(f"HTTP {scope['method']}", parent=headers, method=scope["method"]) as span:
+            try:
+                await self._guarded(scope, headers, receive, answer)
+            except Problem as problem:
+                await answer.problem(problem, scope, receive)
+            except Exception as error:
+                await answer.problem(unforeseen(error, f"{scope['method']} {scope['path']}"), scope, receive)
+            route = getattr(scope.get("route"), "path", "none")
+            span.update_name(f"HTTP {scope['method']} {route}")
+            span.set_attribute("status", answer.status)
+            self._seconds.record(time.perf_counter() - began, {"route": route, "status": answer.status})
+
+    async def _guarded(self, scope: Scope, headers: Headers, receive: Receive, send: "_Answer") -> None:
+        bounded = _bounded(headers, receive)
+        if self._is_open(scope["path"]):
+            await self._app(scope, bounded, send)
+            return
+        who = self._verifier.verify(bearer(headers.get("authorization", "")))
+        _check_type(scope["method"], headers)
+        with acting_as(who):
+            await self._app(scope, bounded, send)
+
+    def _is_open(self, path: str) -> bool:
+        return any(path == open_path or path.startswith(open_path + "/") for open_path in self._open)
+
+
+class _Answer:
+    """The sending side, which remembers whether an answer has begun."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        await self._send(message)
+
+    async def problem(self, problem: Problem, scope: Scope, receive: Receive) -> None:
+        if self.status == 0:  # too late otherwise: the connection ends in the middle of the body
+            await problem_response(problem)(scope, receive, self)
+
+
+def _check_type(method: str, headers: Headers) -> None:
+    has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+    if method in _WITH_BODY and has_body and not _JSON.fullmatch(headers.get("content-type", "")):
+        raise UnsupportedMediaType(
+            "content_type_unsupported",
+            "the body is not declared as JSON",
+            hint="send Content-Type: application/json",
+        )
+
+
+def _bounded(headers: Headers, receive: Receive) -> Receive:
+    declared = headers.get("content-length", "0")
+    if declared.isascii() and declared.isdigit() and int(declared) > MAX_BODY:
+        raise _too_large()
+    seen = 0
+
+    async def bounded() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > MAX_BODY:
+            raise _too_large()
+        return message
+
+    return bounded
+
+
+def _too_large() -> TooLarge:
+    return TooLarge("body_too_large", f"the body is larger than {MAX_BODY} bytes", hint="send less at once")

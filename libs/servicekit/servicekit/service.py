@@ -1,0 +1,99 @@
+"""What a service is given to build itself with: its settings, its tasks, its servers and its end.
+
+Rule: tasks live in the one TaskGroup of the process; one that crashes takes the process down, with a reason.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack
+from typing import Any, Generic, TypeVar
+
+import grpc.aio
+from fastapi import FastAPI
+
+from servicekit.auth import TokenVerifier
+from servicekit.clock import Clock, SystemClock
+from servicekit.drain import Drain, Waiting
+from servicekit.grpc.server import GrpcServer
+from servicekit.http.server import HttpServer
+from servicekit.readiness import Readiness
+from servicekit.settings import ProcessSettings, ServiceSettings
+from servicekit.telemetry.logging import logger
+
+S = TypeVar("S", bound=ProcessSettings)
+T = TypeVar("T")
+
+_log = logger(__name__)
+
+
+class Service(Generic[S]):
+    def __init__(self, name: str, settings: S, group: asyncio.TaskGroup, stack: AsyncExitStack) -> None:
+        self.name = name
+        self.settings = settings
+        self.clock: Clock = SystemClock()
+        self.readiness = Readiness()
+        self.stack = stack
+        self._group = group
+        self._drain = Drain(self.clock)
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._grpc: list[GrpcServer] = []
+        self._http: list[tuple[HttpServer, asyncio.Task[None]]] = []
+
+    def spawn(self, coro: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
+        task = self._group.create_task(self._reported(coro, name), name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def on_drain(self, what: str, waiting: Waiting) -> None:
+        """After SIGTERM the process waits, within its grace, until `waiting` answers None."""
+        self._drain.add(what, waiting)
+
+    async def serve_grpc(
+        self, add: Callable[[grpc.aio.Server], None], names: Sequence[str], verifier: TokenVerifier
+    ) -> int:
+        if not isinstance(self.settings, ServiceSettings):
+            raise TypeError("a process that serves gRPC has ServiceSettings")
+        server = GrpcServer(verifier)
+        port = await server.start(self.settings.grpc.listen, add, names)
+        self._grpc.append(server)
+        _log.info("serving gRPC", port=port, services=list(names))
+        return port
+
+    async def serve_http(self, app: FastAPI) -> int:
+        server = HttpServer(app, self.settings.http.listen)
+        task = self.spawn(server.run(), name="http server")
+        self._http.append((server, task))
+        await server.started()
+        _log.info("serving HTTP", port=server.port)
+        return server.port
+
+    async def drain(self) -> None:
+        """Not ready any more, then wait for what `on_drain` names, while everything still runs."""
+        self.readiness.drain()
+        for server in self._grpc:
+            await server.drain()
+        await self._drain.wait(self.settings.drain_seconds)
+
+    async def stop(self, grace: float) -> None:
+        """Ends the servers, letting calls under way finish, then every task."""
+        for http, _ in self._http:
+            http.stop(grace)
+        async with asyncio.TaskGroup() as ending:
+            for server in self._grpc:
+                ending.create_task(server.stop(grace))
+            for _, task in self._http:
+                ending.create_task(_ended(task))
+        for task in tuple(self._tasks):
+            task.cancel()
+
+    async def _reported(self, coro: Coroutine[Any, Any, T], name: str) -> T:
+        try:
+            return await coro
+        except Exception as error:
+            _log.critical("a task crashed, ending the process", task=name, reason=repr(error), exc_info=error)
+            raise
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    await asyncio.wait([task])
