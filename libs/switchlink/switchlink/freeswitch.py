@@ -1,0 +1,107 @@
+"""How to start a FreeSWITCH with Keepline's configuration: where the binary is, its command line, its environment.
+
+Nothing is started here: whoever supervises processes does that. The configuration folder is used as
+it is, because all that differs between nodes comes from the environment; the rest of FreeSWITCH's
+folders live under a folder of the caller's.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+_PASSWORD = re.compile(r"[A-Za-z0-9_-]{16,128}\Z")
+_ADDRESS = re.compile(r"[A-Za-z0-9.:-]{1,255}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    host: str
+    port: int
+
+    def __post_init__(self) -> None:
+        if not _ADDRESS.match(self.host) or not 0 < self.port < 65536:  # noqa: PLR2004
+            raise ValueError(f"not an address: {self.host[:40]!r}:{self.port}")
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class FreeSwitchSettings:
+    sip: Address
+    esl: Address
+    edge: Address
+    password: str
+    rtp_ports: tuple[int, int] = (16384, 32768)
+    edge_cidr: str = "127.0.0.0/8"
+    log_levels: str = "notice,warning,err,crit,alert"
+    xml_curl_url: str | None = None
+
+    def __post_init__(self) -> None:
+        if not _PASSWORD.match(self.password):
+            raise ValueError("the event socket's password is 16 to 128 letters, digits, - and _")
+
+
+@dataclass(frozen=True, slots=True)
+class FreeSwitchLaunch:
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    folders: tuple[Path, ...]
+    log_file: Path
+    # FreeSWITCH writes its whole configuration, with the password, beside its log.
+    umask: int = 0o077
+
+    def make_folders(self) -> None:
+        for folder in self.folders:
+            folder.mkdir(parents=True, exist_ok=True)
+
+
+def find_freeswitch(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """FREESWITCH_BIN names it, else PATH has it, else there is none."""
+    named = environ.get("FREESWITCH_BIN")
+    if named:
+        path = Path(named)
+        if not os.access(path, os.X_OK) or not path.is_file():
+            raise ValueError(f"FREESWITCH_BIN={named} is not a program")
+        return path
+    found = shutil.which("freeswitch", path=environ.get("PATH", ""))
+    return Path(found) if found else None
+
+
+def freeswitch_launch(
+    binary: Path, configuration: Path, folder: Path, settings: FreeSwitchSettings
+) -> FreeSwitchLaunch:
+    """`configuration` is the repository's infra/freeswitch; `folder` is this process's own."""
+    own = {name: folder / name for name in ("log", "db", "run", "temp", "cache", "storage", "certs")}
+    unused = {name: folder / "unused" for name in ("scripts", "htdocs", "recordings", "grammar", "sounds")}
+    command = [str(binary), "-nf", "-np", "-nonat", "-nocal", "-conf", str(configuration.resolve())]
+    for name, path in (own | unused).items():
+        command += [f"-{name}", str(path.resolve())]
+    return FreeSwitchLaunch(
+        command=tuple(command),
+        environment=_environment(settings),
+        folders=(*own.values(), folder / "unused"),
+        log_file=folder / "log" / "freeswitch.log",
+    )
+
+
+def _environment(settings: FreeSwitchSettings) -> dict[str, str]:
+    values = {
+        "SIP_IP": settings.sip.host,
+        "SIP_PORT": str(settings.sip.port),
+        "RTP_IP": settings.sip.host,
+        "RTP_FIRST_PORT": str(settings.rtp_ports[0]),
+        "RTP_LAST_PORT": str(settings.rtp_ports[1]),
+        "ESL_IP": settings.esl.host,
+        "ESL_PORT": str(settings.esl.port),
+        "ESL_PASSWORD": settings.password,
+        "EDGE": str(settings.edge),
+        "EDGE_CIDR": settings.edge_cidr,
+        "LOG_LEVELS": settings.log_levels,
+    }
+    if settings.xml_curl_url is not None:
+        values |= {"XML_CURL": "on", "XML_CURL_URL": settings.xml_curl_url}
+    return {f"KEEPLINE_FREESWITCH_{name}": value for name, value in values.items()}
