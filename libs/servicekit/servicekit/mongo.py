@@ -1,0 +1,158 @@
+"""MongoDB by Motor. This is the one file that names the driver, so that another can take its place.
+
+Rule: majority writes, no waiting longer than two seconds for a server, and never the driver's own exceptions.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from typing import Any, TypeVar
+
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
+from pymongo import ReturnDocument, WriteConcern, errors
+
+from servicekit.documents import Collection, Document, DuplicateKey, Filter, Sort, Update
+from servicekit.errors import Unavailable
+from servicekit.settings import MongoSettings
+
+__all__ = ["Collection", "Document", "DuplicateKey", "Mongo", "connect"]
+
+T = TypeVar("T")
+
+SELECTION_MS = 2000
+SOCKET_MS = 10_000
+WATCH_SECONDS = 2.0
+_BATCH = 500
+_BY_ID: Sort = (("_id", 1),)
+
+
+async def connect(settings: MongoSettings) -> "Mongo":
+    """Does not wait for the server: a service starts without it and says so in its readiness."""
+    return Mongo(settings)
+
+
+class Mongo:
+    def __init__(self, settings: MongoSettings) -> None:
+        self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
+            settings.uri,
+            serverSelectionTimeoutMS=SELECTION_MS,
+            connectTimeoutMS=SELECTION_MS,
+            socketTimeoutMS=SOCKET_MS,
+            tz_aware=True,
+            appname="keepline",
+        )
+        concern = WriteConcern(w="majority", wtimeout=5000)
+        self._database = self._client.get_database(settings.database, write_concern=concern)
+        self._problem = "not connected yet"
+
+    def collection(self, name: str) -> "MongoCollection":
+        return MongoCollection(self._database.get_collection(name))
+
+    def problem(self) -> str:
+        """For readiness: what the last look found."""
+        return self._problem
+
+    async def ping(self) -> None:
+        await _told(self._client.admin.command("ping"))
+
+    async def watch(self) -> None:
+        """Keeps `problem` true; run it as a task."""
+        while True:
+            try:
+                await self.ping()
+                self._problem = ""
+            except Unavailable as unavailable:
+                self._problem = unavailable.detail
+            await asyncio.sleep(WATCH_SECONDS)
+
+    async def close(self) -> None:
+        self._client.close()
+
+
+class MongoCollection:
+    def __init__(self, collection: "AsyncIOMotorCollection[Document]") -> None:
+        self._collection = collection
+
+    @property
+    def name(self) -> str:
+        return str(self._collection.name)
+
+    async def insert_one(self, document: Document) -> None:
+        await _told(self._collection.insert_one(document))
+
+    async def find_one(self, query: Filter) -> Document | None:
+        return await _told(self._collection.find_one(query))
+
+    async def find(
+        self,
+        query: Filter,
+        *,
+        sort: Sort = _BY_ID,
+        limit: int = 0,
+        projection: Mapping[str, Any] | None = None,
+    ) -> list[Document]:
+        cursor = self._collection.find(query, projection, sort=list(sort), limit=limit)
+        return await _told(cursor.to_list(None))
+
+    async def scan(self, query: Filter, *, sort: Sort = _BY_ID) -> AsyncIterator[Document]:
+        cursor = self._collection.find(query, sort=list(sort), batch_size=_BATCH)
+        while batch := await _told(cursor.to_list(_BATCH)):
+            for document in batch:
+                yield document
+
+    async def find_one_and_update(
+        self, query: Filter, update: Update, *, upsert: bool = False
+    ) -> Document | None:
+        return await _told(
+            self._collection.find_one_and_update(
+                query, update, upsert=upsert, return_document=ReturnDocument.AFTER
+            )
+        )
+
+    async def update_one(self, query: Filter, update: Update, *, upsert: bool = False) -> int:
+        return (await _told(self._collection.update_one(query, update, upsert=upsert))).matched_count
+
+    async def update_many(self, query: Filter, update: Update) -> int:
+        return (await _told(self._collection.update_many(query, update))).matched_count
+
+    async def replace_one(self, query: Filter, document: Document, *, upsert: bool = False) -> int:
+        return (await _told(self._collection.replace_one(query, document, upsert=upsert))).matched_count
+
+    async def delete_one(self, query: Filter) -> int:
+        return (await _told(self._collection.delete_one(query))).deleted_count
+
+    async def delete_many(self, query: Filter) -> int:
+        return (await _told(self._collection.delete_many(query))).deleted_count
+
+    async def count_documents(self, query: Filter) -> int:
+        return await _told(self._collection.count_documents(query))
+
+    async def create_index(
+        self,
+        keys: Sort,
+        *,
+        unique: bool = False,
+        partial: Filter | None = None,
+        expire_after_seconds: int | None = None,
+    ) -> None:
+        options: dict[str, Any] = {"unique": unique}
+        if partial is not None:
+            options["partialFilterExpression"] = partial
+        if expire_after_seconds is not None:
+            options["expireAfterSeconds"] = expire_after_seconds
+        await _told(self._collection.create_index(list(keys), **options))
+
+
+async def _told(operation: Awaitable[T]) -> T:
+    """Awaits the driver and tells its failures in our own words."""
+    try:
+        return await operation
+    except errors.DuplicateKeyError as error:
+        raise DuplicateKey((error.details or {}).get("keyPattern", {})) from error
+    except (errors.ConnectionFailure, errors.WTimeoutError, errors.ExecutionTimeout) as error:
+        raise Unavailable("storage_unavailable", "the database does not answer", retry_after=2) from error
+    except errors.OperationFailure as error:
+        if error.has_error_label("RetryableWriteError") or error.timeout:
+            raise Unavailable(
+                "storage_unavailable", "the database is changing hands", retry_after=2
+            ) from error
+        raise
