@@ -27,6 +27,8 @@ def main() -> None:
             (current / "__init__.py").write_text('"""Generated from proto/keepline; make proto writes it anew."""\n')
             current = current.parent
     (OUT / "keepline" / "py.typed").touch()
+    # installed with the messages, so that every process knows the topics
+    shutil.copy(PROTO / "topics.yaml", OUT / "keepline" / "topics.yaml")
 
 
 def protoc(outputs: list[str], files: list[Path]) -> None:

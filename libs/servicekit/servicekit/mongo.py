@@ -4,7 +4,7 @@ Rule: majority writes, no waiting longer than two seconds for a server, and neve
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
@@ -54,11 +54,15 @@ class Mongo:
     async def ping(self) -> None:
         await _told(self._client.admin.command("ping"))
 
-    async def watch(self) -> None:
-        """Keeps `problem` true; run it as a task."""
+    async def watch(self, prepare: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Keeps `problem` true; run it as a task. `prepare` makes indexes as soon as the server answers."""
+        prepared = prepare is None
         while True:
             try:
                 await self.ping()
+                if prepare is not None and not prepared:
+                    await prepare()
+                    prepared = True
                 self._problem = ""
             except Unavailable as unavailable:
                 self._problem = unavailable.detail
@@ -152,7 +156,5 @@ async def _told(operation: Awaitable[T]) -> T:
         raise Unavailable("storage_unavailable", "the database does not answer", retry_after=2) from error
     except errors.OperationFailure as error:
         if error.has_error_label("RetryableWriteError") or error.timeout:
-            raise Unavailable(
-                "storage_unavailable", "the database is changing hands", retry_after=2
-            ) from error
+            raise Unavailable("storage_unavailable", "the database is busy", retry_after=2) from error
         raise

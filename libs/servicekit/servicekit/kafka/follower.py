@@ -1,0 +1,153 @@
+"""Follows compacted topics: the whole state from the beginning, all partitions, no group, then every change.
+
+Rule: absence of the broker is waited out; what was read stays read. `caught_up` becomes true once every
+partition has reached the end that it had when the follower first saw it, and stays true.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Mapping
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from servicekit.telemetry import metrics, names
+from servicekit.telemetry.logging import logger
+
+Handler = Callable[[str, bytes | None], None]
+
+_log = logger(__name__)
+_POLL_MS = 1000
+_MAX_RECORDS = 500
+_DEADLINE = 5.0
+_MEASURE_EVERY = 5.0
+_FIRST_WAIT, _LONGEST_WAIT = 0.2, 5.0
+
+
+class StateFollower:
+    def __init__(
+        self,
+        bootstrap: str,
+        handlers: Mapping[str, Handler],
+        *,
+        name: str,
+        on_caught_up: Callable[[], None] | None = None,
+    ) -> None:
+        self._bootstrap = bootstrap
+        self._handlers = dict(handlers)
+        self._name = name
+        self._on_caught_up = on_caught_up
+        self._next: dict[TopicPartition, int] = {}
+        self._targets: dict[TopicPartition, int] | None = None
+        self._problem = "not connected yet"
+        self._lag = 0
+        self._consumed = metrics.counter(names.CONSUMED)
+        self.caught_up = False
+        metrics.gauge(names.FOLLOWER_LAG, lambda: float(self._lag), follower=name)
+
+    def problem(self) -> str:
+        """For readiness: "" when the state is whole and the broker was there at the last look."""
+        return self._problem
+
+    async def run(self) -> None:
+        wait = _FIRST_WAIT
+        while True:
+            consumer = self._consumer()
+            try:
+                await asyncio.wait_for(consumer.start(), _DEADLINE)
+                await self._seek(consumer)
+                wait = _FIRST_WAIT
+                await self._follow(consumer)
+            except (KafkaError, TimeoutError, OSError) as error:
+                self._told(f"the broker cannot be reached ({type(error).__name__})")
+            finally:
+                await asyncio.wait([asyncio.ensure_future(consumer.stop())], timeout=_DEADLINE)
+            await asyncio.sleep(wait * random.uniform(0.7, 1.3))  # noqa: S311 - only spreads the load
+            wait = min(wait * 2, _LONGEST_WAIT)
+
+    def _consumer(self) -> AIOKafkaConsumer:
+        # without a group the topics' partitions are all assigned, also those that are added later
+        return AIOKafkaConsumer(
+            *self._handlers,
+            bootstrap_servers=self._bootstrap,
+            client_id=self._name,
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            request_timeout_ms=int(_DEADLINE * 1000),
+            fetch_max_wait_ms=500,
+            retry_backoff_ms=200,
+            metadata_max_age_ms=10_000,
+        )
+
+    async def _seek(self, consumer: AIOKafkaConsumer) -> None:
+        for partition in consumer.assignment():
+            if partition in self._next:
+                consumer.seek(partition, self._next[partition])
+
+    async def _follow(self, consumer: AIOKafkaConsumer) -> None:
+        measured = 0.0
+        while True:
+            batches = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_MAX_RECORDS)
+            for partition, records in batches.items():
+                for record in records:
+                    self._handle(record)
+                self._next[partition] = records[-1].offset + 1
+            if not self.caught_up or time.monotonic() - measured > _MEASURE_EVERY:
+                await self._measure(consumer)
+                measured = time.monotonic()
+            await asyncio.sleep(0)  # a long backlog must not keep others from running
+
+    def _handle(self, record: ConsumerRecord) -> None:
+        try:
+            self._handlers[record.topic]((record.key or b"").decode("utf-8", "replace"), record.value)
+        except Exception as error:  # one bad record must not stop the state behind it
+            _log.error(
+                "a record could not be applied, it is skipped",
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+                exc_info=error,
+            )
+            self._consumed.add(1, {"topic": record.topic, "outcome": "failed"})
+        else:
+            self._consumed.add(1, {"topic": record.topic, "outcome": "applied"})
+
+    async def _measure(self, consumer: AIOKafkaConsumer) -> None:
+        assigned = consumer.assignment()
+        missing = sorted(set(self._handlers) - {partition.topic for partition in assigned})
+        if missing:
+            self._told(f"the broker does not know {', '.join(missing)}")
+            return
+        ends = await asyncio.wait_for(consumer.end_offsets(list(assigned)), _DEADLINE)
+        if self._targets is None:
+            self._targets = ends
+        for partition in assigned:
+            await self._pass_gaps(consumer, partition, ends[partition])
+        self._lag = sum(max(0, ends[p] - self._next.get(p, 0)) for p in assigned)
+        behind = sum(max(0, end - self._next.get(p, 0)) for p, end in self._targets.items())
+        if behind:
+            self._told(f"{behind} records of the state are still to be read")
+            return
+        self._told("")
+        self._now_caught_up()
+
+    async def _pass_gaps(self, consumer: AIOKafkaConsumer, partition: TopicPartition, end: int) -> None:
+        """Offsets that compaction removed are passed by the client without a record."""
+        if self._next.get(partition, 0) < end:
+            position = await asyncio.wait_for(consumer.position(partition), _DEADLINE)
+            self._next[partition] = max(self._next.get(partition, 0), position)
+
+    def _now_caught_up(self) -> None:
+        if self.caught_up:
+            return
+        self.caught_up = True
+        _log.info("the state is whole", follower=self._name, topics=sorted(self._handlers))
+        if self._on_caught_up is not None:
+            self._on_caught_up()
+
+    def _told(self, problem: str) -> None:
+        if problem != self._problem:
+            _log.info("following", follower=self._name, problem=problem)
+        self._problem = problem

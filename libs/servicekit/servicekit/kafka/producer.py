@@ -1,0 +1,146 @@
+"""Sends records so that they are on the broker when the call returns, or says that it cannot.
+
+Rule: idempotent, acknowledged by all in-sync replicas, and never waiting longer than the deadline. aiokafka waits
+for ever when its broker is gone, also in stop() (aiokafka #1101): a client that missed the deadline is abandoned
+and the next call begins with a new one. A record may then be sent twice, never out of sight.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownTopicOrPartitionError
+
+from servicekit.errors import Unavailable
+from servicekit.kafka.headers import encoded
+from servicekit.kafka.records import MAX_RECORD, Outgoing
+from servicekit.telemetry import metrics, names
+from servicekit.telemetry.logging import logger
+
+_log = logger(__name__)
+_LOOK_EVERY = 2.0
+_ENDING = 0.5
+
+
+class Producer:
+    def __init__(self, bootstrap: str, name: str, deadline: float = 5.0) -> None:
+        self._bootstrap = bootstrap
+        self._name = name
+        self._deadline = deadline
+        self._client: AIOKafkaProducer | None = None
+        self._connecting = asyncio.Lock()
+        self._problem = "not connected yet"
+        self._produced = metrics.counter(names.PRODUCED)
+        self._failures = metrics.counter(names.PRODUCE_FAILURES)
+
+    async def start(self) -> None:
+        """Tries once; a broker that is away is not a reason to fail, `problem` tells it."""
+        try:
+            await self._connected()
+        except Unavailable as away:
+            _log.warning("starting without the broker", reason=away.detail)
+
+    async def stop(self) -> None:
+        """Sends what is pending, within the deadline."""
+        client, self._client = self._client, None
+        if client is None:
+            return
+        try:
+            await asyncio.wait_for(client.stop(), self._deadline)
+        except (KafkaError, TimeoutError, OSError):
+            await _abandon(client)
+
+    async def watch(self) -> None:
+        """Keeps `problem` true while nobody sends; run it as a task."""
+        while True:
+            try:
+                client = await self._connected()
+                await asyncio.wait_for(client.client.fetch_all_metadata(), self._deadline)
+                self._problem = ""
+            except (KafkaError, TimeoutError, OSError) as error:
+                self._problem = _words(error)
+            except Unavailable as away:
+                self._problem = away.detail
+            await asyncio.sleep(_LOOK_EVERY)
+
+    def problem(self) -> str:
+        return self._problem
+
+    async def send(
+        self, topic: str, key: str, value: bytes | None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        await self.send_many([Outgoing(topic, key, value, headers or {})])
+
+    async def send_many(self, records: Sequence[Outgoing]) -> None:
+        """In order for each key. When it raises, any of the records may or may not be out."""
+        client = await self._connected()
+        try:
+            async with asyncio.timeout(self._deadline):
+                sent = [
+                    await client.send(r.topic, r.value, r.key.encode(), headers=encoded(r.headers))
+                    for r in records
+                ]
+                answers = await asyncio.gather(*sent, return_exceptions=True)
+        except (KafkaError, TimeoutError, OSError) as error:
+            raise await self._lost(client, error, len(records)) from error
+        for answer in answers:
+            if isinstance(answer, BaseException):
+                raise await self._lost(client, answer, len(records)) from answer
+        for record in records:
+            self._produced.add(1, {"topic": record.topic})
+        self._problem = ""
+
+    async def _connected(self) -> AIOKafkaProducer:
+        async with self._connecting:
+            if self._client is not None:
+                return self._client
+            client = AIOKafkaProducer(
+                bootstrap_servers=self._bootstrap,
+                client_id=self._name,
+                enable_idempotence=True,
+                compression_type="lz4",
+                max_request_size=MAX_RECORD + 100_000,
+                request_timeout_ms=int(self._deadline * 1000),
+                retry_backoff_ms=100,
+                metadata_max_age_ms=30_000,
+            )
+            try:
+                await asyncio.wait_for(client.start(), self._deadline)
+            except (KafkaError, TimeoutError, OSError) as error:
+                self._problem = _words(error)
+                await _abandon(client)
+                raise Unavailable("broker_unavailable", self._problem) from error
+            except asyncio.CancelledError:
+                await _abandon(client)
+                raise
+            self._client, self._problem = client, ""
+            _log.info("connected to the broker", bootstrap=self._bootstrap)
+            return client
+
+    async def _lost(self, client: AIOKafkaProducer, error: BaseException, records: int) -> Unavailable:
+        self._failures.add(records)
+        self._problem = _words(error)
+        if self._client is client:
+            self._client = None
+            _log.warning("the broker did not take records in time", reason=self._problem, records=records)
+            await _abandon(client)
+        return Unavailable("broker_unavailable", self._problem)
+
+
+async def _abandon(client: AIOKafkaProducer) -> None:
+    """Ends a client without its broker. Only its insides can be ended then: stop() would wait for the broker."""
+    client._closed = True
+    client._message_accumulator.fail_all(KafkaConnectionError("abandoned"))
+    await asyncio.wait([asyncio.ensure_future(client.client.close())], timeout=_ENDING)
+    sender = client._sender.sender_task
+    while sender is not None and not sender.done():
+        sender.cancel()
+        await asyncio.wait([sender], timeout=_ENDING)
+
+
+def _words(error: BaseException) -> str:
+    if isinstance(error, TimeoutError):
+        return "the broker does not answer in time"
+    if isinstance(error, UnknownTopicOrPartitionError):
+        return "the broker does not know the topic"
+    return f"the broker cannot be reached ({type(error).__name__})"
