@@ -1,4 +1,4 @@
-"""How to start a FreeSWITCH with Keepline's configuration: where the binary is, its command line, its environment.
+"""How to start a FreeSWITCH with Keepline's configuration: its command line and environment.
 
 Nothing is started here: whoever supervises processes does that. The configuration folder is used as
 it is, because all that differs between nodes comes from the environment; the rest of FreeSWITCH's
@@ -76,7 +76,7 @@ def freeswitch_launch(
 ) -> FreeSwitchLaunch:
     """`configuration` is the repository's infra/freeswitch; `folder` is this process's own."""
     own = {name: folder / name for name in ("log", "db", "run", "temp", "cache", "storage", "certs")}
-    unused = {name: folder / "unused" for name in ("scripts", "htdocs", "recordings", "grammar", "sounds")}
+    unused = dict.fromkeys(("scripts", "htdocs", "recordings", "grammar", "sounds"), folder / "unused")
     command = [str(binary), "-nf", "-np", "-nonat", "-nocal", "-conf", str(configuration.resolve())]
     for name, path in (own | unused).items():
         command += [f"-{name}", str(path.resolve())]

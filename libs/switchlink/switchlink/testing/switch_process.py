@@ -1,0 +1,132 @@
+"""A switch as a child process: FreeSWITCH or devswitch, on free ports of loopback."""
+
+import asyncio
+import os
+import secrets
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from switchlink.esl import EslLink, NotConnected
+from switchlink.freeswitch import Address, FreeSwitchSettings, find_freeswitch, freeswitch_launch
+
+STOP_SECONDS = 15.0
+START_SECONDS = 60.0
+
+Peer = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RunningSwitch:
+    kind: str
+    sip: Peer
+    esl: Peer
+    edge: Peer
+    password: str
+    log: Path
+
+    def link(self, *events: str, **options: float) -> EslLink:
+        return EslLink(*self.esl, self.password, events, **options)  # type: ignore[arg-type]  # timeouts only
+
+
+@asynccontextmanager
+async def running_switch(
+    kind: str, configuration: Path, folder: Path, edge: Peer, host: str = "127.0.0.1"
+) -> AsyncIterator[RunningSwitch]:
+    """`kind` is freeswitch or devswitch; ready when one can sign in on its event socket."""
+    password = secrets.token_hex(16)
+    switch = RunningSwitch(
+        kind, (host, free_port(host)), (host, free_port(host)), edge, password, folder / "output.log"
+    )
+    launch = _freeswitch(switch, configuration) if kind == "freeswitch" else _devswitch(switch)
+    process = await _start(launch, switch.log)
+    try:
+        await _ready(switch, process)
+        yield switch
+    finally:
+        await _stop(process)
+
+
+def free_port(host: str) -> int:
+    """One that is free for UDP and TCP now."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
+            udp.bind((host, 0))
+            port: int = udp.getsockname()[1]
+            try:
+                tcp.bind((host, port))
+            except OSError:
+                continue
+            return port
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    command: Sequence[str]
+    environment: Mapping[str, str]
+
+
+def _freeswitch(switch: RunningSwitch, configuration: Path) -> Launch:
+    binary = find_freeswitch()
+    if binary is None:
+        raise FileNotFoundError("no FreeSWITCH: neither FREESWITCH_BIN nor PATH names one")
+    first = 20000 + secrets.randbelow(100) * 200
+    settings = FreeSwitchSettings(
+        sip=Address(*switch.sip),
+        esl=Address(*switch.esl),
+        edge=Address(*switch.edge),
+        password=switch.password,
+        rtp_ports=(first, first + 199),
+    )
+    launch = freeswitch_launch(binary, configuration, switch.log.parent, settings)
+    launch.make_folders()
+    return Launch(launch.command, launch.environment)
+
+
+def _devswitch(switch: RunningSwitch) -> Launch:
+    folder = switch.log.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "password"
+    file.write_text(switch.password)
+    file.chmod(0o600)
+    addresses = {"sip": switch.sip, "esl": switch.esl, "edge": switch.edge}
+    options = [f"--{name}={host}:{port}" for name, (host, port) in addresses.items()]
+    return Launch([sys.executable, "-m", "switchlink.devswitch", *options, f"--password-file={file}"], {})
+
+
+async def _start(launch: Launch, log: Path) -> asyncio.subprocess.Process:
+    with log.open("wb") as output:
+        return await asyncio.create_subprocess_exec(
+            *launch.command,
+            env={**os.environ, **launch.environment},
+            umask=0o077,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+
+
+async def _ready(switch: RunningSwitch, process: asyncio.subprocess.Process) -> None:
+    async with switch.link() as link:
+        connected = asyncio.ensure_future(link.wait_connected(START_SECONDS))
+        ended = asyncio.ensure_future(process.wait())
+        await asyncio.wait((connected, ended), return_when=asyncio.FIRST_COMPLETED)
+        ended.cancel()
+        if not connected.done():
+            connected.cancel()
+            raise NotConnected(f"{switch.kind} ended with {process.returncode}; see {switch.log}")
+        await connected
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), STOP_SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()

@@ -1,0 +1,64 @@
+"""One contract, two switches: devswitch always, FreeSWITCH whenever FREESWITCH_BIN or PATH has one.
+
+`edge` is a phone in the edge's place: every leg leaves through it, so the user of the dialled URI
+chooses how that agent behaves. `carrier` is a phone that calls in.
+"""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from switchlink.esl import EslLink
+from switchlink.freeswitch import find_freeswitch
+from switchlink.testing.parked import Parked, park
+from switchlink.testing.sip_phone import Phone
+from switchlink.testing.switch_process import RunningSwitch, running_switch
+
+CONFIGURATION = Path(__file__).parents[3] / "infra" / "freeswitch"
+EVENTS = (
+    "CHANNEL_PARK",
+    "CHANNEL_ANSWER",
+    "CHANNEL_BRIDGE",
+    "CHANNEL_HANGUP_COMPLETE",
+    "BACKGROUND_JOB",
+    "HEARTBEAT",
+)
+
+
+@pytest.fixture(scope="session")
+async def edge() -> AsyncIterator[Phone]:
+    phone = await Phone.open()
+    yield phone
+    phone.close()
+
+
+@pytest.fixture(scope="session", params=["devswitch", "freeswitch"])
+async def switch(
+    request: pytest.FixtureRequest, edge: Phone, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[RunningSwitch]:
+    if request.param == "freeswitch" and find_freeswitch() is None:
+        pytest.skip("no FreeSWITCH here: neither FREESWITCH_BIN nor PATH names one")
+    folder = tmp_path_factory.mktemp(request.param)
+    async with running_switch(request.param, CONFIGURATION, folder, edge.address) as running:
+        yield running
+
+
+@pytest.fixture
+async def link(switch: RunningSwitch) -> AsyncIterator[EslLink]:
+    async with switch.link(*EVENTS) as connected:
+        await connected.wait_connected()
+        yield connected
+
+
+@pytest.fixture
+async def carrier() -> AsyncIterator[Phone]:
+    phone = await Phone.open()
+    yield phone
+    phone.close()
+
+
+@pytest.fixture
+async def parked(link: EslLink, switch: RunningSwitch, carrier: Phone) -> Parked:
+    """A caller who has just been parked, with the switch's events from then on."""
+    return await park(link, carrier, switch.sip)

@@ -1,0 +1,62 @@
+"""Who may speak with the switch, and what it answers to what it does not know."""
+
+import asyncio
+
+import pytest
+
+from switchlink.esl import CommandRefused, EslEvent, EslLink, NotConnected, Resync
+from switchlink.testing.switch_process import RunningSwitch
+
+
+async def test_the_right_password_connects(link: EslLink) -> None:
+    assert link.connected
+    assert link.trouble == ""
+
+
+async def test_a_wrong_password_is_told_apart_from_a_switch_that_is_away(switch: RunningSwitch) -> None:
+    async with EslLink(*switch.esl, "not-the-password") as link:
+        with pytest.raises(NotConnected, match="AuthenticationFailed"):
+            await link.wait_connected(1.0)
+        assert not link.connected
+
+
+async def test_status_is_answered(link: EslLink) -> None:
+    assert "UP" in await link.api("status")
+
+
+async def test_an_unknown_command_is_refused_and_the_connection_stays(link: EslLink) -> None:
+    with pytest.raises(CommandRefused):
+        await link.api("keepline_has_no_such_command")
+    assert "UP" in await link.api("status")
+
+
+async def test_a_command_on_a_channel_that_is_not_there_is_refused(link: EslLink) -> None:
+    with pytest.raises(CommandRefused):
+        await link.api("uuid_setvar", "11111111-2222-4333-8444-555555555555", "keepline_call_id", "call_1")
+
+
+async def test_answers_keep_the_order_of_pipelined_commands(link: EslLink) -> None:
+    answers = await asyncio.gather(*(link.api("echo", f"number-{index}") for index in range(200)))
+    assert [answer.strip() for answer in answers] == [f"number-{index}" for index in range(200)]
+
+
+async def test_a_background_job_answers_by_itself(link: EslLink) -> None:
+    assert "UP" in await link.bgapi("status")
+
+
+async def test_a_background_job_that_fails_is_refused(link: EslLink) -> None:
+    with pytest.raises(CommandRefused):
+        await link.bgapi("uuid_kill", "11111111-2222-4333-8444-555555555555")
+
+
+async def test_the_first_item_says_that_everything_before_is_unknown(link: EslLink) -> None:
+    assert (await anext(link.events()))[0] == Resync("connected")
+
+
+async def test_only_the_named_events_come(switch: RunningSwitch) -> None:
+    async with switch.link("HEARTBEAT") as link:
+        async with asyncio.timeout(25):
+            items = [
+                item async for batch in link.events() for item in batch[:1] if isinstance(item, EslEvent)
+            ][:1]
+    assert items
