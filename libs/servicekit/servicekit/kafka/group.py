@@ -6,6 +6,7 @@ again and again goes to the dead letters; too many in a row stop the process, be
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -24,6 +25,7 @@ _log = logger(__name__)
 _DEADLINE = 10.0
 _POLL_MS = 1000
 _MAX_RECORDS = 200
+_LOOK_EVERY = 5.0
 _FIRST_WAIT, _LONGEST_WAIT = 0.2, 5.0
 
 
@@ -95,6 +97,7 @@ class GroupConsumer:
 
     async def _consume(self, consumer: AIOKafkaConsumer, handler: Handler) -> None:
         wait = 0.0
+        looked = time.monotonic()
         while True:
             batches = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_MAX_RECORDS)
             held = False
@@ -107,6 +110,9 @@ class GroupConsumer:
                     held = True
                     self._back_to(consumer, partition, after)
             wait = min(max(wait * 2, _FIRST_WAIT), _LONGEST_WAIT) if held else 0.0
+            if time.monotonic() - looked > _LOOK_EVERY:  # a fetch does not tell that the broker is away
+                await asyncio.wait_for(consumer.topics(), _DEADLINE)
+                looked = time.monotonic()
             await asyncio.sleep(wait)
 
     async def _handle_in_order(
@@ -144,9 +150,7 @@ class GroupConsumer:
         if times < self._attempts:
             return False
         if self._dead_in_a_row >= self._limit:
-            raise TooManyDeadLetters(
-                f"{self._limit} records in a row failed, the last one: {error!r}"
-            ) from error
+            raise TooManyDeadLetters(f"{self._limit} records in a row failed, last: {error!r}") from error
         try:
             await self._put_aside(record, error)
         except Unavailable as away:
@@ -173,9 +177,7 @@ class GroupConsumer:
             await asyncio.wait_for(consumer.commit({partition: offset}), _DEADLINE)
         except (CommitFailedError, IllegalStateError) as error:
             # another member holds the partition now and will see these records again
-            _log.info(
-                "the partition moved on before the commit", partition=str(partition), reason=repr(error)
-            )
+            _log.info("the partition moved before the commit", partition=str(partition), reason=repr(error))
 
     def _back_to(self, consumer: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> None:
         if partition in consumer.assignment():

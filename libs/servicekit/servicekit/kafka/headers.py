@@ -11,18 +11,18 @@ from servicekit.telemetry import tracing
 
 def cloud_event(
     source: str,
-    type: str,
-    id: str,
-    time: datetime,
-    subject: str = "",  # noqa: A002 - CloudEvents' names
+    kind: str,
+    event_id: str,
+    at: datetime,
+    subject: str = "",
 ) -> dict[str, str]:
-    """`source` is the service ("sip-config"), `type` the message ("keepline.sip.v1.TrunkState")."""
+    """`source` is the service ("sip-config"), `kind` the message ("keepline.sip.v1.TrunkState")."""
     headers = {
         "ce_specversion": "1.0",
-        "ce_id": id,
+        "ce_id": event_id,
         "ce_source": f"/keepline/{source}",
-        "ce_type": type,
-        "ce_time": time.isoformat().replace("+00:00", "Z"),
+        "ce_type": kind,
+        "ce_time": at.isoformat().replace("+00:00", "Z"),
         "content-type": "application/protobuf",
         **tracing.inject(),
     }

@@ -1,8 +1,8 @@
 """Sends records so that they are on the broker when the call returns, or says that it cannot.
 
-Rule: idempotent, acknowledged by all in-sync replicas, and never waiting longer than the deadline. aiokafka waits
-for ever when its broker is gone, also in stop() (aiokafka #1101): a client that missed the deadline is abandoned
-and the next call begins with a new one. A record may then be sent twice, never out of sight.
+Rule: idempotent, acknowledged by all in-sync replicas, and never waiting longer than the deadline. aiokafka
+waits for ever when its broker is gone, also in stop() (aiokafka #1101): a client that missed the deadline is
+abandoned and the next call begins with a new one. A record may then be sent twice, never lost in silence.
 """
 
 import asyncio
@@ -128,7 +128,7 @@ class Producer:
 
 
 async def _abandon(client: AIOKafkaProducer) -> None:
-    """Ends a client without its broker. Only its insides can be ended then: stop() would wait for the broker."""
+    """Ends a client whose broker is gone, by its insides: its stop() would wait for the broker."""
     client._closed = True
     client._message_accumulator.fail_all(KafkaConnectionError("abandoned"))
     await asyncio.wait([asyncio.ensure_future(client.client.close())], timeout=_ENDING)

@@ -18,8 +18,10 @@ from servicekit.telemetry.redaction import redacted
 Event = MutableMapping[str, Any]
 Logger = structlog.stdlib.BoundLogger
 _CALL_ID = "call_id"
-# each would tell at level info what is told better elsewhere, or every retry while a broker is away
-_LOUD = ("aiokafka", "httpx", "httpcore", "uvicorn", "pymongo", "asyncio", "opentelemetry")
+# each would tell at level info what is told better elsewhere
+_LOUD = ("httpx", "httpcore", "uvicorn", "pymongo", "asyncio", "opentelemetry")
+# tells every retry as an error, ten a second while the broker is away; servicekit.kafka tells it once
+_DEAFENING = "aiokafka"
 
 
 def logger(name: str) -> Logger:
@@ -58,6 +60,7 @@ def configure(name: str, level: str = "info") -> None:
     logging.root.setLevel(number)
     for loud in _LOUD:
         logging.getLogger(loud).setLevel(max(number, logging.WARNING))
+    logging.getLogger(_DEAFENING).setLevel(logging.CRITICAL if number > logging.DEBUG else number)
 
 
 class bind_call:

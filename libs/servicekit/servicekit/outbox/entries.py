@@ -1,0 +1,41 @@
+"""What an outbox entry looks like inside a document.
+
+    {_id, version, ..., deleted: bool, outbox: [{seq, topic, key, value, headers, at}, ...]}
+
+Rule: one update writes the state and pushes its entry, guarded by `version`; `seq` is that version, so that
+entries of one document are in order and are named once and for all. A document with `deleted: true` and a
+tombstone (value None) in its outbox is removed when the tombstone is out.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from servicekit.documents import Document
+from servicekit.kafka.records import Outgoing
+
+
+def entry(
+    seq: int,
+    topic: str,
+    key: str,
+    value: bytes | None,
+    headers: Mapping[str, str] | None = None,
+    *,
+    at: datetime | None = None,
+) -> Document:
+    """For `$push: {"outbox": entry(...)}`; `at` is when it was written, for the delay's metric."""
+    outgoing = Outgoing(topic, key, value, headers or {})  # refuses what the broker would refuse
+    return {
+        "seq": seq,
+        "topic": outgoing.topic,
+        "key": outgoing.key,
+        "value": outgoing.value,
+        "headers": [[name, text] for name, text in outgoing.headers.items()],
+        "at": at,
+    }
+
+
+def outgoing_of(written: Document) -> Outgoing:
+    value = written["value"]
+    headers = dict(written.get("headers") or ())
+    return Outgoing(written["topic"], written["key"], None if value is None else bytes(value), headers)

@@ -1,0 +1,86 @@
+"""Sends what a spool holds, in order, whenever the broker takes it.
+
+Rule: `put` never waits, never raises and never asks the broker; an event that cannot be kept is counted and
+told in the log.
+"""
+
+import asyncio
+import random
+from collections.abc import Mapping
+
+from servicekit.errors import Unavailable
+from servicekit.kafka.records import Outgoing, RecordProducer
+from servicekit.spool.spool import Spool
+from servicekit.telemetry import metrics, names
+from servicekit.telemetry.logging import logger
+
+_log = logger(__name__)
+_BATCH = 500
+_FIRST_WAIT, _LONGEST_WAIT = 0.1, 5.0
+
+
+class SpooledProducer:
+    def __init__(self, spool: Spool, producer: RecordProducer) -> None:
+        self._spool = spool
+        self._producer = producer
+        self._away = ""
+        self.dropped = 0
+        self._dropped_counter = metrics.counter(names.SPOOL_DROPPED)
+        metrics.gauge(names.SPOOL_DEPTH, lambda: float(self.depth()))
+
+    def put(
+        self, topic: str, key: str, value: bytes | None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        try:
+            accepted = self._spool.put(Outgoing(topic, key, value, headers or {}))
+            reason = "the spool is full"
+        except ValueError as error:
+            accepted, reason = False, str(error)
+        if not accepted:
+            self.dropped += 1
+            self._dropped_counter.add(1, {"topic": topic})
+            _log.error("an event is dropped", topic=topic, key=key, reason=reason, dropped=self.dropped)
+
+    def depth(self) -> int:
+        """Events that the broker has not taken yet."""
+        return self._spool.depth()
+
+    def problem(self) -> str:
+        return self._spool.problem() or self._away
+
+    def waiting(self) -> str | None:
+        """For on_drain. With the broker away nothing is waited for: what is on disk is sent next time."""
+        if self.depth() == 0 or (self._away and self._spool.on_disk):
+            return None
+        return f"{self.depth()} events to be sent"
+
+    async def run(self) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._spool.write(), name="spool writer")
+                group.create_task(self._send_all(), name="spool sender")
+        finally:
+            self._spool.close()
+
+    async def _send_all(self) -> None:
+        while True:
+            records, place = await self._spool.read(_BATCH)
+            await self._until_sent(records)
+            await self._spool.take(place, len(records))
+
+    async def _until_sent(self, records: list[Outgoing]) -> None:
+        wait = _FIRST_WAIT
+        while True:
+            try:
+                await self._producer.send_many(records)
+            except Unavailable as away:
+                if not self._away:
+                    _log.warning("events wait on disk", reason=away.detail, events=self.depth())
+                self._away = away.detail
+                await asyncio.sleep(wait * random.uniform(0.7, 1.3))  # noqa: S311 - only spreads the load
+                wait = min(wait * 2, _LONGEST_WAIT)
+                continue
+            if self._away:
+                _log.info("the broker takes events again", events=self.depth())
+            self._away = ""
+            return
