@@ -1,0 +1,65 @@
+"""The one form of SIP URI that a leg may have: sip:user@host[:port][;transport=udp|tcp|tls].
+
+Rule: what this type allows can stand in a channel variable, a dial string and a request line without
+changing the meaning of any of them. RFC 3261 allows far more; the rest is refused.
+"""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from call_router.domain.fault import Fault
+
+Transport = Literal["", "udp", "tcp", "tls"]
+
+MAX_URI = 300
+MAX_PORT = 65_535
+MAX_HOST = 253
+_URI = re.compile(
+    r"sip:(?P<user>[A-Za-z0-9+_][A-Za-z0-9+_.~-]{0,63})"
+    r"@(?P<host>\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9.-]+)"
+    r"(?::(?P<port>[0-9]{1,5}))?"
+    r"(?:;transport=(?P<transport>udp|tcp|tls))?"
+)
+_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+_HINT = "write sip:user@host, if needed with :port and ;transport=udp, tcp or tls"
+
+
+@dataclass(frozen=True, slots=True)
+class SipUri:
+    user: str
+    host: str
+    port: int = 0
+    transport: Transport = ""
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = f":{self.port}" if self.port else ""
+        transport = f";transport={self.transport}" if self.transport else ""
+        return f"sip:{self.user}@{host}{port}{transport}"
+
+
+def read_uri(text: str, pointer: str) -> SipUri | Fault:
+    found = _URI.fullmatch(text) if len(text) <= MAX_URI else None
+    if found is None:
+        return Fault(pointer, "sip_uri_invalid", "this is not a SIP URI that can be called", _HINT)
+    host = found["host"].removeprefix("[").removesuffix("]").lower()
+    if not is_host(host):
+        return Fault(pointer, "sip_uri_host_invalid", f"{host} is not a host name or an address", _HINT)
+    port = int(found["port"] or 0)
+    if found["port"] is not None and not 1 <= port <= MAX_PORT:
+        return Fault(pointer, "sip_uri_port_invalid", f"{port} is not a port", "use 1 to 65535")
+    transports: dict[str | None, Transport] = {None: "", "udp": "udp", "tcp": "tcp", "tls": "tls"}
+    return SipUri(found["user"], host, port, transports[found["transport"]])
+
+
+def is_host(host: str) -> bool:
+    """A literal IPv4 or IPv6 address without brackets, or a host name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        labels = host.split(".")
+        numeric = labels[-1].isdigit()
+        return len(host) <= MAX_HOST and not numeric and all(_LABEL.fullmatch(label) for label in labels)
+    return "%" not in host
