@@ -1,0 +1,53 @@
+"""A MongoDB-compatible server: SecantusDB as a child process, or whatever MONGODB_URI names."""
+
+import os
+import shutil
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.ports import free_port
+from harness.process import NotReady, Process
+
+_READY_WITHIN = 60.0
+
+
+@dataclass
+class Mongo:
+    uri: str
+    port: int
+    process: Process | None
+    """None where MONGODB_URI names a server that is not ours to start."""
+
+    async def start(self) -> None:
+        if self.process is not None:
+            await self.process.start()
+            await self.process.ready(self._answers, _READY_WITHIN, f"port {self.port} is open")
+
+    async def stop(self) -> None:
+        if self.process is not None:
+            await self.process.stop()
+
+    async def kill(self) -> None:
+        if self.process is not None:
+            await self.process.kill()
+
+    def _answers(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+def create(run: Path) -> Mongo:
+    named = os.environ.get("MONGODB_URI")
+    if named:
+        return Mongo(named, 0, None)
+    server = shutil.which("secantusd-py", path=f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}")
+    if server is None:
+        raise NotReady("secantusd-py is not installed: run make setup")
+    port = free_port()
+    storage = run / "data"
+    storage.mkdir(parents=True, exist_ok=True)
+    command = [server, "--host", "127.0.0.1", "--port", str(port), "--storage-path", str(storage)]
+    uri = f"mongodb://127.0.0.1:{port}/?directConnection=true"
+    return Mongo(uri, port, Process("mongo", command, run / "mongo.log"))

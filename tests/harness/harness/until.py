@@ -1,0 +1,30 @@
+"""Waits for a condition, not for seconds."""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_STEP = 0.02
+
+
+class NotInTime(Exception):
+    """What was waited for did not come."""
+
+
+async def until(
+    condition: Callable[[], T | Awaitable[T]], within: float = 10.0, what: str = "the condition"
+) -> T:
+    """Asks again and again until the answer is true, and gives it. within: seconds."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + within
+    while True:
+        answer = condition()
+        value = await answer if inspect.isawaitable(answer) else answer
+        if value:
+            return value
+        if loop.time() > end:
+            raise NotInTime(f"{what} did not come within {within:g} s")
+        await asyncio.sleep(_STEP)
