@@ -1,7 +1,7 @@
 """The face of a spool for the event loop: `put` returns at once, a thread of its own does the disk.
 
 Rule: bounded. What does not fit is refused; what was accepted is on disk after the next write (some
-milliseconds), in the order of `put`. While the disk refuses to write it waits in memory, within the same bound.
+milliseconds), in the order of `put`. What the disk refuses for now waits in memory, within the same bound.
 """
 
 import asyncio

@@ -1,0 +1,17 @@
+"""Twins and small tools for unit tests; the contract suite proves the twins against the real ones."""
+
+from servicekit.clock import FakeClock
+from servicekit.testing.broker import MemoryBroker, MemoryProducer
+from servicekit.testing.collection import MemoryCollection
+from servicekit.testing.tokens import tokens, verifier_of
+from servicekit.testing.waiting import until
+
+__all__ = [
+    "FakeClock",
+    "MemoryBroker",
+    "MemoryCollection",
+    "MemoryProducer",
+    "tokens",
+    "until",
+    "verifier_of",
+]

@@ -1,0 +1,85 @@
+"""A broker in memory: the twin of servicekit.kafka for unit tests.
+
+Rule: it keeps the promises of the real one that the services rely on: order for each key, followers that see
+the whole topic, groups that see a record again until it was handled. It has no partitions and no clock.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from servicekit.errors import Unavailable
+from servicekit.kafka.records import Outgoing, Record
+
+_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class MemoryBroker:
+    away: bool = False
+    _topics: dict[str, list[Record]] = field(default_factory=dict)
+    _committed: dict[tuple[str, str], int] = field(default_factory=dict)
+    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def append(self, records: Sequence[Outgoing]) -> None:
+        if self.away:
+            raise Unavailable("broker_unavailable", "the broker cannot be reached")
+        for sent in records:
+            log = self._topics.setdefault(sent.topic, [])
+            log.append(Record(sent.topic, 0, len(log), sent.key, sent.value, dict(sent.headers), _EPOCH))
+        async with self._changed:
+            self._changed.notify_all()
+
+    def records(self, topic: str) -> list[Record]:
+        return list(self._topics.get(topic, ()))
+
+    async def follow(self, handlers: Mapping[str, Callable[[str, bytes | None], None]]) -> None:
+        """Like StateFollower.run: everything from the beginning, then every change."""
+        seen = dict.fromkeys(handlers, 0)
+        while True:
+            for topic, handler in handlers.items():
+                for record in self.records(topic)[seen[topic] :]:
+                    handler(record.key, record.value)
+                    seen[topic] += 1
+            await self._more(seen)
+
+    async def consume(
+        self, group: str, topics: Sequence[str], handler: Callable[[Record], Awaitable[None]]
+    ) -> None:
+        """Like GroupConsumer.run: a record is committed after it was handled; Unavailable tries it again."""
+        while True:
+            places = {topic: self._committed.get((group, topic), 0) for topic in topics}
+            for topic, place in places.items():
+                for record in self.records(topic)[place:]:
+                    try:
+                        await handler(record)
+                    except Unavailable:
+                        break
+                    self._committed[group, topic] = record.offset + 1
+            done = {topic: self._committed.get((group, topic), 0) for topic in topics}
+            if done == places and any(len(self.records(topic)) > done[topic] for topic in topics):
+                await asyncio.sleep(0.01)
+                continue
+            await self._more(done)
+
+    async def _more(self, seen: Mapping[str, int]) -> None:
+        async with self._changed:
+            await self._changed.wait_for(lambda: any(len(self.records(t)) > n for t, n in seen.items()))
+
+
+class MemoryProducer:
+    """Remembers what was sent; `broker.away` makes it fail."""
+
+    def __init__(self, broker: MemoryBroker | None = None) -> None:
+        self.broker = broker or MemoryBroker()
+        self.sent: list[Outgoing] = []
+
+    async def send(
+        self, topic: str, key: str, value: bytes | None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        await self.send_many([Outgoing(topic, key, value, headers or {})])
+
+    async def send_many(self, records: Sequence[Outgoing]) -> None:
+        await self.broker.append(records)
+        self.sent += records
