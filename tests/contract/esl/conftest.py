@@ -4,6 +4,7 @@
 chooses how that agent behaves. `carrier` is a phone that calls in.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -59,6 +60,10 @@ async def carrier() -> AsyncIterator[Phone]:
 
 
 @pytest.fixture
-async def parked(link: EslLink, switch: RunningSwitch, carrier: Phone) -> Parked:
-    """A caller who has just been parked, with the switch's events from then on."""
-    return await park(link, carrier, switch.sip)
+async def parked(link: EslLink, switch: RunningSwitch, carrier: Phone) -> AsyncIterator[Parked]:
+    """A caller who has just been parked, with the switch's events from then on; gone when the test is."""
+    caller = await park(link, carrier, switch.sip)
+    yield caller
+    if not caller.call.final.done():
+        carrier.cancel(caller.call)
+        await asyncio.wait_for(caller.call.final, 5)

@@ -115,9 +115,11 @@ FAILURES = [
     Failure("unavailable", Behaviour(503, "Service Unavailable"), "NORMAL_TEMPORARY_FAILURE", "sip:503"),
     Failure("not-found", Behaviour(404, "Not Found", rings=False), "UNALLOCATED_NUMBER", "sip:404"),
     Failure("away", Behaviour(480, "Temporarily Unavailable"), "NO_USER_RESPONSE", "sip:480"),
+    Failure("gone-at-the-edge", Behaviour(408, "Request Timeout"), "RECOVERY_ON_TIMER_EXPIRE", "sip:408"),
+    Failure("broken", Behaviour(500, "Server Internal Error"), "NORMAL_TEMPORARY_FAILURE", "sip:500"),
     Failure("declines", Behaviour(603, "Decline"), "CALL_REJECTED", "sip:603"),
-    Failure("rings-for-ever", Behaviour(None), "NO_ANSWER", None, ring_seconds=2),
-    Failure("silent", Behaviour(silent=True), "NO_ANSWER", None, ring_seconds=2),
+    Failure("rings-for-ever", Behaviour(None), "ALLOTTED_TIMEOUT", None, ring_seconds=2),
+    Failure("silent", Behaviour(silent=True), "ALLOTTED_TIMEOUT", None, ring_seconds=2),
 ]
 
 
@@ -130,6 +132,20 @@ async def test_a_failed_leg_parks_the_caller_again_with_the_reason(
     assert again.headers["variable_originate_disposition"] == failure.disposition
     assert again.headers.get("variable_last_bridge_proto_specific_hangup_cause") == failure.sip
     assert not parked.call.final.done()
+    carrier.cancel(parked.call)
+    await parked.mine("CHANNEL_HANGUP_COMPLETE")
+
+
+async def test_a_second_failure_does_not_carry_the_reason_of_the_first(
+    parked: Parked, edge: Phone, carrier: Phone
+) -> None:
+    await parked.send_to(edge.behave("busy-at-first", Behaviour(486, "Busy Here")))
+    first = await parked.mine("CHANNEL_PARK")
+    assert first.headers["variable_last_bridge_proto_specific_hangup_cause"] == "sip:486"
+    await parked.send_to(edge.behave("then-nobody", Behaviour(None)), 1)
+    second = await parked.mine("CHANNEL_PARK")
+    assert second.headers["variable_originate_disposition"] == "ALLOTTED_TIMEOUT"
+    assert "variable_last_bridge_proto_specific_hangup_cause" not in second.headers
     carrier.cancel(parked.call)
     await parked.mine("CHANNEL_HANGUP_COMPLETE")
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import uuid
+from collections.abc import Callable
 from xml.etree import ElementTree
 
 import pytest
@@ -11,11 +12,22 @@ from switchlink.esl import CommandRefused, EslLink
 from switchlink.testing.parked import EventLog, Parked
 from switchlink.testing.sip_phone import Behaviour, Phone
 
+Rows = dict[str, dict[str, str]]
+
+
+async def _rows_when(link: EslLink, wanted: Callable[[Rows], bool]) -> Rows:
+    """The list follows the events a little later."""
+    async with asyncio.timeout(5):
+        while True:
+            answer = json.loads(await link.api("show channels as json"))
+            rows = {row["uuid"]: row for row in answer.get("rows", [])}
+            assert answer["row_count"] == len(rows)
+            if wanted(rows):
+                return rows
+
 
 async def test_the_channels_are_listed_as_json(parked: Parked) -> None:
-    answer = json.loads(await parked.link.api("show channels as json"))
-    rows = {row["uuid"]: row for row in answer["rows"]}
-    assert answer["row_count"] == len(rows)
+    rows = await _rows_when(parked.link, lambda rows: parked.uuid in rows)
     row = rows[parked.uuid]
     assert row["direction"] == "inbound"
     assert row["dest"] == "+4930123456"
@@ -23,7 +35,7 @@ async def test_the_channels_are_listed_as_json(parked: Parked) -> None:
 
 
 async def test_without_channels_the_list_is_empty(link: EslLink) -> None:
-    assert json.loads(await link.api("show channels as json"))["row_count"] == 0
+    assert await _rows_when(link, lambda rows: not rows) == {}
 
 
 async def test_the_profile_is_described_in_xml(link: EslLink) -> None:

@@ -41,6 +41,7 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
     def __init__(self, host: str, port: int, password: str, sink: Sink, timeout: float = 5.0) -> None:
         super().__init__(host, port, single_line(password, "the password"), timeout)
         self._sink = sink
+        self.sock: plain_socket.socket | None = None
         self._waiting: deque[Answered] = deque()
         self._outgoing = bytearray()
         self._something_to_send = Event()
@@ -49,13 +50,15 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
     def connect(self) -> None:
         """Raises NotConnected, AuthenticationFailed or ProtocolViolation; never leaves half a connection."""
         try:
-            self.sock = socket.create_connection((self.host, self.port), self.timeout)
+            sock = socket.create_connection((self.host, self.port), self.timeout)
         except OSError as error:
             raise NotConnected(f"{self.host}:{self.port}: {error}") from error
-        self.sock.settimeout(None)
-        _notice_a_dead_peer(self.sock)
+        sock.settimeout(None)
+        _notice_a_dead_peer(sock)
+        self.sock = sock
         self.connected = True
-        self.start_event_handlers()
+        gevent.spawn(self._read, sock)
+        gevent.spawn(self._write, sock)
         if not self._auth_request_event.wait(self.timeout):
             self.drop(NotConnected(f"{self.host}:{self.port} said nothing within {self.timeout:g} s"))
         if self._closed_by is not None:
@@ -72,10 +75,6 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         if not answer.headers["Reply-Text"].startswith("+OK"):
             self.drop(NotConnected(f"the switch refused the subscription: {answer.headers['Reply-Text']}"))
             raise NotConnected(str(self._closed_by))
-
-    def start_event_handlers(self) -> None:
-        gevent.spawn(self.receive_events)
-        gevent.spawn(self._write)
 
     def send(self, data: str) -> Frame:
         """Inside a greenlet: send and wait for the answer."""
@@ -100,10 +99,10 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         self._outgoing += text.encode() + b"\n\n"
         self._something_to_send.set()
 
-    def receive_events(self) -> None:
+    def _read(self, sock: plain_socket.socket) -> None:
         reader = FrameReader()
         try:
-            while data := self.sock.recv(READ_BYTES):
+            while data := sock.recv(READ_BYTES):
                 for frame in reader.feed(data):
                     self.handle_event(frame)
                 # A socket that always has data would keep the writer out for ever.
@@ -140,14 +139,11 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         self.connected = False
         self._auth_request_event.set()
         self._something_to_send.set()
-        try:
-            self.sock.shutdown(plain_socket.SHUT_RDWR)
-        except OSError:
-            log.debug("the connection to %s:%s was already gone", self.host, self.port)
-        self.sock.close()
+        if self.sock is not None:
+            _close(self.sock)
+        self._sink.on_closed(reason)
         while self._waiting:
             self._waiting.popleft()(reason)
-        self._sink.on_closed(reason)
 
     def _answer(self, frame: Frame) -> None:
         if frame.content_type == "command/reply" and "Reply-Text" not in frame.headers:
@@ -156,15 +152,23 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
             raise ProtocolViolation("an answer to a command that was not sent")
         self._waiting.popleft()(frame)
 
-    def _write(self) -> None:
+    def _write(self, sock: plain_socket.socket) -> None:
         while self.connected:
             self._something_to_send.wait()
             self._something_to_send.clear()
             data, self._outgoing = self._outgoing, bytearray()
             try:
-                self.sock.sendall(data)
+                sock.sendall(data)
             except OSError as error:
                 self.drop(NotConnected(f"the connection broke: {error}"))
+
+
+def _close(sock: plain_socket.socket) -> None:
+    try:
+        sock.shutdown(plain_socket.SHUT_RDWR)
+    except OSError as error:
+        log.debug("the connection was already gone: %s", error)
+    sock.close()
 
 
 def _notice_a_dead_peer(sock: plain_socket.socket) -> None:

@@ -131,7 +131,7 @@ class EslLink:
     async def _supervise(self) -> None:
         delay = FIRST_DELAY
         while True:
-            session = Session(self._hub, self._crossing)
+            session = Session(self._hub, self._crossing, self._disconnected)
             try:
                 await session.open(*self._address, self._password, self._events, self._connect_timeout)
                 delay = FIRST_DELAY
@@ -139,13 +139,16 @@ class EslLink:
             except EslError as error:
                 reason = error
             finally:
-                self._session = None
-                self._became_connected.clear()
+                self._disconnected()
                 session.drop(NotConnected("the link was closed"))
             self.trouble = f"{type(reason).__name__}: {reason}"
             log.warning("no connection to the switch at %s:%s: %s", *self._address, self.trouble)
             await asyncio.sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311  spreads reconnects
             delay = min(LONGEST_DELAY, delay * 2)
+
+    def _disconnected(self) -> None:
+        self._session = None
+        self._became_connected.clear()
 
     async def _serve(self, session: Session) -> EslError:
         """From the first command to the end of the connection."""

@@ -1,7 +1,7 @@
 """One connection as the asyncio side sees it: futures for commands, a future for its end."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,8 +16,9 @@ from .hub import HubThread
 class Session:
     """Made and used on the asyncio loop; `on_*` run in the hub's thread."""
 
-    def __init__(self, hub: HubThread, crossing: Crossing) -> None:
+    def __init__(self, hub: HubThread, crossing: Crossing, on_end: Callable[[], None]) -> None:
         self._hub = hub
+        self._on_end = on_end
         self._crossing = crossing
         self._loop = asyncio.get_running_loop()
         self._opened: asyncio.Future[None] = self._loop.create_future()
@@ -106,8 +107,10 @@ class Session:
             job.set_result(event.body)
 
     def _close(self, reason: EslError) -> None:
+        """Comes before the answers that are still owed, so that whoever gets one sees the link down."""
         if not self.closed.done():
             self.closed.set_result(reason)
+            self._on_end()
         for job in list(self._jobs.values()):
             _fail(job, reason)
 

@@ -125,7 +125,7 @@ class Phone(asyncio.DatagramProtocol):
     def _request(self, request: SipMessage, peer: Peer) -> None:
         self.requests.append(request)
         call = self._calls.get(request.one("Call-ID"))
-        if request.method == "INVITE" and call is None:
+        if request.method == "INVITE" and (call is None or _is_new_attempt(request, call)):
             task = asyncio.get_running_loop().create_task(self._receive_call(request, peer))
             self._work.add(task)
             task.add_done_callback(self._work.discard)
@@ -208,6 +208,11 @@ class Phone(asyncio.DatagramProtocol):
     def _send(self, message: SipMessage, peer: Peer) -> None:
         assert self._transport is not None
         self._transport.sendto(message.render(), peer)
+
+
+def _is_new_attempt(request: SipMessage, call: Call) -> bool:
+    """The same call with credentials, after a challenge."""
+    return call.answered is None and request.one("CSeq") != call.invite.one("CSeq")
 
 
 def _same_transaction(invite: SipMessage, method: str, to: str | None = None) -> SipMessage:
