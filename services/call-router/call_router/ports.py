@@ -1,0 +1,102 @@
+"""What call-router needs from outside.
+
+Rule: a store raises servicekit.errors.Unavailable when the database is away.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from call_router.domain.agent import Agent
+from call_router.domain.call_event import CallEvent
+from call_router.domain.call_record import CallRecord
+from call_router.domain.call_state import Command
+from call_router.domain.plan import Plan
+
+
+class AgentStore(Protocol):
+    """Agents with their outbox: what is stored and what has to be told about it, both or neither."""
+
+    async def add(self, agent: Agent) -> None: ...
+
+    async def get(self, tenant_id: str, agent_id: str) -> Agent | None: ...
+
+    async def page(self, tenant_id: str, after: str | None, limit: int) -> Sequence[Agent]:
+        """Ordered by id, those behind `after`."""
+
+    async def replace(self, agent: Agent, expected_version: int) -> bool:
+        """False when that version is no longer the current one."""
+
+    async def assignable(self, tenant_id: str, agent_ids: Sequence[str]) -> set[str]:
+        """Those of them that exist and are not about to be deleted."""
+
+    async def retire(self, tenant_id: str, agent_id: str, retiring: bool) -> bool:
+        """Says that it is about to be deleted: no plan may name it any more. False when there is none."""
+
+    async def remove(self, tenant_id: str, agent_id: str) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Another plan of the tenant has one of the numbers."""
+
+    number: str
+    plan_id: str
+
+
+class PlanStore(Protocol):
+    """Plans with their outbox."""
+
+    async def add(self, plan: Plan) -> Planned | None: ...
+
+    async def get(self, tenant_id: str, plan_id: str) -> Plan | None: ...
+
+    async def page(self, tenant_id: str, after: str | None, limit: int) -> Sequence[Plan]: ...
+
+    async def replace(self, plan: Plan, expected_version: int) -> Planned | bool: ...
+
+    async def remove(self, tenant_id: str, plan_id: str) -> bool: ...
+
+    async def naming(self, tenant_id: str, agent_id: str) -> Sequence[Plan]:
+        """Plans that name this agent."""
+
+
+class TrunkDirectory(Protocol):
+    async def exists(self, tenant_id: str, trunk_id: str) -> bool:
+        """May wait a moment: a trunk that was just created is told by a topic."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """Empty fields do not filter."""
+
+    trunk_id: str = ""
+    number: str = ""
+    started_after: datetime | None = None
+    started_before: datetime | None = None
+    answered: bool | None = None
+
+
+class CallStore(Protocol):
+    """Call records, newest first."""
+
+    async def find(self, call_id: str) -> CallRecord | None:
+        """Of whatever tenant."""
+
+    async def save(self, record: CallRecord, before: CallRecord | None) -> bool:
+        """False when the stored record is no longer `before`."""
+
+    async def page(
+        self, tenant_id: str, wanted: CallFilter, after: tuple[datetime, str] | None, limit: int
+    ) -> Sequence[CallRecord]: ...
+
+
+class SwitchControl(Protocol):
+    def do(self, command: Command) -> None:
+        """Never waits; what fails is told in the log and by what the switch says next."""
+
+
+class EventSink(Protocol):
+    def put(self, event: CallEvent) -> None:
+        """Never waits."""
