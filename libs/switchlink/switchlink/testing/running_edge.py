@@ -1,0 +1,139 @@
+"""A real Kamailio as a child process, with our configuration, on free ports of loopback."""
+
+import asyncio
+import itertools
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from switchlink.kamailio_files import replace_file, table
+from switchlink.kamailio_run import KamailioPorts, KamailioRun, with_extra
+from switchlink.testing.switch_process import free_port
+
+START_SECONDS = 20.0
+STOP_SECONDS = 10.0
+Peer = tuple[str, int]
+
+
+class RunningEdge:
+    """Restartable; `rpc` asks it directly, without the client that is under test elsewhere."""
+
+    def __init__(self, run: KamailioRun, defines: Mapping[str, str]) -> None:
+        self.run = run
+        self.log = run.run_dir / "kamailio.log"
+        self._argv = with_extra(run.argv(), **defines)
+        self._child: asyncio.subprocess.Process | None = None
+
+    @property
+    def public(self) -> Peer:
+        return self.run.public_host, self.run.ports.public
+
+    @property
+    def inner(self) -> Peer:
+        return self.run.inner_host, self.run.ports.inner
+
+    @property
+    def pid(self) -> int:
+        assert self._child is not None
+        return self._child.pid
+
+    async def start(self) -> None:
+        self.run.prepare()
+        with self.log.open("ab") as out:
+            self._child = await asyncio.create_subprocess_exec(
+                *self._argv, stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+            )
+        async with asyncio.timeout(START_SECONDS):
+            while not await self._answers():
+                if self._child.returncode is not None:
+                    raise RuntimeError(f"Kamailio ended with {self._child.returncode}:\n{self.tail()}")
+                await asyncio.sleep(0.05)
+
+    async def stop(self, number: int = signal.SIGTERM) -> None:
+        child = self._child
+        if child is None:
+            return
+        if child.returncode is None:
+            os.killpg(child.pid, signal.SIGCONT)
+            os.killpg(child.pid, number)
+        try:
+            await asyncio.wait_for(child.wait(), STOP_SECONDS)
+        except TimeoutError:
+            os.killpg(child.pid, signal.SIGKILL)
+            await child.wait()
+        self._child = None
+
+    async def rpc(self, method: str, *params: object) -> Any:
+        return await asyncio.to_thread(call, self.run.rpc_socket, method, *params)
+
+    def tail(self, lines: int = 40) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+    async def _answers(self) -> bool:
+        try:
+            return bool(await self.rpc("core.uptime"))
+        except (OSError, RuntimeError):
+            return False
+
+    def write_table(self, name: str, rows: Mapping[str, str]) -> None:
+        replace_file(self.run.tables / name, table(rows.items()))
+
+    async def load(
+        self, trunk: Mapping[str, str], number: Mapping[str, str], switches: Sequence[Peer]
+    ) -> None:
+        """Puts a whole configuration in force without an agent."""
+        self.write_table("trunk", trunk)
+        self.write_table("number", number)
+        self.write_table("meta", {"version": "test"})
+        lines = (f"1 sip:{host}:{port};transport=udp 0 0 sockname=inner\n" for host, port in switches)
+        self.run.destinations.write_text("".join(lines))
+        await self.rpc("dispatcher.reload")
+        for name in ("trunk", "number", "meta"):
+            await self.rpc("htable.reload", name)
+
+
+@asynccontextmanager
+async def running_edge(
+    config: Path, public_host: str = "127.0.0.1", defines: Mapping[str, str] | None = None, **settings: Any
+) -> AsyncIterator[RunningEdge]:
+    """The folder is short-lived and has a short path: a unix socket's address holds 107 characters."""
+    folder = Path(tempfile.mkdtemp(prefix="keepline-edge-"))
+    ports = KamailioPorts(*(free_port(public_host) for _ in range(4)))
+    run = KamailioRun(
+        config, folder, ports, public_host=public_host, workers=2, shared_mb=128, debug_level=2, **settings
+    )
+    edge = RunningEdge(run, defines or {})
+    try:
+        await edge.start()
+        yield edge
+    finally:
+        await edge.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+_ids = itertools.count(1)
+
+
+def call(path: Path, method: str, *params: object) -> Any:
+    """One JSON-RPC call over the unix datagram socket; raises RuntimeError with the edge's words."""
+    mine = f"{path}.{os.getpid()}.{next(_ids)}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client:
+        client.bind(mine)
+        try:
+            client.settimeout(10)
+            client.connect(str(path))
+            client.send(orjson.dumps({"jsonrpc": "2.0", "method": method, "params": list(params), "id": 1}))
+            answer = orjson.loads(client.recv(1 << 17))
+        finally:
+            Path(mine).unlink(missing_ok=True)
+    if "error" in answer:
+        raise RuntimeError(f"{method}: {answer['error']}")
+    return answer.get("result")
