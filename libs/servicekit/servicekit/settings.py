@@ -3,6 +3,7 @@
 Rule: what is wrong is found at start, all of it at once, and told by the name that the operator typed.
 """
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 PREFIX = "KEEPLINE_"
 EXIT_WRONG_SETTING = 2
 MAX_PORT = 65535
+# pydantic-settings tells which field it could not parse in words only
+_FIELD = re.compile(r'field "(\w+)"')
 
 
 class WrongSetting(Exception):
@@ -132,7 +135,8 @@ def load(cls: type[S]) -> S:
             for path in _leaves(cls, [str(part) for part in finding["loc"]]):
                 _complain(PREFIX + "__".join(path).upper(), _reason(finding["msg"]))
     except SettingsError as error:
-        _complain(PREFIX + "*", str(error))
+        field = _FIELD.search(str(error))
+        _complain(PREFIX + (field[1].upper() if field else "*"), "cannot be read as JSON")
     raise SystemExit(EXIT_WRONG_SETTING)
 
 

@@ -37,7 +37,7 @@ class DevIssuer:
         if not private.exists():
             _write_key(private)
         key = OKPKey.import_key(orjson.loads(private.read_bytes()))
-        public = {**key.as_dict(private=False), "alg": ALGORITHM, "use": "sig"}
+        public = {**key.as_dict(private=False), "use": "sig"}
         _replace(folder / "jwks.json", orjson.dumps({"keys": [public]}), 0o644)
         return cls(key, folder, issuer, audience)
 

@@ -1,20 +1,23 @@
-"""What every gRPC call passes, outermost first: span, problems to statuses, deadline, token.
+"""What every gRPC call passes, outermost first: span, problems to statuses, end of streams, deadline, token.
 
 Rule: `except Exception` for gRPC stands here and nowhere else; a cancelled call stays cancelled.
 """
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from typing import Any
 
+import grpc
 import grpc.aio
 from grpc_status import rpc_status
 from opentelemetry.trace import SpanKind
 
 from servicekit.auth import TokenVerifier, acting_as
 from servicekit.auth.tokens import bearer
-from servicekit.errors import Invalid, Problem
+from servicekit.errors import Invalid, Problem, Unavailable
 from servicekit.grpc.around import Around, Context, Rpc
 from servicekit.grpc.status import to_status
 from servicekit.telemetry import metrics, names, tracing
@@ -49,9 +52,41 @@ class Problems(Around):
             await _abort(context, problem)
         except grpc.aio.AbortError:
             raise
+        except NotImplementedError:  # what generated servicers raise for a method that nobody wrote
+            await context.abort(grpc.StatusCode.UNIMPLEMENTED, "this method is not served here")
         except Exception as error:
             _log.error("an unexpected error", what=rpc.method, exc_info=error)
             await _abort(context, Problem("internal", "something went wrong on our side"))
+
+
+class Streams(Around):
+    """Streams have no end of their own: when the server stops, they are ended with UNAVAILABLE."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._ending = False
+
+    def end(self) -> None:
+        self._ending = True
+        for task in tuple(self._tasks):
+            task.cancel()
+
+    @asynccontextmanager
+    async def around(self, rpc: Rpc, context: Context) -> AsyncIterator[None]:
+        task = asyncio.current_task()
+        if not rpc.streams_response or task is None:
+            yield
+            return
+        self._tasks.add(task)
+        try:
+            yield
+        except asyncio.CancelledError:
+            if not self._ending:
+                raise
+            task.uncancel()  # the cancellation was ours, the client gets a proper end
+            raise Unavailable("server_stopping", "this server is stopping", hint="connect again") from None
+        finally:
+            self._tasks.discard(task)
 
 
 class Deadlines(Around):

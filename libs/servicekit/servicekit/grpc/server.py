@@ -13,7 +13,7 @@ from grpc_reflection.v1alpha import reflection
 
 from servicekit.auth import TokenVerifier
 from servicekit.grpc import options
-from servicekit.grpc.interceptors import Deadlines, Problems, Spans, Tokens
+from servicekit.grpc.interceptors import Deadlines, Problems, Spans, Streams, Tokens
 from servicekit.settings import WrongSetting, host_port
 
 SETTING = "KEEPLINE_GRPC__LISTEN"
@@ -21,7 +21,8 @@ SETTING = "KEEPLINE_GRPC__LISTEN"
 
 class GrpcServer:
     def __init__(self, verifier: TokenVerifier) -> None:
-        interceptors = (Spans(), Problems(), Deadlines(), Tokens(verifier))
+        self._streams = Streams()
+        interceptors = (Spans(), Problems(), self._streams, Deadlines(), Tokens(verifier))
         self._server = grpc.aio.server(interceptors=interceptors, options=options.SERVER)
         self._health = health.HealthServicer()
         self._names: tuple[str, ...] = ()
@@ -47,4 +48,5 @@ class GrpcServer:
         await self._health.enter_graceful_shutdown()
 
     async def stop(self, grace: float) -> None:
+        self._streams.end()
         await self._server.stop(grace)

@@ -3,27 +3,21 @@
 Rule: health, readiness and the docs are open, everything else needs a token (see guards).
 """
 
-from typing import Annotated
-
-from fastapi import Depends, FastAPI
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from servicekit.auth import Principal, TokenVerifier, principal
-from servicekit.http import problems
+from servicekit.http import docs, openapi, problems
+from servicekit.http.ending import EventStreams
 from servicekit.http.guards import Guards
 from servicekit.readiness import Readiness
 
 OPEN = ("/healthz", "/readyz", "/docs", "/openapi.json")
 
-_bearer = HTTPBearer(auto_error=False, description="a token of your tenant; in development: make token")
 
-
-async def authenticated(
-    _token: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> Principal:
-    """For routes that want the principal as an argument; it also tells OpenAPI that a token is needed."""
+async def authenticated() -> Principal:
+    """For routes that take the principal as an argument: `Annotated[Principal, Depends(authenticated)]`."""
     return principal()
 
 
@@ -35,10 +29,16 @@ def create_app(
     open_paths: tuple[str, ...] = (),
 ) -> FastAPI:
     """`open_paths` and all below them need no token: they check something else, or nothing."""
-    app = FastAPI(title=title, version="1", redoc_url=None, separate_input_output_schemas=False)
+    streams = EventStreams()
+    app = FastAPI(
+        title=title, version="1", docs_url=None, redoc_url=None, separate_input_output_schemas=False
+    )
     app.state.name = name
+    app.state.event_streams = streams
     problems.install(app)
-    app.add_middleware(Guards, verifier=verifier, open_paths=(*OPEN, *open_paths))
+    app.add_middleware(Guards, verifier=verifier, open_paths=(*OPEN, *open_paths), streams=streams)
+    docs.install(app)
+    openapi.install(app, open_paths)
     _add_health(app, readiness)
     return app
 

@@ -3,6 +3,7 @@
 Rule: deny by default. A path needs a token unless it was named as open when the application was made.
 """
 
+import asyncio
 import re
 import time
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from servicekit.auth import TokenVerifier, acting_as
 from servicekit.auth.tokens import bearer
 from servicekit.errors import Problem
+from servicekit.http.ending import EventStreams
 from servicekit.http.problems import TooLarge, UnsupportedMediaType, problem_response, unforeseen
 from servicekit.telemetry import metrics, names, tracing
 
@@ -24,22 +26,32 @@ _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 class Guards:
     """A pure ASGI middleware: the principal it sets is seen by everything that runs further in."""
 
-    def __init__(self, app: ASGIApp, verifier: TokenVerifier, open_paths: Iterable[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, verifier: TokenVerifier, open_paths: Iterable[str], streams: EventStreams
+    ) -> None:
         self._app = app
         self._verifier = verifier
         self._open = tuple(open_paths)
+        self._streams = streams
         self._seconds = metrics.histogram(names.HTTP_SECONDS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":  # nothing here speaks it, so nothing can forget to check a token
+            await send({"type": "websocket.close", "code": 1008})
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        answer = _Answer(send)
+        answer = _Answer(send, self._streams)
         began = time.perf_counter()
         with tracing.span(f"HTTP {scope['method']}", parent=headers, method=scope["method"]) as span:
             try:
                 await self._guarded(scope, headers, receive, answer)
+            except asyncio.CancelledError:
+                if not self._streams.ended_by_us():
+                    raise
+                await answer.finish()
             except Problem as problem:
                 await answer.problem(problem, scope, receive)
             except Exception as error:
@@ -66,14 +78,20 @@ class Guards:
 class _Answer:
     """The sending side, which remembers whether an answer has begun."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, streams: EventStreams) -> None:
         self._send = send
+        self._streams = streams
         self.status = 0
+        self._task = asyncio.current_task()  # the request's own: a framework may send from a child of it
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            self._streams.began(message, self._task)
         await self._send(message)
+
+    async def finish(self) -> None:
+        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def problem(self, problem: Problem, scope: Scope, receive: Receive) -> None:
         if self.status == 0:  # too late otherwise: the connection ends in the middle of the body

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from servicekit.http.ending import EventStreams
 from servicekit.settings import WrongSetting, host_port
 
 SETTING = "KEEPLINE_HTTP__LISTEN"
@@ -34,6 +35,7 @@ class _Uvicorn(uvicorn.Server):
 class HttpServer:
     def __init__(self, app: FastAPI, listen: str) -> None:
         self._socket = _bound(listen)
+        self._streams: EventStreams | None = getattr(app.state, "event_streams", None)
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(
             app,
@@ -59,6 +61,8 @@ class HttpServer:
         """No new connections; requests under way may finish within the grace."""
         self._server.config.timeout_graceful_shutdown = max(1, round(grace))
         self._server.should_exit = True
+        if self._streams is not None:
+            self._streams.end()
 
 
 def _bound(listen: str) -> socket.socket:

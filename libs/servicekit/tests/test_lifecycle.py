@@ -1,0 +1,229 @@
+"""A process starts or says why not, drains and says what it waits for, and leaves with the right code."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.responses import StreamingResponse
+
+from servicekit.http import create_app
+from servicekit.lifecycle import Service, WrongSetting, run, serve
+from servicekit.settings import ProcessSettings
+from servicekit.testing import tokens, until, verifier_of
+
+Build = Callable[[Service[ProcessSettings]], Awaitable[None]]
+
+
+class Quick(ProcessSettings):
+    drain_seconds: float = 0.3
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("KEEPLINE_DATA_DIR", str(tmp_path))
+
+
+def ended(build: Build, capsys: pytest.CaptureFixture[str]) -> tuple[int, list[dict[str, Any]], str]:
+    """The exit code of a whole process, its log lines and what else it wrote."""
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(SystemExit) as left:
+        run("test", Quick, build)
+    signal.signal(signal.SIGINT, before)
+    written = capsys.readouterr().err.splitlines()
+    lines = [json.loads(line) for line in written if line.startswith("{")]
+    return int(str(left.value.code)), lines, "\n".join(line for line in written if not line.startswith("{"))
+
+
+def told_to_stop() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_a_process_that_is_told_to_stop_leaves_with_0(capsys: pytest.CaptureFixture[str]) -> None:
+    closed: list[str] = []
+
+    async def close() -> None:
+        closed.append("closed")
+
+    async def forever() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            closed.append("cancelled")
+
+    async def build(service: Service[ProcessSettings]) -> None:
+        service.stack.push_async_callback(close)
+        service.spawn(forever(), name="forever")
+        asyncio.get_running_loop().call_soon(told_to_stop)
+
+    code, lines, _ = ended(build, capsys)
+    assert code == 0
+    assert closed == ["cancelled", "closed"]
+    assert [line["event"] for line in lines][-1] == "stopped"
+
+
+def test_a_task_that_crashes_ends_the_process_with_1_and_a_reason(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async def crash() -> None:
+        raise RuntimeError("the sky fell")
+
+    async def build(service: Service[ProcessSettings]) -> None:
+        service.spawn(crash(), name="relay")
+
+    code, lines, _ = ended(build, capsys)
+    assert code == 1
+    crashed = next(line for line in lines if line["event"].startswith("a task crashed"))
+    assert crashed["task"] == "relay"
+    assert "the sky fell" in crashed["reason"]
+
+
+def test_a_service_that_cannot_be_built_leaves_with_1(capsys: pytest.CaptureFixture[str]) -> None:
+    async def build(_service: Service[ProcessSettings]) -> None:
+        raise RuntimeError("no way")
+
+    code, lines, _ = ended(build, capsys)
+    assert code == 1
+    assert any("no way" in str(line.get("reason")) for line in lines)
+
+
+def test_a_setting_that_proves_wrong_later_is_named_and_leaves_2(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async def build(_service: Service[ProcessSettings]) -> None:
+        raise WrongSetting("KEEPLINE_SWITCH__PASSWORD_FILE", "cannot be read")
+
+    code, _, written = ended(build, capsys)
+    assert code == 2
+    assert written == "KEEPLINE_SWITCH__PASSWORD_FILE: cannot be read"
+
+
+def test_being_told_to_stop_while_starting_stops(capsys: pytest.CaptureFixture[str]) -> None:
+    async def build(_service: Service[ProcessSettings]) -> None:
+        told_to_stop()
+        await asyncio.Event().wait()
+
+    code, _, _ = ended(build, capsys)
+    assert code == 0
+
+
+def test_draining_says_what_it_waits_for_and_gives_up_after_the_grace(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    left = ["2 calls", "1 call", ""]
+
+    async def build(service: Service[ProcessSettings]) -> None:
+        service.on_drain("calls", lambda: left.pop(0) if left else None)
+        service.on_drain("events", lambda: "9 events to be sent")
+        asyncio.get_running_loop().call_soon(told_to_stop)
+
+    code, lines, _ = ended(build, capsys)
+    assert code == 0
+    said = next(line for line in lines if line["event"] == "waiting before the end")
+    assert said["left"] == {"calls": "2 calls", "events": "9 events to be sent"}
+    over = next(line for line in lines if line["event"].startswith("the grace is over"))
+    assert over["left"] == {"events": "9 events to be sent"}
+
+
+SECOND_SIGNAL = """
+import asyncio, os, signal
+from servicekit.lifecycle import run
+from servicekit.settings import ProcessSettings
+
+async def build(service):
+    service.on_drain("calls", lambda: "a call that never ends")
+    loop = asyncio.get_running_loop()
+    loop.call_later(0, os.kill, os.getpid(), signal.SIGTERM)
+    loop.call_later(0.2, os.kill, os.getpid(), signal.SIGINT)
+
+run("test", ProcessSettings, build)
+"""
+
+
+def test_a_second_signal_ends_the_process_at_once() -> None:
+    environment = {**os.environ, "KEEPLINE_DRAIN_SECONDS": "60"}
+    command = [sys.executable, "-c", SECOND_SIGNAL]
+    process = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert process.returncode == 128 + signal.SIGINT
+    assert "a second signal" in process.stderr
+
+
+class Running:
+    """A service in this loop."""
+
+    def __init__(self, build: Build) -> None:
+        self.stopping = asyncio.Event()
+        self.task = asyncio.ensure_future(serve("test", Quick(), build, self.stopping))
+
+    async def stop(self) -> None:
+        self.stopping.set()
+        await self.task
+
+
+async def test_requests_under_way_finish_and_event_streams_are_ended(tmp_path: Path) -> None:
+    issuer = tokens(tmp_path)
+    entered, release, ports = asyncio.Event(), asyncio.Event(), list[int]()
+
+    async def build(service: Service[ProcessSettings]) -> None:
+        app = create_app("test", "Test", verifier_of(issuer), service.readiness)
+
+        @app.get("/slow")
+        async def slow() -> str:
+            entered.set()
+            await release.wait()
+            return "done"
+
+        @app.get("/stream")
+        async def stream() -> StreamingResponse:
+            async def events() -> AsyncIterator[bytes]:
+                yield b"data: first\n\n"
+                await asyncio.Event().wait()
+
+            return StreamingResponse(events(), media_type="text/event-stream")
+
+        ports.append(await service.serve_http(app))
+
+    running = Running(build)
+    await until(lambda: ports)
+    headers = {"Authorization": f"Bearer {issuer.token('t_demo')}"}
+    base = f"http://127.0.0.1:{ports[0]}"
+    async with httpx.AsyncClient(base_url=base, headers=headers) as client:
+        slow = asyncio.ensure_future(client.get("/slow"))
+        await entered.wait()
+        async with client.stream("GET", "/stream") as stream:
+            chunks = stream.aiter_bytes()
+            assert await anext(chunks) == b"data: first\n\n"
+            stopping = asyncio.ensure_future(running.stop())
+            assert [chunk async for chunk in chunks] == []
+        release.set()
+        assert (await slow).json() == "done"
+        await stopping
+        with pytest.raises(httpx.ConnectError):
+            await client.get("/slow")
+
+
+async def test_a_port_in_use_is_a_wrong_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ports = list[int]()
+
+    async def build(service: Service[ProcessSettings]) -> None:
+        app = create_app("test", "Test", verifier_of(tokens(tmp_path)), service.readiness)
+        ports.append(await service.serve_http(app))
+
+    running = Running(build)
+    await until(lambda: ports)
+    monkeypatch.setenv("KEEPLINE_HTTP__LISTEN", f"127.0.0.1:{ports[0]}")
+    with pytest.raises(ExceptionGroup) as raised:
+        await Running(build).task
+    wrong = raised.value.subgroup(WrongSetting)
+    assert wrong is not None
+    assert "KEEPLINE_HTTP__LISTEN" in str(wrong.exceptions)
+    await running.stop()
