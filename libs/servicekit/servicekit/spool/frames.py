@@ -16,6 +16,7 @@ _HEAD = struct.Struct("<II")
 _PART = struct.Struct("<I")
 _NONE = 0xFFFFFFFF
 MAX_FRAME = 1 << 20
+_LEAST = 3 * _PART.size  # eight zero bytes, as a file grown by a crash ends with, are no frame
 
 
 def encode(record: Outgoing) -> bytes:
@@ -35,7 +36,7 @@ def decode(data: bytes) -> Iterator[tuple[Outgoing, int]]:
         length, checksum = _HEAD.unpack_from(data, offset)
         end = offset + _HEAD.size + length
         payload = data[offset + _HEAD.size : end]
-        if length > MAX_FRAME or end > len(data) or zlib.crc32(payload) != checksum:
+        if not _LEAST <= length <= MAX_FRAME or end > len(data) or zlib.crc32(payload) != checksum:
             return
         yield _record(payload), end
         offset = end

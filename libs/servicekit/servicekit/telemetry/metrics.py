@@ -6,7 +6,6 @@ Rule: an instrument is made from a constant of `names`, never from a string at t
 from collections.abc import Callable, Iterable, Mapping
 
 from opentelemetry import metrics
-from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter
 from opentelemetry.metrics import CallbackOptions, Counter, Histogram, Observation
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
@@ -21,6 +20,9 @@ Reading = float | Mapping[str, float]
 def configure(name: str, otlp_endpoint: str | None) -> MeterProvider | None:
     if not otlp_endpoint:
         return None
+    # imported when wanted: it costs every start 80 ms
+    from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter  # noqa: PLC0415
+
     exporter = OTLPMetricExporter(endpoint=otlp_endpoint, insecure=not otlp_endpoint.startswith("https://"))
     provider = MeterProvider(
         metric_readers=[PeriodicExportingMetricReader(exporter, export_interval_millis=10_000)],
