@@ -4,8 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -130,31 +128,6 @@ def test_draining_says_what_it_waits_for_and_gives_up_after_the_grace(
     assert said["left"] == {"calls": "2 calls", "events": "9 events to be sent"}
     over = next(line for line in lines if line["event"].startswith("the grace is over"))
     assert over["left"] == {"events": "9 events to be sent"}
-
-
-SECOND_SIGNAL = """
-import asyncio, os, signal
-from servicekit.lifecycle import run
-from servicekit.settings import ProcessSettings
-
-async def build(service):
-    service.on_drain("calls", lambda: "a call that never ends")
-    loop = asyncio.get_running_loop()
-    loop.call_later(0, os.kill, os.getpid(), signal.SIGTERM)
-    loop.call_later(0.2, os.kill, os.getpid(), signal.SIGINT)
-
-run("test", ProcessSettings, build)
-"""
-
-
-def test_a_second_signal_ends_the_process_at_once() -> None:
-    environment = {**os.environ, "KEEPLINE_DRAIN_SECONDS": "60"}
-    command = [sys.executable, "-c", SECOND_SIGNAL]
-    process = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=30, check=False
-    )
-    assert process.returncode == 128 + signal.SIGINT
-    assert "a second signal" in process.stderr
 
 
 class Running:

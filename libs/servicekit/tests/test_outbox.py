@@ -77,7 +77,7 @@ async def test_waking_relays_at_once() -> None:
 
 async def test_a_change_by_another_process_is_found_without_waking() -> None:
     collection, producer = MemoryCollection("trunks"), MemoryProducer()
-    async with running(OutboxRelay(collection, producer)):
+    async with running(OutboxRelay(collection, producer, look_every=0.05)):
         await asyncio.sleep(0)
         await create(collection, "a")
         await until(lambda: producer.sent)

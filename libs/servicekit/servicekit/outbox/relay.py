@@ -29,12 +29,19 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.1, 5.0
 
 class OutboxRelay:
     def __init__(
-        self, collection: Collection, producer: RecordProducer, *, name: str = "", clock: Clock | None = None
+        self,
+        collection: Collection,
+        producer: RecordProducer,
+        *,
+        name: str = "",
+        clock: Clock | None = None,
+        look_every: float = _LOOK_EVERY,
     ) -> None:
         self._collection = collection
         self._producer = producer
         self._name = name or collection.name
         self._clock = clock or SystemClock()
+        self._look_every = look_every
         self._awake = asyncio.Event()
         self._problem = ""
         self._relayed = metrics.counter(names.OUTBOX_RELAYED)
@@ -89,7 +96,7 @@ class OutboxRelay:
 
     async def _woken(self) -> None:
         try:
-            await asyncio.wait_for(self._awake.wait(), _LOOK_EVERY)
+            await asyncio.wait_for(self._awake.wait(), self._look_every)
         except TimeoutError:
             return
 
