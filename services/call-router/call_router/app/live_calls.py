@@ -48,7 +48,7 @@ class LiveCalls:
         if uuid in self._over:
             return
         before = self._states.get(uuid)
-        step = advance(before, happening, self._decide)
+        step = advance(before, happening, self.decide)
         for command in step.commands:
             self._switch.do(command)
         self._remember(uuid, step.state)
@@ -72,7 +72,7 @@ class LiveCalls:
         setting_up = sum(not isinstance(state, s.Answered) for state in self._states.values())
         return f"{setting_up} calls that nobody has answered yet" if setting_up else None
 
-    def _decide(self, call: Call) -> Decision:
+    def decide(self, call: Call) -> Decision:
         if self.draining:
             return Decision(ROUTER_DRAINING, call, self._clock.now(), self._table.version)
         return route(call, self._table, self._clock.now(), self._chance())

@@ -1,0 +1,115 @@
+"""Agents in the collection voice_agents, each with its outbox.
+
+Rule: state and outbox entry are written in one update, guarded by the version.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from call_router.adapters.routing_messages import agent_message
+from call_router.adapters.routing_outbox import state_entry, tombstone_entry
+from call_router.domain.agent import Agent, HumanAgent, Kind, SipAgent
+from keepline.routing.v1.plan_pb2 import RoutingState
+from servicekit.clock import Clock
+from servicekit.documents import Collection, Document
+
+_ALIVE = {"deleted": {"$ne": True}}
+
+
+@dataclass(frozen=True, slots=True)
+class AgentDocuments:
+    """Implements AgentStore; `wrote` is told after each write."""
+
+    collection: Collection
+    clock: Clock
+    wrote: Callable[[], None]
+
+    async def prepare(self) -> None:
+        await self.collection.create_index([("tenant_id", 1), ("_id", 1)])
+        await self.collection.create_index([("outbox.seq", 1)])
+
+    async def add(self, agent: Agent) -> None:
+        await self.collection.insert_one({"_id": agent.id, **_fields(agent), "outbox": [_entry(agent)]})
+        self.wrote()
+
+    async def get(self, tenant_id: str, agent_id: str) -> Agent | None:
+        found = await self.collection.find_one({"_id": agent_id, "tenant_id": tenant_id, **_ALIVE})
+        return None if found is None else _agent(found)
+
+    async def page(self, tenant_id: str, after: str | None, limit: int) -> Sequence[Agent]:
+        query: dict[str, Any] = {"tenant_id": tenant_id, **_ALIVE}
+        if after is not None:
+            query["_id"] = {"$gt": after}
+        return [_agent(found) for found in await self.collection.find(query, limit=limit)]
+
+    async def replace(self, agent: Agent, expected_version: int) -> bool:
+        matched = await self.collection.update_one(
+            {"_id": agent.id, "tenant_id": agent.tenant_id, "version": expected_version, **_ALIVE},
+            {"$set": _fields(agent), "$push": {"outbox": _entry(agent)}},
+        )
+        self.wrote()
+        return matched == 1
+
+    async def assignable(self, tenant_id: str, agent_ids: Sequence[str]) -> set[str]:
+        query = {"_id": {"$in": list(agent_ids)}, "tenant_id": tenant_id, "retiring": {"$ne": True}, **_ALIVE}
+        return {str(found["_id"]) for found in await self.collection.find(query, projection={"_id": 1})}
+
+    async def retire(self, tenant_id: str, agent_id: str, retiring: bool) -> bool:
+        query = {"_id": agent_id, "tenant_id": tenant_id, **_ALIVE}
+        return await self.collection.update_one(query, {"$set": {"retiring": retiring}}) == 1
+
+    async def remove(self, tenant_id: str, agent_id: str) -> bool:
+        found = await self.get(tenant_id, agent_id)
+        if found is None:
+            return False
+        version = found.version + 1
+        gone = tombstone_entry(agent_id, version, self.clock.now())
+        matched = await self.collection.update_one(
+            {"_id": agent_id, "tenant_id": tenant_id, **_ALIVE},
+            {"$set": {"deleted": True, "version": version}, "$push": {"outbox": gone}},
+        )
+        self.wrote()
+        return matched == 1
+
+
+def _entry(agent: Agent) -> Document:
+    value = RoutingState(agent=agent_message(agent)).SerializeToString()
+    return state_entry(agent.id, agent.version, value, agent.updated_at)
+
+
+def _fields(agent: Agent) -> Document:
+    return {
+        "tenant_id": agent.tenant_id,
+        "version": agent.version,
+        "name": agent.name,
+        "kind": _kind_fields(agent.kind),
+        "ring_seconds": agent.ring_seconds,
+        "created_at": agent.created_at,
+        "updated_at": agent.updated_at,
+    }
+
+
+def _kind_fields(kind: Kind) -> Document:
+    if isinstance(kind, SipAgent):
+        return {"is": "sip", "uri": kind.uri}
+    return {"is": "human", "trunk_id": kind.trunk_id, "target": kind.target}
+
+
+def _agent(found: Document) -> Agent:
+    stored = found["kind"]
+    kind: Kind = (
+        HumanAgent(stored["trunk_id"], stored["target"])
+        if stored["is"] == "human"
+        else SipAgent(stored["uri"])
+    )
+    return Agent(
+        found["_id"],
+        found["tenant_id"],
+        found["version"],
+        found["name"],
+        kind,
+        found["ring_seconds"],
+        found["created_at"],
+        found["updated_at"],
+    )

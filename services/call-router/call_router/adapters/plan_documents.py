@@ -1,0 +1,137 @@
+"""Plans in the collection routing_plans, each with its outbox.
+
+Rule: a unique index over (tenant, number) lets a number be in one plan only. A plan without numbers, and a
+deleted one, has no field `numbers` and so no place in that index.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from call_router.adapters.routing_messages import plan_message
+from call_router.adapters.routing_outbox import state_entry, tombstone_entry
+from call_router.domain.plan import Plan
+from call_router.ports import Planned
+from keepline.routing.v1.plan_pb2 import RoutingState
+from servicekit.clock import Clock
+from servicekit.documents import Collection, Document, DuplicateKey
+
+_ALIVE = {"deleted": {"$ne": True}}
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDocuments:
+    """Implements PlanStore; `wrote` is told after each write."""
+
+    collection: Collection
+    clock: Clock
+    wrote: Callable[[], None]
+
+    async def prepare(self) -> None:
+        await self.collection.create_index([("tenant_id", 1), ("_id", 1)])
+        await self.collection.create_index([("outbox.seq", 1)])
+        held = {"numbers": {"$exists": True}}
+        await self.collection.create_index([("tenant_id", 1), ("numbers", 1)], unique=True, partial=held)
+
+    async def add(self, plan: Plan) -> Planned | None:
+        document = {"_id": plan.id, **_fields(plan), **_numbers(plan), "outbox": [_entry(plan)]}
+        try:
+            await self.collection.insert_one(document)
+        except DuplicateKey:
+            return await self._taken(plan)
+        self.wrote()
+        return None
+
+    async def get(self, tenant_id: str, plan_id: str) -> Plan | None:
+        found = await self.collection.find_one({"_id": plan_id, "tenant_id": tenant_id, **_ALIVE})
+        return None if found is None else _plan(found)
+
+    async def page(self, tenant_id: str, after: str | None, limit: int) -> Sequence[Plan]:
+        query: dict[str, Any] = {"tenant_id": tenant_id, **_ALIVE}
+        if after is not None:
+            query["_id"] = {"$gt": after}
+        return [_plan(found) for found in await self.collection.find(query, limit=limit)]
+
+    async def replace(self, plan: Plan, expected_version: int) -> Planned | bool:
+        numbers = {"$set": {**_fields(plan), **_numbers(plan)}}
+        update = numbers if plan.numbers else {**numbers, "$unset": {"numbers": ""}}
+        try:
+            matched = await self.collection.update_one(
+                {"_id": plan.id, "tenant_id": plan.tenant_id, "version": expected_version, **_ALIVE},
+                {**update, "$push": {"outbox": _entry(plan)}},
+            )
+        except DuplicateKey:
+            return await self._taken(plan)
+        self.wrote()
+        return matched == 1
+
+    async def remove(self, tenant_id: str, plan_id: str) -> bool:
+        found = await self.get(tenant_id, plan_id)
+        if found is None:
+            return False
+        version = found.version + 1
+        gone = tombstone_entry(plan_id, version, self.clock.now())
+        matched = await self.collection.update_one(
+            {"_id": plan_id, "tenant_id": tenant_id, **_ALIVE},
+            {
+                "$set": {"deleted": True, "version": version},
+                "$unset": {"numbers": ""},
+                "$push": {"outbox": gone},
+            },
+        )
+        self.wrote()
+        return matched == 1
+
+    async def naming(self, tenant_id: str, agent_id: str) -> Sequence[Plan]:
+        either = [{"first_agent_id": agent_id}, {"fallback_agent_id": agent_id}]
+        query = {"tenant_id": tenant_id, "$or": either, **_ALIVE}
+        return [_plan(found) for found in await self.collection.find(query)]
+
+    async def _taken(self, plan: Plan) -> Planned:
+        query = {
+            "tenant_id": plan.tenant_id,
+            "numbers": {"$in": list(plan.numbers)},
+            "_id": {"$ne": plan.id},
+        }
+        other = await self.collection.find_one(query)
+        if other is None:
+            return Planned("", "that was just deleted")
+        number = next(number for number in plan.numbers if number in other["numbers"])
+        return Planned(number, other["_id"])
+
+
+def _entry(plan: Plan) -> Document:
+    value = RoutingState(plan=plan_message(plan)).SerializeToString()
+    return state_entry(plan.id, plan.version, value, plan.updated_at)
+
+
+def _numbers(plan: Plan) -> Document:
+    return {"numbers": list(plan.numbers)} if plan.numbers else {}
+
+
+def _fields(plan: Plan) -> Document:
+    return {
+        "tenant_id": plan.tenant_id,
+        "version": plan.version,
+        "name": plan.name,
+        "first_agent_id": plan.first_agent_id,
+        "fallback_agent_id": plan.fallback_agent_id,
+        "fallback_on_busy": plan.fallback_on_busy,
+        "created_at": plan.created_at,
+        "updated_at": plan.updated_at,
+    }
+
+
+def _plan(found: Document) -> Plan:
+    return Plan(
+        found["_id"],
+        found["tenant_id"],
+        found["version"],
+        found["name"],
+        tuple(found.get("numbers", ())),
+        found["first_agent_id"],
+        found["fallback_agent_id"],
+        found["fallback_on_busy"],
+        found["created_at"],
+        found["updated_at"],
+    )

@@ -1,0 +1,118 @@
+"""Fills the routing table from the state topics.
+
+Rule: a message that does not fit our types is skipped and said so; it never stops what comes behind it. The
+first reading of the topics shows all that exists: what the disk had and the topics do not is gone. A topic
+that shows nothing at all takes nothing away, because that is a broken broker rather than an empty world.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import cast
+
+from google.protobuf.message import DecodeError
+
+from call_router.adapters.routing_messages import Unfit, agent_of, plan_of
+from call_router.domain.numbering import is_e164
+from call_router.domain.records import Endpoint, Number, Record, Trunk
+from call_router.domain.sip_uri import MAX_PORT, Transport, is_host
+from call_router.domain.table import Kind, RoutingTable, kind_of
+from keepline.phone.v1.number_pb2 import NumberState
+from keepline.routing.v1.plan_pb2 import RoutingState
+from keepline.sip.v1.trunk_pb2 import TrunkState
+from keepline.types.v1 import endpoint_pb2 as endpoints
+from servicekit.telemetry.logging import logger
+
+TRUNKS = "keepline.sip.trunk.state.v1"
+NUMBERS = "keepline.phone.number.state.v1"
+ROUTING = "keepline.routing.plan.state.v1"
+
+_log = logger(__name__)
+_KINDS_OF_TOPIC: Mapping[str, tuple[Kind, ...]] = {
+    TRUNKS: ("trunk",),
+    NUMBERS: ("number",),
+    ROUTING: ("plan", "agent"),
+}
+_TRANSPORTS = {
+    endpoints.TRANSPORT_UNSPECIFIED: "",
+    endpoints.TRANSPORT_UDP: "udp",
+    endpoints.TRANSPORT_TCP: "tcp",
+    endpoints.TRANSPORT_TLS: "tls",
+}
+
+
+class StateTopics:
+    def __init__(self, table: RoutingTable) -> None:
+        self._table = table
+        self._shown: dict[str, set[str]] | None = {topic: set() for topic in _KINDS_OF_TOPIC}
+
+    def handlers(self) -> Mapping[str, Callable[[str, bytes | None], None]]:
+        return {
+            TRUNKS: lambda key, value: self._heard(TRUNKS, key, value, trunk_of),
+            NUMBERS: lambda key, value: self._heard(NUMBERS, key, value, number_of),
+            ROUTING: lambda key, value: self._heard(ROUTING, key, value, routing_of),
+        }
+
+    def caught_up(self) -> None:
+        shown, self._shown = self._shown or {}, None
+        for topic, ids in shown.items():
+            held = {record_id for kind in _KINDS_OF_TOPIC[topic] for record_id in self._table.records(kind)}
+            gone = held - ids
+            if gone and not ids:
+                _log.warning("a state topic is empty, what the disk had is kept", topic=topic, kept=len(gone))
+                continue
+            for record_id in gone:
+                self._table.delete(record_id)
+        self._table.ready = True
+        _log.info("the routing table is whole", records=len(self._table))
+
+    def _heard(self, topic: str, key: str, value: bytes | None, read: Callable[[bytes], Record]) -> None:
+        if self._shown is not None:
+            self._shown[topic].add(key)
+        if value is None:
+            self._table.delete(key)
+            return
+        try:
+            record = read(value)
+            if record.id != key:
+                raise Unfit(f"it is {record.id}")
+        except (Unfit, DecodeError) as error:
+            _log.error("a state message is skipped", topic=topic, key=key, reason=str(error))
+            return
+        if self._table.apply(record):
+            _log.debug("the table follows", kind=kind_of(record), id=record.id, version=record.version)
+
+
+def trunk_of(value: bytes) -> Trunk:
+    message = TrunkState.FromString(value).trunk
+    for endpoint in message.endpoints:
+        if not is_host(endpoint.host) or endpoint.port > MAX_PORT or endpoint.transport not in _TRANSPORTS:
+            raise Unfit(f"trunk {message.id} has an endpoint that cannot be called")
+    return Trunk(
+        message.id,
+        message.tenant_id,
+        message.version,
+        message.name,
+        message.country,
+        message.enabled,
+        tuple(
+            Endpoint(one.host, one.port, cast(Transport, _TRANSPORTS[one.transport]))
+            for one in message.endpoints
+        ),
+    )
+
+
+def number_of(value: bytes) -> Number:
+    message = NumberState.FromString(value).number
+    if not is_e164(message.e164):
+        raise Unfit(f"number {message.id} is not E.164")
+    return Number(message.id, message.tenant_id, message.version, message.e164, message.trunk_id)
+
+
+def routing_of(value: bytes) -> Record:
+    message = RoutingState.FromString(value)
+    match message.WhichOneof("state"):
+        case "plan":
+            return plan_of(message.plan)
+        case "agent":
+            return agent_of(message.agent)
+        case _:
+            raise Unfit("neither a plan nor an agent")
