@@ -1,0 +1,58 @@
+# The one entry. `make help` lists the targets; CI calls nothing else.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+PACKAGES := servicekit switchlink sip_config call_router health_monitor phone_sources harness
+SOURCES := services libs tests proto
+PYTEST := $(BIN)/pytest -q
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help setup demo call test check unit contract integration e2e load proto format clean
+
+help: ## this list
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## */\1\t/' | expand -t 14
+
+setup: ## install what is missing: Debian packages, Python, Kafka's jars
+	@infra/setup.sh
+
+demo: setup ## start everything and watch a real call; ONCE=1 leaves after the call
+	@exec $(BIN)/python -m harness demo
+
+call: ## dial the running demo (NUMBER=+1..., FROM=+1...)
+	@exec $(BIN)/python -m harness call $(if $(NUMBER),--number '$(NUMBER)') $(if $(FROM),--caller '$(FROM)')
+
+test: setup check unit contract integration e2e ## everything that must pass
+
+check: ## style, types, architecture, messages, Kamailio's configuration
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy $(addprefix -p ,$(PACKAGES))
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m harness check
+	$(MAKE) --no-print-directory proto && git diff --exit-code --stat -- proto/gen
+
+unit: ## rules, without any real component
+	$(PYTEST) $(wildcard services/*/tests libs/*/tests tests/harness/tests)
+
+contract: ## one suite over every implementation of a port
+	$(PYTEST) tests/contract
+
+integration: ## real Kafka, database and Kamailio, part by part
+	$(PYTEST) tests/integration
+
+e2e: ## calls through the whole world, listened to
+	$(PYTEST) tests/e2e
+
+load: ## figures and ratios (minutes; not part of test)
+	$(BIN)/python -m harness load
+
+proto: ## lint the messages and generate their code
+	$(BIN)/buf lint proto
+	$(BIN)/python proto/generate.py
+
+format: ## rewrite sources to the house style
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+clean: ## remove what was made here, .venv and jars too
+	rm -rf .venv .tools .run infra/kafka/lib .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
