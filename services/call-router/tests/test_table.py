@@ -1,0 +1,103 @@
+"""The table holds the newest of everything, whatever the order and number of the messages."""
+
+from datetime import UTC, datetime
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from call_router.adapters.country_rules import rules_of
+from call_router.domain.agent import Agent, SipAgent
+from call_router.domain.plan import Plan
+from call_router.domain.records import Number, Record, Trunk
+from call_router.domain.table import RoutingTable
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def _trunk(version: int) -> Trunk:
+    return Trunk("trk_1", "t_a", version, f"v{version}", "DE", version % 2 == 0, ())
+
+
+def _number(version: int) -> Number:
+    return Number("num_1", "t_a", version, f"+4930123456{version}", "trk_1")
+
+
+def _plan(plan_id: str, version: int, *numbers: str) -> Plan:
+    return Plan(plan_id, "t_a", version, "x", numbers, "agt_1", "", False, NOW, NOW)
+
+
+def _agent(version: int) -> Agent:
+    return Agent("agt_1", "t_a", version, f"v{version}", SipAgent("sip:a@b.example"), 20, NOW, NOW)
+
+
+def _filled(*happened: Record | str) -> RoutingTable:
+    table = RoutingTable(rules_of)
+    for step in happened:
+        if isinstance(step, str):
+            table.delete(step)
+        else:
+            table.apply(step)
+    return table
+
+
+def _content(table: RoutingTable) -> object:
+    holders = sorted((key, record.id) for key, record in table.numbers.holders.items())
+    planned = sorted((key, plan.id) for key, plan in table.plans.holders.items())
+    return sorted(map(repr, table.all_records())), holders, planned, table.version, sorted(table.agents)
+
+
+HISTORY: list[Record] = [
+    *[_trunk(v) for v in (1, 2, 3)],
+    *[_number(v) for v in (1, 2, 3)],
+    *[_agent(v) for v in (1, 2)],
+    _plan("pln_1", 1, "+4930111111", "+4930222222"),
+    _plan("pln_1", 2, "+4930111111"),
+    _plan("pln_2", 1),
+    _plan("pln_2", 2, "+4930222222"),
+]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(HISTORY), max_size=30), st.permutations(HISTORY))
+def test_any_order_with_any_repetition_gives_the_same_table(
+    repeated: list[Record], shuffled: list[Record]
+) -> None:
+    table = _filled(*repeated, *shuffled)
+    assert _content(table) == _content(_filled(*HISTORY))
+    assert table.plans.holders["t_a", "+4930222222"].id == "pln_2"
+
+
+def test_an_older_version_changes_nothing() -> None:
+    table = _filled(_trunk(3))
+    assert not table.apply(_trunk(2))
+    assert not table.apply(_trunk(3))
+    assert table.trunks["trk_1"][0].version == 3
+
+
+def test_what_was_deleted_is_not_brought_back_by_a_late_message() -> None:
+    table = _filled(_number(2), "num_1", _number(3))
+    assert len(table) == 0
+    assert table.numbers.holders == {}
+    assert table.version == 0
+
+
+def test_a_changed_number_leaves_its_old_place() -> None:
+    table = _filled(_number(1), _number(2))
+    assert list(table.numbers.holders) == [("t_a", "trk_1", "+49301234562")]
+
+
+def test_a_number_that_moves_between_plans_is_never_lost_in_between() -> None:
+    moving = "+4930222222"
+    table = _filled(_plan("pln_1", 1, moving), _plan("pln_2", 2, moving))
+    assert table.plans.holders["t_a", moving].id == "pln_1"
+    table.apply(_plan("pln_1", 2))
+    assert table.plans.holders["t_a", moving].id == "pln_2"
+    table.delete("pln_2")
+    assert ("t_a", moving) not in table.plans.holders
+
+
+def test_equal_content_has_an_equal_version_and_other_content_another() -> None:
+    table = _filled(_trunk(1), _number(1))
+    assert table.version == _filled(_number(1), _trunk(1)).version
+    assert table.version != _filled(_trunk(2), _number(1)).version
+    assert _filled(_trunk(1), "trk_1").version == 0
