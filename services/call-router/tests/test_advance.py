@@ -270,7 +270,7 @@ happenings = st.sampled_from(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(happened=st.lists(happenings, max_size=15))
 def test_whatever_happens_events_count_up_without_repetition_and_end_once(
     still_world: Any, happened: list[s.Happening]
@@ -284,7 +284,7 @@ def test_whatever_happens_events_count_up_without_repetition_and_end_once(
     assert not ends or isinstance(run.state, s.Ended)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(cut=st.integers(0, 3))
 def test_a_router_that_starts_in_the_middle_goes_on_with_the_same_numbers(still_world: Any, cut: int) -> None:
     story = [PARKED, FIRST_DOWN, replace(ANSWER, channel=LEG1), replace(BYE, channel=LEG1)]
