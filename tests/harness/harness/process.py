@@ -4,14 +4,15 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.until import NotInTime, until
 
 _TAIL_LINES = 25
+_LEASH = str(Path(__file__).with_name("leash.py"))
+_KILL = signal.SIGUSR1
 
 
 class NotReady(Exception):
@@ -20,35 +21,42 @@ class NotReady(Exception):
 
 @dataclass
 class Process:
-    """command: argv; env: added to ours; stop_signal: what asks it to end; grace: seconds it may take."""
+    """command: argv; env: added to ours; grace: seconds it may take to end; terminal: give it one."""
 
     name: str
     command: Sequence[str]
     log: Path
     env: Mapping[str, str] = field(default_factory=dict)
     cwd: Path | None = None
-    stop_signal: int = signal.SIGTERM
     grace: float = 10.0
-    _child: asyncio.subprocess.Process | None = None
+    terminal: bool = False
+    umask: int = -1
+    _leash: asyncio.subprocess.Process | None = None
 
     @property
     def pid(self) -> int:
-        if self._child is None:
+        """Of the command itself, which leads a process group and session of its own."""
+        if self._leash is None:
             raise RuntimeError(f"{self.name} is not running")
-        return self._child.pid
+        leash = self._leash.pid
+        children = Path(f"/proc/{leash}/task/{leash}/children").read_text().split()
+        if not children:
+            raise RuntimeError(f"{self.name} is not running")
+        return int(children[0])
 
     @property
     def running(self) -> bool:
-        return self._child is not None and self._child.returncode is None
+        return self._leash is not None and self._leash.returncode is None
 
     async def start(self) -> None:
+        """Start it from the main thread only: the leash is told when the thread that started it ends."""
+        if self.running:
+            raise RuntimeError(f"{self.name} is running already")
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        leash = [sys.executable, "-I", "-S", _LEASH, str(os.getpid()), *(["--terminal"] * self.terminal)]
         with self.log.open("ab") as out:
-            self._child = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "harness.leash",
-                str(os.getpid()),
+            self._leash = await asyncio.create_subprocess_exec(
+                *leash,
                 *self.command,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=out,
@@ -56,56 +64,72 @@ class Process:
                 cwd=self.cwd,
                 env={**os.environ, **self.env},
                 start_new_session=True,
+                umask=self.umask,
             )
 
-    async def ready(self, check: Callable[[], object], within: float, what: str) -> None:
-        """Waits for check to be true, as long as the process lives."""
+    async def ready(
+        self, check: Callable[[], object | Awaitable[object]], within: float, what: str | Callable[[], str]
+    ) -> None:
+        """Waits for check to be true, as long as the process lives; `what` is awaited, in words."""
+
+        async def answer() -> object:
+            answer = check() if self.running else True
+            return await answer if isinstance(answer, Awaitable) else answer
+
         try:
-            await until(lambda: not self.running or check(), within, what)
+            await until(answer, within)
         except NotInTime as late:
-            raise NotReady(f"{self.name} is not ready: {late}\n{self.tail()}") from late
+            raise NotReady(
+                f"{self.name} is not ready after {within:g} s: {_said(what)}\n{self.tail()}"
+            ) from late
         if not self.running:
-            code = self._child.returncode if self._child else None
-            raise NotReady(f"{self.name} ended with {code} before {what}\n{self.tail()}")
+            raise NotReady(f"{self.name} ended with {self.exit_code} before {_said(what)}\n{self.tail()}")
+
+    @property
+    def exit_code(self) -> int | None:
+        """128 + signal where a signal ended it; None while it runs."""
+        return self._leash.returncode if self._leash is not None else None
 
     async def wait(self, within: float) -> int:
         """The exit code of a command that ends by itself."""
-        if self._child is None:
+        if self._leash is None:
             raise RuntimeError(f"{self.name} is not running")
-        return await asyncio.wait_for(self._child.wait(), within)
+        return await asyncio.wait_for(self._leash.wait(), within)
 
     async def stop(self) -> None:
         """Asks, waits for the grace, then kills; whatever it started goes with it."""
-        child = self._child
-        if child is None:
+        leash = self._leash
+        if leash is None or leash.returncode is not None:
             return
-        if child.returncode is None:
-            with suppress(ProcessLookupError):
-                child.send_signal(signal.SIGCONT)
-                child.send_signal(self.stop_signal)
-            try:
-                await asyncio.wait_for(child.wait(), self.grace)
-            except TimeoutError:
-                sys.stderr.write(f"{self.name} did not end within {self.grace:g} s and was killed\n")
-        await self._sweep(child)
+        self.resume()
+        leash.terminate()
+        try:
+            await asyncio.wait_for(leash.wait(), self.grace)
+        except TimeoutError:
+            sys.stderr.write(f"{self.name} did not end within {self.grace:g} s and was killed\n")
+            await self.kill()
 
     async def kill(self) -> None:
         """SIGKILL, as a fault."""
-        if self._child is not None:
-            await self._sweep(self._child)
+        if self._leash is not None and self._leash.returncode is None:
+            self._leash.send_signal(_KILL)
+            await self._leash.wait()
 
-    def signal(self, number: int) -> None:
-        """To the whole group: SIGSTOP and SIGCONT as faults."""
-        os.killpg(self.pid, number)
+    def pause(self) -> None:
+        """Stops its whole group in its tracks, as a fault: connections stay open, nobody answers."""
+        os.killpg(self.pid, signal.SIGSTOP)
 
-    async def _sweep(self, child: asyncio.subprocess.Process) -> None:
-        with suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-        await child.wait()
-        self._child = None
+    def resume(self) -> None:
+        if self.running:
+            os.killpg(self.pid, signal.SIGCONT)
+
+    def logs(self) -> str:
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     def tail(self) -> str:
-        if not self.log.exists():
-            return f"({self.log} does not exist)"
-        lines = self.log.read_text(errors="replace").splitlines()[-_TAIL_LINES:]
+        lines = self.logs().splitlines()[-_TAIL_LINES:]
         return "\n".join([f"--- the end of {self.log}", *lines])
+
+
+def _said(what: str | Callable[[], str]) -> str:
+    return what if isinstance(what, str) else what()

@@ -20,6 +20,7 @@ class Kafka:
     run: Path
     port: int
     process: Process
+    name: str = "kafka"
 
     @property
     def bootstrap(self) -> str:

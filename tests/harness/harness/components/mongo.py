@@ -19,6 +19,7 @@ class Mongo:
     port: int
     process: Process | None
     """None where MONGODB_URI names a server that is not ours to start."""
+    name: str = "mongo"
 
     async def start(self) -> None:
         if self.process is not None:
