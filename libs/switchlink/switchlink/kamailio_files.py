@@ -1,9 +1,9 @@
 """The files that Kamailio loads: tables of db_text, and any file that must never be seen half-written.
 
-Rule: a file is replaced whole (temporary file, fsync, rename, fsync of the folder), and its time of change always
-grows by a second or more. db_text reads a table again only when that time, in whole seconds, is newer than the
-one that it read last: a second change within one second, or a clock that was set back, would be overlooked
-(src/modules/db_text/dbt_file.c, dbt_check_mtime).
+Rule: a file is replaced whole (temporary file, fsync, rename, fsync of the folder), and its time of change
+always grows by a second or more. db_text reads a table again only when that time, in whole seconds, is newer
+than the one that it read last: a second change within one second, or a clock that was set back, would be
+overlooked (src/modules/db_text/dbt_file.c, dbt_check_mtime).
 """
 
 import os

@@ -1,8 +1,8 @@
 """How an edge is started: the command line and the run folder for given addresses.
 
-Rule: everything that one edge differs in from another is a define on the command line, so that the configuration
-in infra/kamailio is the same everywhere; and an edge that starts for the first time finds empty tables, never
-missing ones. An edge that ran before finds what it last held.
+Rule: everything that one edge differs in from another is a define on the command line, so that the
+configuration in infra/kamailio is the same everywhere; and an edge that starts for the first time finds empty
+tables, never missing ones. An edge that ran before finds what it last held.
 """
 
 import ipaddress
@@ -18,7 +18,7 @@ LONGEST_SOCKET_PATH = 107  # what a unix socket's address holds
 
 @dataclass(frozen=True, slots=True)
 class KamailioPorts:
-    """One port number each for the outside (udp and tcp), the switches, JSON-RPC over HTTP, and the reports."""
+    """The outside (udp and tcp), the switches, JSON-RPC over HTTP, and the reports."""
 
     public: int
     inner: int

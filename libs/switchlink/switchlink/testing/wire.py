@@ -1,7 +1,7 @@
 """SIP by hand: a UDP socket, and messages written exactly as a test wants them, also wrong ones.
 
-No transaction, no retransmission, nothing parsed beyond header lines: what a test sends is what leaves, and what
-it gets is what came.
+No transaction, no retransmission, nothing parsed beyond header lines: what a test sends is what leaves, and
+what it gets is what came.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Self, cast
 
 Peer = tuple[str, int]
+FINAL = 200
 
 SDP = (
     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
@@ -72,6 +73,9 @@ class Wire(asyncio.DatagramProtocol):
     def __init__(self) -> None:
         self.arrived: asyncio.Queue[Message] = asyncio.Queue()
         self.seen: list[Message] = []
+        self.finished: set[str] = set()
+        self._sent: set[str] = set()
+        self._past: set[str] = set()
         self._transport: asyncio.DatagramTransport | None = None
 
     @classmethod
@@ -85,6 +89,8 @@ class Wire(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         message = Message(data, (addr[0], addr[1]))
+        if message.one("Call-ID") in self._past:
+            return
         self.seen.append(message)
         self.arrived.put_nowait(message)
 
@@ -99,9 +105,14 @@ class Wire(asyncio.DatagramProtocol):
         host, port = self.peer
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
-    def send(self, message: str | bytes, to: Peer) -> None:
+    def send(self, text: str | bytes, to: Peer) -> None:
         assert self._transport is not None
-        self._transport.sendto(message.encode() if isinstance(message, str) else message, to)
+        raw = text.encode() if isinstance(text, str) else text
+        message = Message(raw, to)
+        self._sent.add(message.one("Call-ID"))
+        if message.status >= FINAL and message.method == "INVITE":
+            self.finished.add(message.one("Call-ID"))
+        self._transport.sendto(raw, to)
 
     async def receive(self, what: str | int = "", within: float = 3.0) -> Message:
         """The next request of that method, or reply with that status; what comes before it is passed over."""
@@ -111,10 +122,20 @@ class Wire(asyncio.DatagramProtocol):
                 if what in ("", message.status) or (not message.status and message.method == what):
                     return message
 
+    def forget(self) -> None:
+        """Calls known until now are over: what still comes of them is passed over."""
+        self._past |= {message.one("Call-ID") for message in self.seen} | self._sent
+        self._sent.clear()
+        self.seen.clear()
+        while not self.arrived.empty():
+            self.arrived.get_nowait()
+
     async def nothing(self, within: float = 0.5) -> bool:
-        """Whether nothing arrived in that time; what waited before counts as something."""
+        """Whether nothing but a keepalive arrived in that time; what waited before counts as something."""
         try:
-            await asyncio.wait_for(self.arrived.get(), within)
+            async with asyncio.timeout(within):
+                while (await self.arrived.get()).method == "OPTIONS":
+                    continue
         except TimeoutError:
             return True
         return False
@@ -144,7 +165,7 @@ def request(method: str, uri: str, wire: Wire, extra: str = "", body: str = "", 
     return f"{method} {uri} SIP/2.0\r\n{head}{extra}Content-Length: {length}\r\n\r\n{body}"
 
 
-def reply(to: Message, status: int, reason: str, extra: str = "", tag: str = "", body: str = "") -> str:
+def reply(to: Message, status: int, reason: str, *, extra: str = "", tag: str = "", body: str = "") -> str:
     head = to.text.split("\r\n\r\n", 1)[0].split("\r\n")[1:]
     kept = [line for line in head if re.match(r"(?i)(via|from|call-id|cseq|record-route)\s*:", line)]
     to_line = f"To: {to.one('To')}"

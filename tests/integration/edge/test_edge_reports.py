@@ -1,0 +1,192 @@
+"""What the edge tells about its refusals, and that telling never holds up a call."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.until import until
+from switchlink.testing.running_edge import RunningEdge, running_edge
+from switchlink.testing.wire import SDP, Wire, request
+
+ACME = "acme.sip.keepline.test"
+
+
+class Listener:
+    """Reads netstrings as the edge agent does, and grants room when the test says so."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+
+    async def grant(self, room: int, edge: RunningEdge) -> None:
+        text = str(room)
+        before = await self._granted(edge)
+        self._writer.write(f"{len(text)}:{text},".encode())
+
+        async def granted() -> bool:
+            return await self._granted(edge) != before
+
+        await until(granted, within=2.0)
+
+    async def next(self, within: float = 2.0) -> dict[str, Any]:
+        async with asyncio.timeout(within):
+            length = int((await self._reader.readuntil(b":"))[:-1])
+            event: dict[str, Any] = json.loads(await self._reader.readexactly(length))
+            assert await self._reader.readexactly(1) == b","
+            return event
+
+    async def silent(self, within: float = 0.3) -> bool:
+        try:
+            await self.next(within)
+        except TimeoutError:
+            return True
+        return False
+
+    def close(self) -> None:
+        self._writer.close()
+
+    async def _granted(self, edge: RunningEdge) -> int:
+        try:
+            return int((await edge.rpc("htable.get", "flow", "granted"))["item"]["value"])
+        except RuntimeError:
+            return 0
+
+
+@pytest.fixture
+async def listener(edge: RunningEdge) -> AsyncIterator[Listener]:
+    listening = Listener(*await asyncio.open_connection("127.0.0.1", edge.run.ports.events))
+    await listening.grant(100, edge)
+    yield listening
+    listening.close()
+
+
+def call(wire: Wire, uri: str, **headers: str) -> str:
+    return request("INVITE", uri, wire, body=SDP, **headers)
+
+
+async def test_a_refusal_is_told_with_all_that_is_known(
+    edge: RunningEdge, listener: Listener, stranger: Wire
+) -> None:
+    stranger.send(call(stranger, f"sip:+4930123@{ACME}", call_id="one@test"), edge.public)
+    event = await listener.next()
+    assert event.pop("dropped") >= 0
+    assert event == {
+        "code": "source_not_allowed",
+        "sip_status": 403,
+        "tenant_id": "t_demo",
+        "trunk_id": "trk_acme",
+        "source": stranger.at,
+        "method": "INVITE",
+        "caller": "+15550100",
+        "called": "+4930123",
+        "sip_call_id": "one@test",
+    }
+
+
+async def test_what_belongs_to_no_trunk_names_none(
+    edge: RunningEdge, listener: Listener, stranger: Wire
+) -> None:
+    stranger.send(call(stranger, f"sip:+4930123@{ACME}"), edge.public)
+    assert (await listener.next())["trunk_id"] == "trk_acme"
+    for _ in range(4):  # each worker has seen the trunk before
+        stranger.send(call(stranger, "sip:+4930000@203.0.113.1"), edge.public)
+        event = await listener.next()
+        assert (event["code"], event["sip_status"]) == ("trunk_unknown", 0)
+        assert (event["tenant_id"], event["trunk_id"]) == ("", "")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"call_id": 'a","code":"forged'},
+        {"call_id": "a\\u0022\\"},
+        {"call_id": "a|b,c{d}e"},
+        {"from_": '"x" <sip:a%22b"c@h>;tag=1'},
+        {"from_": "<sip:caf\u00e9@h>;tag=1"},
+        {"call_id": "x" * 3000},
+        {"from_": f"<sip:{'9' * 3000}@h>;tag=1"},
+    ],
+)
+async def test_no_value_breaks_the_report(
+    edge: RunningEdge, listener: Listener, stranger: Wire, headers: dict[str, str]
+) -> None:
+    stranger.send(call(stranger, f"sip:+4930123@{ACME}", **headers), edge.public)
+    event = await listener.next()
+    assert event["code"] in ("source_not_allowed", "request_malformed")
+    assert all(len(str(value)) <= 128 for value in event.values())
+
+
+async def test_bytes_that_are_no_text_do_not_break_it_either(
+    edge: RunningEdge, listener: Listener, stranger: Wire
+) -> None:
+    text = call(stranger, f"sip:+4930123@{ACME}", call_id="CALLID").encode()
+    stranger.send(text.replace(b"CALLID", b"\xff\xfe"), edge.public)
+    assert (await listener.next())["code"] == "source_not_allowed"
+
+
+async def test_beyond_the_room_that_was_granted_reports_are_counted_and_not_sent(
+    edge: RunningEdge, listener: Listener, stranger: Wire
+) -> None:
+    await listener.grant(2, edge)
+    dropped = 0
+    for _ in range(5):
+        stranger.send(call(stranger, "sip:+4930000@203.0.113.1"), edge.public)
+    for _ in range(2):
+        dropped = (await listener.next())["dropped"]
+    assert await listener.silent()
+    await listener.grant(2, edge)
+    stranger.send(call(stranger, "sip:+4930000@203.0.113.1"), edge.public)
+    assert (await listener.next())["dropped"] == dropped + 3
+
+
+async def test_a_reader_that_hangs_holds_up_no_call(shared_config: Path, wires) -> None:
+    """The granted reports fill no socket; beyond the grant, writes would block every worker."""
+    async with running_edge(shared_config, ping_interval=60) as edge:
+        switch, provider, stranger = (
+            await wires("127.0.0.1"),
+            await wires("127.0.1.1"),
+            await wires("127.0.66.1"),
+        )
+        await edge.load({ACME: "t|trk|e|127.0.1.0/24|1"}, {}, [switch.peer])
+        hung = Listener(*await asyncio.open_connection("127.0.0.1", edge.run.ports.events, limit=1024))
+        await hung.grant(200, edge)
+        for n in range(20_000):
+            stranger.send(call(stranger, "sip:+4930000@203.0.113.1"), edge.public)
+            if n % 100 == 0:
+                await asyncio.sleep(0.005)
+        provider.send(call(provider, f"sip:+4930123@{ACME}"), edge.public)
+        await switch.receive("INVITE", within=5.0)
+        made = await edge.rpc("htable.get", "flow", "made")
+        assert made["item"]["value"] > 2000
+        hung.close()
+
+
+async def test_a_refused_call_that_had_a_switch_is_told_too(shared_config: Path, wires) -> None:
+    async with running_edge(shared_config, ping_interval=60) as edge:
+        silent, provider = await wires("127.0.0.1"), await wires("127.0.1.1")
+        await edge.load({ACME: "t|trk|e|127.0.1.0/24|1"}, {}, [silent.peer])
+        listener = Listener(*await asyncio.open_connection("127.0.0.1", edge.run.ports.events))
+        await listener.grant(10, edge)
+        provider.send(call(provider, f"sip:+4930123@{ACME}"), edge.public)
+        event = await listener.next(within=4.0)
+        assert (event["code"], event["sip_status"]) == ("no_switch", 503)
+        assert (event["tenant_id"], event["trunk_id"]) == ("t", "trk")
+        listener.close()
+
+
+async def test_the_reports_go_to_loopback_alone(edge: RunningEdge) -> None:
+    listening = Path("/proc/net/tcp").read_text().split("\n")
+    port = f"{edge.run.ports.events:04X}"
+    assert [line.split()[1] for line in listening if f":{port} 00000000:0000 0A" in line] == [
+        f"0100007F:{port}"
+    ]
+
+
+async def test_refusals_come_from_the_inner_socket_as_well(
+    edge: RunningEdge, switch: Wire, agent: Wire, listener: Listener
+) -> None:
+    switch.send(request("MESSAGE", f"sip:bot@{agent.at}", switch), edge.inner)
+    assert (await listener.next())["code"] == "method_not_allowed"
