@@ -1,0 +1,251 @@
+"""The stores of call-router keep one contract over the in-memory twin and over a real database."""
+
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from call_router.adapters.agent_documents import AgentDocuments
+from call_router.adapters.plan_documents import PlanDocuments
+from call_router.adapters.record_documents import RecordDocuments
+from call_router.adapters.routing_messages import agent_of, plan_of
+from call_router.domain.agent import Agent, HumanAgent, SipAgent
+from call_router.domain.call_event import CallAnswered, CallEnded, CallEvent, CallRouted, CallStarted, Media
+from call_router.domain.call_record import CallRecord, fold
+from call_router.domain.explain import Explained, TraceStep
+from call_router.domain.plan import Plan
+from call_router.domain.route import Leg
+from call_router.ports import CallFilter, Planned
+from harness.components.mongo import Mongo as Server
+from keepline.routing.v1.plan_pb2 import RoutingState
+from servicekit.documents import Collection
+from servicekit.mongo import connect
+from servicekit.outbox import OutboxRelay
+from servicekit.settings import MongoSettings
+from servicekit.testing import FakeClock, MemoryCollection, MemoryProducer
+
+NOW = datetime(2026, 11, 23, 9, 0, 0, 123000, tzinfo=UTC)
+SIP = SipAgent("sip:desk@agents.example:5060;transport=udp")
+
+
+@dataclass
+class Stores:
+    voice_agents: Collection
+    routing_plans: Collection
+    agents: AgentDocuments
+    plans: PlanDocuments
+    records: RecordDocuments
+
+
+def _stores(voice_agents: Collection, routing_plans: Collection, call_records: Collection) -> Stores:
+    clock = FakeClock(NOW)
+    return Stores(
+        voice_agents,
+        routing_plans,
+        AgentDocuments(voice_agents, clock, lambda: None),
+        PlanDocuments(routing_plans, clock, lambda: None),
+        RecordDocuments(call_records),
+    )
+
+
+@pytest.fixture(params=["memory", "mongo"])
+def server(request: pytest.FixtureRequest) -> Server | None:
+    """The real server is started only when the suite gets to it."""
+    return request.getfixturevalue("mongo") if request.param == "mongo" else None
+
+
+@pytest_asyncio.fixture
+async def stores(server: Server | None) -> AsyncIterator[Stores]:
+    names = ("voice_agents", "routing_plans", "call_records")
+    if server is None:
+        stores = _stores(*(MemoryCollection(name) for name in names))
+        await _prepare(stores)
+        yield stores
+        return
+    mongo = await connect(MongoSettings(uri=server.uri, database=f"contract_{secrets.token_hex(4)}"))
+    stores = _stores(*(mongo.collection(name) for name in names))
+    await _prepare(stores)
+    yield stores
+    await mongo.close()
+
+
+async def _prepare(stores: Stores) -> None:
+    for documents in (stores.agents, stores.plans, stores.records):
+        await documents.prepare()
+
+
+def agent(number: int = 1, **changes: Any) -> Agent:
+    return replace(Agent(f"agt_{number}", "t_a", 1, "Desk", SIP, 20, NOW, NOW), **changes)
+
+
+def plan(number: int = 1, *numbers: str, **changes: Any) -> Plan:
+    made = Plan(f"pln_{number}", "t_a", 1, "Front desk", numbers, "agt_1", "agt_2", True, NOW, NOW)
+    return replace(made, **changes)
+
+
+async def _relayed(collection: Collection) -> list[tuple[str, bytes | None]]:
+    producer = MemoryProducer()
+    await OutboxRelay(collection, producer).relay_once()
+    return [(record.key, record.value) for record in producer.sent]
+
+
+async def test_an_agent_comes_back_as_it_was_stored(stores: Stores) -> None:
+    human = agent(2, kind=HumanAgent("trk_1", "+493055555"))
+    for one in (agent(), human):
+        await stores.agents.add(one)
+        assert await stores.agents.get("t_a", one.id) == one
+    assert await stores.agents.get("t_b", "agt_1") is None
+    assert await stores.agents.page("t_a", None, 10) == [agent(), human]
+    assert await stores.agents.page("t_a", "agt_1", 10) == [human]
+    assert await stores.agents.page("t_a", None, 1) == [agent()]
+    assert await stores.agents.page("t_b", None, 10) == []
+
+
+async def test_an_agent_is_replaced_only_in_the_version_that_was_read(stores: Stores) -> None:
+    await stores.agents.add(agent())
+    assert await stores.agents.replace(agent(version=2, name="Second"), 1)
+    assert not await stores.agents.replace(agent(version=2, name="Third"), 1)
+    assert not await stores.agents.replace(agent(version=3, tenant_id="t_b"), 2)
+    found = await stores.agents.get("t_a", "agt_1")
+    assert found is not None
+    assert (found.name, found.version) == ("Second", 2)
+
+
+async def test_an_agent_about_to_be_deleted_can_be_named_by_no_plan(stores: Stores) -> None:
+    for number in (1, 2, 3):
+        await stores.agents.add(agent(number, tenant_id="t_b" if number == 3 else "t_a"))
+    wanted = ["agt_1", "agt_2", "agt_3", "agt_4"]
+    assert await stores.agents.assignable("t_a", wanted) == {"agt_1", "agt_2"}
+    assert await stores.agents.retire("t_a", "agt_1", True)
+    assert await stores.agents.assignable("t_a", wanted) == {"agt_2"}
+    assert await stores.agents.retire("t_a", "agt_1", False)
+    assert await stores.agents.assignable("t_a", wanted) == {"agt_1", "agt_2"}
+    assert not await stores.agents.retire("t_a", "agt_3", True)
+
+
+async def test_each_write_of_an_agent_is_told_and_its_deletion_with_a_tombstone(stores: Stores) -> None:
+    await stores.agents.add(agent())
+    await stores.agents.replace(agent(version=2, name="Second"), 1)
+    told = [
+        agent_of(RoutingState.FromString(value or b"").agent)
+        for _, value in await _relayed(stores.voice_agents)
+    ]
+    assert told == [agent(), agent(version=2, name="Second")]
+    assert await stores.agents.remove("t_a", "agt_1")
+    assert not await stores.agents.remove("t_a", "agt_1")
+    assert await stores.agents.get("t_a", "agt_1") is None
+    assert await stores.agents.page("t_a", None, 10) == []
+    assert await _relayed(stores.voice_agents) == [("agt_1", None)]
+    assert await stores.voice_agents.count_documents({}) == 0
+
+
+async def test_a_plan_comes_back_as_it_was_stored_and_is_told(stores: Stores) -> None:
+    for one in (plan(1, "+49301234567", "+49301234568"), plan(2)):
+        assert await stores.plans.add(one) is None
+        assert await stores.plans.get("t_a", one.id) == one
+    told = [
+        plan_of(RoutingState.FromString(value or b"").plan)
+        for _, value in await _relayed(stores.routing_plans)
+    ]
+    assert sorted(told, key=lambda one: one.id) == list(await stores.plans.page("t_a", None, 10))
+    assert [one.id for one in await stores.plans.naming("t_a", "agt_2")] == ["pln_1", "pln_2"]
+    assert await stores.plans.naming("t_b", "agt_2") == []
+    assert await stores.plans.naming("t_a", "agt_9") == []
+
+
+async def test_a_number_is_in_one_plan_of_its_tenant(stores: Stores) -> None:
+    assert await stores.plans.add(plan(1, "+49301234567", "+49301234568")) is None
+    taken = Planned("+49301234568", "pln_1")
+    assert await stores.plans.add(plan(2, "+49301111111", "+49301234568")) == taken
+    assert await stores.plans.get("t_a", "pln_2") is None
+    assert await stores.plans.add(plan(3, "+49301234567", tenant_id="t_b")) is None
+    assert await stores.plans.add(plan(4)) is None
+    assert await stores.plans.add(plan(5)) is None
+    assert await stores.plans.replace(plan(4, "+49301234568", version=2), 1) == taken
+
+
+async def test_a_number_that_was_taken_out_or_whose_plan_is_deleted_is_free(stores: Stores) -> None:
+    await stores.plans.add(plan(1, "+49301234567", "+49301234568"))
+    assert await stores.plans.replace(plan(1, "+49301234567", version=2), 1) is True
+    assert await stores.plans.add(plan(2, "+49301234568")) is None
+    assert await stores.plans.replace(plan(1, version=3), 2) is True
+    assert await stores.plans.add(plan(3, "+49301234567")) is None
+    assert await stores.plans.remove("t_a", "pln_2")
+    assert await stores.plans.add(plan(4, "+49301234568")) is None
+    assert await stores.plans.replace(plan(1, version=9), 2) is False
+
+
+LEGS = (Leg("agt_1", "Desk", "sip:desk@agents.example", 20),)
+TRACE = (TraceStep("trunk", True, "trk_1 is enabled"),)
+ROUTED = CallRouted(Explained("because", "routed", LEGS, 0, TRACE, "+49301234567", "num_1", "pln_1", 1, "0f"))
+MEDIA = Media(3000, None, 5, 1.25, "PCMU")
+FACTS = [
+    CallStarted("+4917012345678", "0301234567", "127.0.1.5:5060"),
+    ROUTED,
+    CallAnswered(0, "agt_1", 3000),
+    CallEnded("NORMAL_CLEARING", 200, 3000, 60000, MEDIA, "caller"),
+]
+
+
+def _record(number: int, facts: int = 4, tenant_id: str = "t_a", trunk_id: str = "trk_1") -> CallRecord:
+    record: CallRecord | None = None
+    for seq, fact in enumerate(FACTS[:facts], start=1):
+        at = NOW + timedelta(minutes=number, seconds=seq)
+        record = fold(record, CallEvent(f"call_{number}", seq, at, tenant_id, trunk_id, fact))
+    assert record is not None
+    return record
+
+
+async def test_a_record_comes_back_as_it_was_kept(stores: Stores) -> None:
+    for facts in range(1, 5):
+        record = _record(facts, facts)
+        assert await stores.records.save(record, None)
+        assert await stores.records.find(record.id) == record
+    assert await stores.records.find("call_9") is None
+
+
+async def test_a_record_is_kept_only_over_what_it_was_folded_from(stores: Stores) -> None:
+    started, routed, whole = _record(1, 1), _record(1, 2), _record(1)
+    assert await stores.records.save(started, None)
+    assert not await stores.records.save(routed, None)
+    assert await stores.records.save(routed, started)
+    assert not await stores.records.save(whole, started)
+    assert await stores.records.save(whole, routed)
+    assert await stores.records.find("call_1") == whole
+
+
+async def test_records_are_listed_newest_first_in_pages(stores: Stores) -> None:
+    for number in range(1, 6):
+        await stores.records.save(_record(number), None)
+    await stores.records.save(_record(6, tenant_id="t_b"), None)
+    first = await stores.records.page("t_a", CallFilter(), None, 2)
+    assert [one.id for one in first] == ["call_5", "call_4"]
+    second = await stores.records.page("t_a", CallFilter(), (first[-1].started_at, first[-1].id), 9)
+    assert [one.id for one in second] == ["call_3", "call_2", "call_1"]
+
+
+FILTERS = [
+    (CallFilter(trunk_id="trk_2"), [2]),
+    (CallFilter(number="+49301234567"), [3, 2]),
+    (CallFilter(number="+49309999999"), []),
+    (CallFilter(answered=True), [3]),
+    (CallFilter(answered=False), [2, 1]),
+    (CallFilter(started_after=NOW + timedelta(minutes=2)), [3, 2]),
+    (CallFilter(started_before=NOW + timedelta(minutes=2)), [1]),
+    (CallFilter(trunk_id="trk_1", answered=True, started_after=NOW), [3]),
+]
+
+
+@pytest.mark.parametrize(("wanted", "numbers"), FILTERS)
+async def test_records_are_found_by_what_they_say(
+    stores: Stores, wanted: CallFilter, numbers: list[int]
+) -> None:
+    await stores.records.save(_record(1, 1), None)
+    await stores.records.save(_record(2, 2, trunk_id="trk_2"), None)
+    await stores.records.save(_record(3), None)
+    found = await stores.records.page("t_a", wanted, None, 10)
+    assert [one.id for one in found] == [f"call_{number}" for number in numbers]
