@@ -1,18 +1,46 @@
-"""A small world to route in, with good defaults, so that a test names only what it is about."""
+"""A small world to route in and an API over it, with good defaults: a test names only what it is about."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import grpc
+import httpx
 import pytest
+import pytest_asyncio
 
+from call_router.adapters import rest_agents, rest_calls, rest_routing
+from call_router.adapters.agent_documents import AgentDocuments
 from call_router.adapters.country_rules import rules_of
+from call_router.adapters.grpc_calls import CallLogService
+from call_router.adapters.grpc_routing import SERVICE, CallRoutingManager
+from call_router.adapters.plan_documents import PlanDocuments
+from call_router.adapters.record_documents import RecordDocuments
+from call_router.adapters.table_trunks import TableTrunks
+from call_router.app.agents import Agents
+from call_router.app.call_log import CallLog
+from call_router.app.dry_run import DryRun
+from call_router.app.plans import Plans
 from call_router.domain.agent import Agent, HumanAgent, SipAgent
 from call_router.domain.plan import Plan
 from call_router.domain.records import Endpoint, Number, Record, Trunk
 from call_router.domain.route import Call, Decision, route
 from call_router.domain.table import RoutingTable
+from keepline.routing.v1.call_log_pb2_grpc import add_CallLogServicer_to_server
+from keepline.routing.v1.routing_service_pb2_grpc import (
+    CallRoutingManagerStub,
+    add_CallRoutingManagerServicer_to_server,
+)
+from servicekit.auth.dev_issuer import DevIssuer
+from servicekit.errors import Problem
+from servicekit.grpc import GrpcServer, channel, problem_of
+from servicekit.http import create_app
+from servicekit.readiness import Readiness
+from servicekit.testing import FakeClock, MemoryCollection, tokens, verifier_of
 
+DESK = {"name": "Desk", "sip": {"uri": "sip:desk@agents.example;transport=tls"}}
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -120,3 +148,64 @@ def empty() -> World:
 def still_world() -> World:
     """The same, for tests that change nothing in it."""
     return World().whole()
+
+
+@dataclass
+class Api:
+    rest: httpx.AsyncClient
+    issuer: DevIssuer
+    grpc_target: str
+    agents: Agents
+    voice_agents: MemoryCollection
+    log: CallLog
+    world: World
+    channels: list[grpc.aio.Channel] = field(default_factory=list)
+
+    def as_(self, tenant: str = "t_a", role: str = "owner") -> dict[str, str]:
+        return {"authorization": f"Bearer {self.issuer.token(tenant, role=role)}"}
+
+    async def post(self, path: str, body: Any, tenant: str = "t_a") -> dict[str, Any]:
+        answer = await self.rest.post(path, json=body, headers=self.as_(tenant))
+        return dict(answer.json(), status=answer.status_code)
+
+    async def agent(self, tenant: str = "t_a") -> str:
+        return str((await self.post("/api/v1/agents", DESK, tenant))["id"])
+
+    def stub(self, tenant: str = "t_a", role: str = "owner", kind: Any = CallRoutingManagerStub) -> Any:
+        opened = channel(self.grpc_target, lambda: self.issuer.token(tenant, role=role))
+        self.channels.append(opened)
+        return kind(opened)
+
+    async def problem(self, call: Any) -> Problem:
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await call
+        return problem_of(refused.value)
+
+
+@pytest_asyncio.fixture
+async def api(world: World, tmp_path: Path) -> AsyncIterator[Api]:
+    clock, table, issuer = FakeClock(), world.table, tokens(tmp_path)
+    voice_agents = MemoryCollection("voice_agents")
+    agent_documents = AgentDocuments(voice_agents, clock, lambda: None)
+    plan_documents = PlanDocuments(MemoryCollection("routing_plans"), clock, lambda: None)
+    await plan_documents.prepare()
+    agents = Agents(agent_documents, plan_documents, TableTrunks(table, within=0), table, clock)
+    plans = Plans(plan_documents, agent_documents, table, clock)
+    dry_run = DryRun(table, clock, lambda: 0.5)
+    log = CallLog(RecordDocuments(MemoryCollection("call_records")))
+    app = create_app("call-router", "Test", verifier_of(issuer), Readiness())
+    for router in (rest_agents.router(agents), rest_routing.router(plans, dry_run), rest_calls.router(log)):
+        app.include_router(router)
+
+    def add(server: grpc.aio.Server) -> None:
+        add_CallRoutingManagerServicer_to_server(CallRoutingManager(agents, plans, dry_run), server)
+        add_CallLogServicer_to_server(CallLogService(log), server)
+
+    server = GrpcServer(verifier_of(issuer))
+    port = await server.start("127.0.0.1:0", add, [SERVICE])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as rest:
+        api = Api(rest, issuer, f"127.0.0.1:{port}", agents, voice_agents, log, world)
+        yield api
+    for opened in api.channels:
+        await opened.close()
+    await server.stop(0)

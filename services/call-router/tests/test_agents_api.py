@@ -1,0 +1,106 @@
+"""Agents over REST and gRPC: the same rules and the same codes on both."""
+
+from typing import Any
+
+import pytest
+
+from keepline.routing.v1 import agent_pb2
+from keepline.routing.v1 import routing_service_pb2 as pb
+
+DESK = {"name": "Desk", "sip": {"uri": "sip:desk@agents.example;transport=tls"}}
+NAME = "name_invalid"
+GOOD = "sip:desk@agents.example"
+
+
+async def test_an_agent_lives_from_its_creation_to_its_end(api: Any) -> None:
+    created = await api.post("/api/v1/agents", DESK)
+    assert (created["status"], created["version"], created["ring_seconds"]) == (201, 1, 20)
+    path = f"/api/v1/agents/{created['id']}"
+    assert (await api.rest.get(path, headers=api.as_(role="viewer"))).json()["sip"] == DESK["sip"]
+    changed = {"name": "Desk 2", "human": {"trunk_id": "trk_a", "target": "100"}, "version": 1}
+    answer = (await api.rest.put(path, json=changed, headers=api.as_())).json()
+    assert (answer["version"], answer["sip"], answer["human"]["target"]) == (2, None, "100")
+    listed = (await api.rest.get("/api/v1/agents", headers=api.as_())).json()
+    assert [one["id"] for one in listed["agents"]] == [created["id"]]
+    assert (await api.rest.delete(path, headers=api.as_())).status_code == 204
+    assert (await api.rest.get(path, headers=api.as_())).status_code == 404
+
+
+def _create_agent(**fields: Any) -> pb.CreateAgentRequest:
+    return pb.CreateAgentRequest(**{"name": "Desk", **fields})
+
+
+def _sip(uri: str) -> agent_pb2.SipAgent:
+    return agent_pb2.SipAgent(uri=uri)
+
+
+def _human(trunk_id: str, target: str) -> agent_pb2.HumanAgent:
+    return agent_pb2.HumanAgent(trunk_id=trunk_id, target=target)
+
+
+INVALID_AGENTS = [
+    ({"name": "x", "sip": {"uri": uri}}, _create_agent(name="x", sip=_sip(uri)), "/sip/uri", code)
+    for uri, code in [
+        ("", "sip_uri_invalid"),
+        ("desk@agents.example", "sip_uri_invalid"),
+        ("sips:desk@agents.example", "sip_uri_invalid"),
+        ("sip:agents.example", "sip_uri_invalid"),
+        (f"{GOOD};transport=ws", "sip_uri_invalid"),
+        (f"{GOOD};maddr=10.0.0.1", "sip_uri_invalid"),
+        (f"{GOOD}?X-Evil=1", "sip_uri_invalid"),
+        (f"{GOOD}\r\nX-Evil: 1", "sip_uri_invalid"),
+        ("sip:${system}@agents.example", "sip_uri_invalid"),
+        ("sip:a,b@agents.example", "sip_uri_invalid"),
+        ("sip:desk@-agents.example", "sip_uri_host_invalid"),
+        ("sip:desk@999.1.1.1", "sip_uri_host_invalid"),
+        (f"{GOOD}:0", "sip_uri_port_invalid"),
+        (f"{GOOD}:99999", "sip_uri_port_invalid"),
+    ]
+] + [
+    ({"name": "", "sip": {"uri": GOOD}}, _create_agent(name="", sip=_sip(GOOD)), "/name", "name_invalid"),
+    ({"name": "a\nb", "sip": {"uri": GOOD}}, _create_agent(name="a\nb", sip=_sip(GOOD)), "/name", NAME),
+    ({"name": "x"}, _create_agent(name="x"), "", "agent_kind_missing"),
+    (
+        {"name": "x", "sip": {"uri": GOOD}, "ring_seconds": 2},
+        _create_agent(name="x", sip=_sip(GOOD), ring_seconds=2),
+        "/ring_seconds",
+        "ring_seconds_invalid",
+    ),
+    (
+        {"name": "x", "human": {"trunk_id": "trk_a", "target": "1,2"}},
+        _create_agent(name="x", human=_human("trk_a", "1,2")),
+        "/human/target",
+        "target_invalid",
+    ),
+    (
+        {"name": "x", "human": {"trunk_id": "trk_of_another", "target": "100"}},
+        _create_agent(name="x", human=_human("trk_of_another", "100")),
+        "/human/trunk_id",
+        "trunk_not_found",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "message", "pointer", "code"), INVALID_AGENTS)
+async def test_what_is_wrong_with_an_agent_is_told_alike_on_both_sides(
+    api: Any, body: Any, message: Any, pointer: str, code: str
+) -> None:
+    api.world.trunk("trk_of_another", tenant_id="t_b")
+    refused = await api.post("/api/v1/agents", body)
+    assert (refused["status"], refused["code"]) == (422, "agent_invalid")
+    assert [(e["pointer"], e["code"]) for e in refused["errors"]] == [(pointer, code)]
+    problem = await api.problem(api.stub().CreateAgent(message))
+    assert problem.code == "agent_invalid"
+    assert [(v.pointer, v.code) for v in problem.violations] == [(pointer, code)]
+
+
+async def test_a_change_of_what_was_changed_meanwhile_is_refused(api: Any) -> None:
+    path = f"/api/v1/agents/{await api.agent()}"
+    assert (await api.rest.put(path, json={**DESK, "version": 1}, headers=api.as_())).status_code == 200
+    refused = await api.rest.put(path, json={**DESK, "version": 1}, headers=api.as_())
+    assert (refused.status_code, refused.json()["code"]) == (412, "version_changed")
+    sip = _sip(GOOD)
+    message = agent_pb2.Agent(id=path.rpartition("/")[2], version=1, name="x", sip=sip)
+    problem = await api.problem(api.stub().UpdateAgent(pb.UpdateAgentRequest(agent=message)))
+    assert problem.code == "version_changed"
+    assert (await api.rest.put(path, json=DESK, headers=api.as_())).json()["version"] == 3

@@ -1,0 +1,111 @@
+"""What holds for every part of the API: tenants, roles, unknown fields, pages, and calls."""
+
+from typing import Any
+
+import pytest
+
+from call_router.domain.call_event import CallEvent, CallRouted, CallStarted
+from call_router.domain.explain import explain
+from keepline.routing.v1 import call_log_pb2, plan_pb2
+from keepline.routing.v1 import routing_service_pb2 as pb
+from keepline.routing.v1.call_log_pb2_grpc import CallLogStub
+from servicekit.testing import FakeClock
+
+DESK = {"name": "Desk", "sip": {"uri": "sip:desk@agents.example;transport=tls"}}
+
+
+def _plan(first: str, **changes: Any) -> dict[str, Any]:
+    return {"name": "Desk", "numbers": ["+49301234567"], "first_agent_id": first, **changes}
+
+
+async def test_another_tenants_things_do_not_exist(api: Any) -> None:
+    agent = await api.agent("t_b")
+    plan = await api.post("/api/v1/routing/plans", _plan(agent), "t_b")
+    for path in (f"/api/v1/agents/{agent}", f"/api/v1/routing/plans/{plan['id']}"):
+        body = DESK if "agents" in path else _plan(await api.agent(), numbers=[])
+        for answer in (
+            await api.rest.get(path, headers=api.as_()),
+            await api.rest.put(path, json=body, headers=api.as_()),
+            await api.rest.delete(path, headers=api.as_()),
+        ):
+            assert answer.status_code == 404
+    stub = api.stub()
+    assert (await api.problem(stub.GetAgent(pb.GetAgentRequest(id=agent)))).code == "agent_not_found"
+    assert (await api.problem(stub.DeletePlan(pb.DeletePlanRequest(id=plan["id"])))).code == "plan_not_found"
+    assert list((await stub.ListAgents(pb.ListAgentsRequest())).agents) != []
+    assert list((await stub.ListPlans(pb.ListPlansRequest())).plans) == []
+
+
+async def test_who_only_reads_does_not_write(api: Any) -> None:
+    viewer = api.as_(role="viewer")
+    writes = [
+        api.rest.post("/api/v1/agents", json=DESK, headers=viewer),
+        api.rest.put("/api/v1/agents/agt_1", json=DESK, headers=viewer),
+        api.rest.delete("/api/v1/agents/agt_1", headers=viewer),
+        api.rest.post("/api/v1/routing/plans", json=_plan("agt_1"), headers=viewer),
+        api.rest.put("/api/v1/routing/plans/pln_1", json=_plan("agt_1"), headers=viewer),
+        api.rest.delete("/api/v1/routing/plans/pln_1", headers=viewer),
+    ]
+    assert [(await write).status_code for write in writes] == [403] * len(writes)
+    stub = api.stub(role="viewer")
+    for call in (
+        stub.CreateAgent(pb.CreateAgentRequest(name="x")),
+        stub.UpdatePlan(pb.UpdatePlanRequest(plan=plan_pb2.RoutingPlan(id="pln_1"))),
+        stub.DeleteAgent(pb.DeleteAgentRequest(id="agt_1")),
+    ):
+        assert (await api.problem(call)).code == "role_forbidden"
+
+
+async def test_unknown_fields_and_queries_are_refused(api: Any) -> None:
+    assert (await api.post("/api/v1/agents", {**DESK, "tenant_id": "t_b"}))["status"] == 422
+    answer = await api.rest.get("/api/v1/calls?tenant_id=t_b", headers=api.as_())
+    assert answer.status_code == 422
+
+
+async def test_without_the_database_it_says_so_and_routes_on(api: Any) -> None:
+    api.voice_agents.away = True
+    refused = await api.post("/api/v1/agents", DESK)
+    assert (refused["status"], refused["code"]) == (503, "storage_unavailable")
+    assert (await api.post("/api/v1/routing/route", {"trunk_id": "trk_a", "called": "0301234567"}))[
+        "code"
+    ] == "routed"
+
+
+async def test_calls_are_read_by_their_tenant_alone(api: Any) -> None:
+    decision = explain(api.world.route("0301234567"))
+    at = FakeClock().now()
+    facts = [CallStarted("+4917012345678", "0301234567", "127.0.1.5:5060"), CallRouted(decision)]
+    for seq, fact in enumerate(facts, start=1):
+        assert await api.log.keep(CallEvent("call_1", seq, at, "t_a", "trk_a", fact))
+        assert not await api.log.keep(CallEvent("call_1", seq, at, "t_a", "trk_a", fact))
+    listed = (await api.rest.get("/api/v1/calls?number=%2B49301234567", headers=api.as_())).json()
+    (call,) = listed["calls"]
+    assert (call["id"], call["decision"]["reason"]) == ("call_1", decision.reason)
+    assert call["legs"][0]["uri"] == decision.legs[0].uri
+    stub = api.stub(kind=CallLogStub)
+    got = (await stub.GetCall(call_log_pb2.GetCallRequest(id="call_1"))).call
+    assert (got.decision.reason, got.legs[0].uri) == (decision.reason, decision.legs[0].uri)
+    assert (await stub.ListCalls(call_log_pb2.ListCallsRequest(answered=True))).calls == []
+    assert (await api.rest.get("/api/v1/calls/call_1", headers=api.as_("t_b"))).status_code == 404
+    assert (await api.rest.get("/api/v1/calls", headers=api.as_("t_b"))).json()["calls"] == []
+    strange = api.stub("t_b", kind=CallLogStub).GetCall(call_log_pb2.GetCallRequest(id="call_1"))
+    assert (await api.problem(strange)).code == "call_not_found"
+
+
+async def test_a_record_is_never_changed_by_an_event_of_another_tenant(api: Any) -> None:
+    at = FakeClock().now()
+    await api.log.keep(CallEvent("call_1", 1, at, "t_a", "trk_a", CallStarted("1", "2", "")))
+    with pytest.raises(ValueError, match="another tenant"):
+        await api.log.keep(CallEvent("call_1", 2, at, "t_b", "trk_b", CallStarted("1", "2", "")))
+
+
+async def test_lists_go_on_where_the_page_before_stopped(api: Any) -> None:
+    made = [await api.agent() for _ in range(3)]
+    first = (await api.rest.get("/api/v1/agents?page_size=2", headers=api.as_())).json()
+    token = first["next_page_token"]
+    second = (await api.rest.get(f"/api/v1/agents?page_token={token}", headers=api.as_())).json()
+    assert [one["id"] for one in first["agents"] + second["agents"]] == made
+    assert second["next_page_token"] == ""
+    for path in ("/api/v1/agents", "/api/v1/routing/plans", "/api/v1/calls"):
+        answer = await api.rest.get(f"{path}?page_token=MWJhZA", headers=api.as_())
+        assert answer.status_code == (422 if "calls" in path else 200)

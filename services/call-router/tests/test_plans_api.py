@@ -1,0 +1,116 @@
+"""Routing plans and the dry run over REST and gRPC."""
+
+from typing import Any
+
+import pytest
+
+from keepline.routing.v1 import routing_service_pb2 as pb
+
+
+def _plan(first: str, **changes: Any) -> dict[str, Any]:
+    return {"name": "Desk", "numbers": ["+49301234567"], "first_agent_id": first, **changes}
+
+
+async def test_a_plan_made_now_decides_at_once(api: Any) -> None:
+    api.world.table.delete("pln_a")
+    first = await api.agent()
+    plan = {"name": "Desk", "numbers": ["+49301234567"], "first_agent_id": first}
+    created = await api.post("/api/v1/routing/plans", plan)
+    assert created["status"] == 201
+    asked = {"trunk_id": "trk_a", "called": "0301234567"}
+    decision = await api.post("/api/v1/routing/route", asked)
+    assert (decision["code"], decision["number"], decision["plan_id"]) == (
+        "routed",
+        "+49301234567",
+        created["id"],
+    )
+    assert decision["legs"][0]["uri"] == "sip:desk@agents.example;transport=tls"
+    assert [step["rule"] for step in decision["trace"]] == ["table", "trunk", "number", "plan", "agent"]
+    path = f"/api/v1/routing/plans/{created['id']}"
+    assert (await api.rest.delete(path, headers=api.as_())).status_code == 204
+    assert (await api.post("/api/v1/routing/route", asked))["code"] == "plan_missing"
+
+
+async def test_the_dry_run_is_the_same_over_grpc(api: Any) -> None:
+    asked = {"trunk_id": "trk_a", "called": "0301234567", "caller": "+4917012345678"}
+    over_rest = await api.post("/api/v1/routing/route", asked)
+    decision = (await api.stub().Route(pb.RouteRequest(**asked))).decision
+    assert (decision.code, decision.reason) == (over_rest["code"], over_rest["reason"])
+    assert [leg.uri for leg in decision.legs] == [leg["uri"] for leg in over_rest["legs"]]
+    assert [step.detail for step in decision.trace] == [step["detail"] for step in over_rest["trace"]]
+    other = (await api.stub("t_b").Route(pb.RouteRequest(**asked))).decision
+    assert (other.code, other.sip_status) == ("trunk_unknown", 404)
+
+
+INVALID_PLANS: list[tuple[dict[str, Any], str, str]] = [
+    ({"numbers": ["0301234567"]}, "/numbers/0", "number_invalid"),
+    ({"numbers": ["+49301234567", "+49301234567"]}, "/numbers/1", "number_repeated"),
+    ({"first_agent_id": ""}, "/first_agent_id", "agent_required"),
+    ({"first_agent_id": "agt_nobody"}, "/first_agent_id", "agent_not_found"),
+    ({"fallback_agent_id": "agt_nobody"}, "/fallback_agent_id", "agent_not_found"),
+    ({"name": ""}, "/name", "name_invalid"),
+]
+
+
+@pytest.mark.parametrize(("changes", "pointer", "code"), INVALID_PLANS)
+async def test_what_is_wrong_with_a_plan_is_told_alike_on_both_sides(
+    api: Any, changes: dict[str, Any], pointer: str, code: str
+) -> None:
+    plan = _plan(await api.agent(), **changes)
+    refused = await api.post("/api/v1/routing/plans", plan)
+    assert (refused["status"], refused["code"]) == (422, "plan_invalid")
+    assert [(e["pointer"], e["code"]) for e in refused["errors"]] == [(pointer, code)]
+    problem = await api.problem(api.stub().CreatePlan(pb.CreatePlanRequest(**plan)))
+    assert [(v.pointer, v.code) for v in problem.violations] == [(pointer, code)]
+
+
+async def test_a_plan_names_no_agent_of_another_tenant(api: Any) -> None:
+    stranger = await api.agent("t_b")
+    refused = await api.post("/api/v1/routing/plans", _plan(stranger))
+    assert [e["code"] for e in refused["errors"]] == ["agent_not_found"]
+
+
+async def test_a_number_that_another_plan_has_is_refused_with_its_place(api: Any) -> None:
+    first = await api.agent()
+    other = await api.post("/api/v1/routing/plans", _plan(first))
+    twice = _plan(first, numbers=["+49301111111", "+49301234567"])
+    refused = await api.post("/api/v1/routing/plans", twice)
+    assert (refused["status"], refused["code"]) == (409, "number_planned")
+    assert refused["errors"][0]["pointer"] == "/numbers/1"
+    assert other["id"] in refused["detail"]
+    problem = await api.problem(api.stub().CreatePlan(pb.CreatePlanRequest(**twice)))
+    assert problem.code == "number_planned"
+    assert (await api.post("/api/v1/routing/plans", _plan(await api.agent("t_b")), "t_b"))["status"] == 201
+
+
+async def test_an_agent_in_use_is_not_deleted_and_stays_usable(api: Any) -> None:
+    first = await api.agent()
+    plan = await api.post("/api/v1/routing/plans", _plan(first))
+    refused = await api.rest.delete(f"/api/v1/agents/{first}", headers=api.as_())
+    assert (refused.status_code, refused.json()["code"]) == (409, "agent_in_use")
+    assert plan["id"] in refused.json()["hint"]
+    more = await api.post("/api/v1/routing/plans", _plan(first, numbers=[]))
+    assert more["status"] == 201
+    for made in (plan, more):
+        await api.rest.delete(f"/api/v1/routing/plans/{made['id']}", headers=api.as_())
+    assert (await api.rest.delete(f"/api/v1/agents/{first}", headers=api.as_())).status_code == 204
+
+
+async def test_a_plan_that_loses_its_agent_while_it_is_written_is_taken_back(api: Any) -> None:
+    first = await api.agent()
+    looks = 0
+    find = api.voice_agents.find
+
+    async def find_once(query: Any, **options: Any) -> Any:
+        nonlocal looks
+        found = await find(query, **options)
+        looks += "retiring" in query
+        if looks == 1:
+            await api.agents.store.retire("t_a", first, True)
+        return found
+
+    api.voice_agents.find = find_once  # type: ignore[method-assign]
+    refused = await api.post("/api/v1/routing/plans", _plan(first))
+    assert (refused["status"], looks) == (422, 2)
+    listed = await api.rest.get("/api/v1/routing/plans", headers=api.as_())
+    assert listed.json()["plans"] == []
