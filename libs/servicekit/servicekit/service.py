@@ -24,6 +24,7 @@ S = TypeVar("S", bound=ProcessSettings)
 T = TypeVar("T")
 
 _log = logger(__name__)
+_CANCEL_AGAIN = 2.0
 
 
 class Service(Generic[S]):
@@ -84,8 +85,17 @@ class Service(Generic[S]):
                 ending.create_task(server.stop(grace))
             for _, task in self._http:
                 ending.create_task(_ended(task))
-        for task in tuple(self._tasks):
-            task.cancel()
+        await self._cancel_tasks()
+
+    async def _cancel_tasks(self) -> None:
+        """Libraries lose a cancellation now and then, so it is said again, and aloud, until it is heard."""
+        here = asyncio.current_task()
+        while left := {task for task in self._tasks if task is not here}:
+            for task in left:
+                task.cancel()
+            _, deaf = await asyncio.wait(left, timeout=_CANCEL_AGAIN)
+            if deaf:
+                _log.warning("tasks do not end", tasks=sorted(task.get_name() for task in deaf))
 
     async def _reported(self, coro: Coroutine[Any, Any, T], name: str) -> T:
         try:

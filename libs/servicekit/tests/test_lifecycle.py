@@ -200,3 +200,24 @@ async def test_a_port_in_use_is_a_wrong_setting(tmp_path: Path, monkeypatch: pyt
     assert wrong is not None
     assert "KEEPLINE_HTTP__LISTEN" in str(wrong.exceptions)
     await running.stop()
+
+
+def test_a_task_that_loses_its_first_cancellation_is_cancelled_again(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("servicekit.service._CANCEL_AGAIN", 0.05)
+
+    async def deaf() -> None:
+        for _ in range(2):
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                continue
+
+    async def build(service: Service[ProcessSettings]) -> None:
+        service.spawn(deaf(), name="deaf")
+        asyncio.get_running_loop().call_later(0.01, told_to_stop)
+
+    code, lines, _ = ended(build, capsys)
+    assert code == 0
+    assert any(line["event"] == "tasks do not end" and line["tasks"] == ["deaf"] for line in lines)

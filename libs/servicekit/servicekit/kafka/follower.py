@@ -7,11 +7,12 @@ partition has reached the end that it had when the follower first saw it, and st
 import asyncio
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
+from servicekit.deadlines import within
 from servicekit.telemetry import metrics, names
 from servicekit.telemetry.logging import logger
 
@@ -55,12 +56,12 @@ class StateFollower:
         while True:
             consumer = self._consumer()
             try:
-                await asyncio.wait_for(consumer.start(), _DEADLINE)
+                await within(_DEADLINE, consumer.start())
                 await self._seek(consumer)
                 wait = _FIRST_WAIT
                 await self._follow(consumer)
             except (KafkaError, TimeoutError, OSError) as error:
-                self._told(f"the broker cannot be reached ({type(error).__name__})")
+                self._told(await self._why(consumer, error))
             finally:
                 await asyncio.wait([asyncio.ensure_future(consumer.stop())], timeout=_DEADLINE)
             await asyncio.sleep(wait * random.uniform(0.7, 1.3))  # noqa: S311 - only spreads the load
@@ -78,8 +79,21 @@ class StateFollower:
             request_timeout_ms=int(_DEADLINE * 1000),
             fetch_max_wait_ms=500,
             retry_backoff_ms=200,
-            metadata_max_age_ms=10_000,
+            metadata_max_age_ms=5_000,
         )
+
+    async def _why(self, consumer: AIOKafkaConsumer, error: Exception) -> str:
+        """A missing topic shows as no more than a wait that does not end, so it is asked for."""
+        try:
+            known = await within(_DEADLINE, consumer.topics())
+        except (KafkaError, TimeoutError, OSError):
+            return f"the broker cannot be reached ({type(error).__name__})"
+        missing = sorted(set(self._handlers) - known)
+        return self._unknown(missing) if missing else f"the broker fails us ({type(error).__name__})"
+
+    @staticmethod
+    def _unknown(topics: Sequence[str]) -> str:
+        return f"the broker does not know {', '.join(topics)}"
 
     async def _seek(self, consumer: AIOKafkaConsumer) -> None:
         for partition in consumer.assignment():
@@ -118,9 +132,9 @@ class StateFollower:
         assigned = consumer.assignment()
         missing = sorted(set(self._handlers) - {partition.topic for partition in assigned})
         if missing:
-            self._told(f"the broker does not know {', '.join(missing)}")
+            self._told(self._unknown(missing))
             return
-        ends = await asyncio.wait_for(consumer.end_offsets(list(assigned)), _DEADLINE)
+        ends = await within(_DEADLINE, consumer.end_offsets(list(assigned)))
         if self._targets is None:
             self._targets = ends
         for partition in assigned:
@@ -136,7 +150,7 @@ class StateFollower:
     async def _pass_gaps(self, consumer: AIOKafkaConsumer, partition: TopicPartition, end: int) -> None:
         """Offsets that compaction removed are passed by the client without a record."""
         if self._next.get(partition, 0) < end:
-            position = await asyncio.wait_for(consumer.position(partition), _DEADLINE)
+            position = await within(_DEADLINE, consumer.position(partition))
             self._next[partition] = max(self._next.get(partition, 0), position)
 
     def _now_caught_up(self) -> None:

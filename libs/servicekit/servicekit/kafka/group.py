@@ -7,12 +7,14 @@ again and again goes to the dead letters; too many in a row stop the process, be
 
 import asyncio
 import time
+import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
+from servicekit.deadlines import within
 from servicekit.errors import Unavailable
 from servicekit.kafka.headers import decoded
 from servicekit.kafka.records import Outgoing, Record, RecordProducer
@@ -69,7 +71,7 @@ class GroupConsumer:
         while True:
             consumer = self._consumer()
             try:
-                await asyncio.wait_for(consumer.start(), _DEADLINE)
+                await within(_DEADLINE, consumer.start())
                 self._problem, wait = "", _FIRST_WAIT
                 await self._consume(consumer, handler)
             except (KafkaError, TimeoutError, OSError) as error:
@@ -86,7 +88,7 @@ class GroupConsumer:
             bootstrap_servers=self._bootstrap,
             client_id=self._name,
             group_id=self._group,
-            group_instance_id=self._name,
+            group_instance_id=self._instance(),
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             session_timeout_ms=10_000,
@@ -94,6 +96,11 @@ class GroupConsumer:
             request_timeout_ms=int(_DEADLINE * 1000),
             metadata_max_age_ms=30_000,
         )
+
+    def _instance(self) -> str:
+        """A static member: after a crash its next life gets its partitions at once. The broker hands it the
+        old assignment without a look at its topics, so another choice of topics is another member."""
+        return f"{self._name}-{zlib.crc32(' '.join(sorted(self._topics)).encode()):08x}"
 
     async def _consume(self, consumer: AIOKafkaConsumer, handler: Handler) -> None:
         wait = 0.0
@@ -111,7 +118,7 @@ class GroupConsumer:
                     self._back_to(consumer, partition, after)
             wait = min(max(wait * 2, _FIRST_WAIT), _LONGEST_WAIT) if held else 0.0
             if time.monotonic() - looked > _LOOK_EVERY:  # a fetch does not tell that the broker is away
-                await asyncio.wait_for(consumer.topics(), _DEADLINE)
+                await within(_DEADLINE, consumer.topics())
                 looked = time.monotonic()
             await asyncio.sleep(wait)
 
@@ -174,7 +181,7 @@ class GroupConsumer:
 
     async def _commit(self, consumer: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> None:
         try:
-            await asyncio.wait_for(consumer.commit({partition: offset}), _DEADLINE)
+            await within(_DEADLINE, consumer.commit({partition: offset}))
         except (CommitFailedError, IllegalStateError) as error:
             # another member holds the partition now and will see these records again
             _log.info("the partition moved before the commit", partition=str(partition), reason=repr(error))

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownTopicOrPartitionError
 
+from servicekit.deadlines import within
 from servicekit.errors import Unavailable
 from servicekit.kafka.headers import encoded
 from servicekit.kafka.records import MAX_RECORD, Outgoing
@@ -46,7 +47,7 @@ class Producer:
         if client is None:
             return
         try:
-            await asyncio.wait_for(client.stop(), self._deadline)
+            await within(self._deadline, client.stop())
         except (KafkaError, TimeoutError, OSError):
             await _abandon(client)
 
@@ -55,7 +56,7 @@ class Producer:
         while True:
             try:
                 client = await self._connected()
-                await asyncio.wait_for(client.client.fetch_all_metadata(), self._deadline)
+                await within(self._deadline, client.client.fetch_all_metadata())
                 self._problem = ""
             except (KafkaError, TimeoutError, OSError) as error:
                 self._problem = _words(error)
@@ -105,7 +106,7 @@ class Producer:
                 metadata_max_age_ms=30_000,
             )
             try:
-                await asyncio.wait_for(client.start(), self._deadline)
+                await within(self._deadline, client.start())
             except (KafkaError, TimeoutError, OSError) as error:
                 self._problem = _words(error)
                 await _abandon(client)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from servicekit.clock import Clock, SystemClock
+from servicekit.deadlines import within
 from servicekit.documents import Collection, Document
 from servicekit.errors import Unavailable
 from servicekit.kafka.records import Outgoing, RecordProducer
@@ -96,7 +97,7 @@ class OutboxRelay:
 
     async def _woken(self) -> None:
         try:
-            await asyncio.wait_for(self._awake.wait(), self._look_every)
+            await within(self._look_every, self._awake.wait())
         except TimeoutError:
             return
 

@@ -5,7 +5,7 @@ tuples) or refuse is changed or refused here as well.
 """
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import bson
@@ -20,10 +20,26 @@ _OPTIONS: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
 _BY_ID: Sort = (("_id", 1),)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Unique:
     keys: tuple[tuple[str, int], ...]
     partial: Filter | None
+    holders: dict[Any, Any] = field(default_factory=dict)
+    """Which document holds each entry."""
+
+    def check(self, document: Document) -> None:
+        entries = self.entries(document)
+        if any(self.holders.get(entry, document["_id"]) != document["_id"] for entry in entries):
+            raise DuplicateKey(dict(self.keys))
+
+    def take(self, document: Document) -> None:
+        self.check(document)
+        self.release(document["_id"])
+        self.holders |= dict.fromkeys(self.entries(document), document["_id"])
+
+    def release(self, identity: Any) -> None:
+        for entry in [entry for entry, holder in self.holders.items() if holder == identity]:
+            del self.holders[entry]
 
     def entries(self, document: Document) -> set[Any]:
         """What the document puts into this index; an array puts in each of its members."""
@@ -41,7 +57,7 @@ class MemoryCollection:
     def __init__(self, name: str = "memory") -> None:
         self._name = name
         self._documents: dict[Any, Document] = {}
-        self._unique = [_Unique((("_id", 1),), None)]
+        self._unique: list[_Unique] = []
         self.away = False
 
     @property
@@ -113,13 +129,13 @@ class MemoryCollection:
         old = self._first(query)
         if old is None:
             return 0
-        del self._documents[old["_id"]]
+        self._remove(old["_id"])
         return 1
 
     async def delete_many(self, query: Filter) -> int:
         found = await self.find(query)
         for document in found:
-            del self._documents[document["_id"]]
+            self._remove(document["_id"])
         return len(found)
 
     async def count_documents(self, query: Filter) -> int:
@@ -134,19 +150,28 @@ class MemoryCollection:
         expire_after_seconds: int | None = None,
     ) -> None:
         self._reach()
-        if unique:
-            self._unique.append(_Unique(tuple(keys), partial))
+        if unique and all(index.keys != tuple(keys) for index in self._unique):
+            index = _Unique(tuple(keys), partial)
+            for document in self._documents.values():
+                index.take(document)
+            self._unique.append(index)
 
     def _first(self, query: Filter) -> Document | None:
         return next((d for d in self._documents.values() if matches(d, query)), None)
 
     def _store(self, document: Document, *, new: bool) -> None:
-        others = [d for d in self._documents.values() if new or d["_id"] != document["_id"]]
+        if new and document["_id"] in self._documents:
+            raise DuplicateKey({"_id": 1})
         for index in self._unique:
-            entries = index.entries(document)
-            if any(entries & index.entries(other) for other in others):
-                raise DuplicateKey(dict(index.keys))
+            index.check(document)
+        for index in self._unique:
+            index.take(document)
         self._documents[document["_id"]] = document
+
+    def _remove(self, identity: Any) -> None:
+        del self._documents[identity]
+        for index in self._unique:
+            index.release(identity)
 
     def _reach(self) -> None:
         if self.away:
