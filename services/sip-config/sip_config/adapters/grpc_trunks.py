@@ -1,0 +1,101 @@
+"""keepline.sip.v1.SipTrunkService over the use cases."""
+
+from typing import Any
+
+import grpc
+
+from keepline.sip.v1 import trunk_service_pb2 as pb
+from keepline.sip.v1 import trunk_service_pb2_grpc
+from keepline.sip.v1.trunk_pb2 import Trunk as TrunkMessage
+from servicekit.auth import Role, principal, require
+from servicekit.errors import Invalid, Violation
+from sip_config.adapters.messages import endpoint_draft, timestamp, trunk_message
+from sip_config.app.edge_feed import Applied, EdgeFeed
+from sip_config.app.trunks import Trunks
+from sip_config.domain.check import TrunkDraft
+
+SERVICE = "keepline.sip.v1.SipTrunkService"
+_FIELDS = ("name", "source_cidrs", "country", "endpoints", "enabled")
+
+_Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class SipTrunkService(trunk_service_pb2_grpc.SipTrunkServiceServicer):
+    def __init__(self, trunks: Trunks, feed: EdgeFeed) -> None:
+        self._trunks = trunks
+        self._feed = feed
+
+    async def CreateTrunk(self, request: pb.CreateTrunkRequest, context: _Context) -> pb.CreateTrunkResponse:
+        draft = TrunkDraft(
+            request.name,
+            request.country,
+            list(request.source_cidrs),
+            [endpoint_draft(e) for e in request.endpoints],
+            request.enabled if request.HasField("enabled") else True,
+        )
+        trunk = await self._trunks.create(_writer(), draft, request.domain_label)
+        return pb.CreateTrunkResponse(trunk=trunk_message(trunk))
+
+    async def GetTrunk(self, request: pb.GetTrunkRequest, context: _Context) -> pb.GetTrunkResponse:
+        trunk = await self._trunks.get(principal().tenant_id, request.id)
+        applied = [_applied(row) for row in self._feed.applied(trunk.id)]
+        return pb.GetTrunkResponse(trunk=trunk_message(trunk), applied=applied)
+
+    async def ListTrunks(self, request: pb.ListTrunksRequest, context: _Context) -> pb.ListTrunksResponse:
+        asked = request.page
+        page = await self._trunks.list(
+            principal().tenant_id, request.query, asked.page_size, asked.page_token
+        )
+        found = [trunk_message(trunk) for trunk in page.items]
+        return pb.ListTrunksResponse(trunks=found, next_page_token=page.next_page_token)
+
+    async def UpdateTrunk(self, request: pb.UpdateTrunkRequest, context: _Context) -> pb.UpdateTrunkResponse:
+        tenant, asked = _writer(), request.trunk
+        before = trunk_message(await self._trunks.get(tenant, asked.id))
+        draft = _draft(_masked(before, asked, list(request.update_mask.paths)))
+        trunk = await self._trunks.update(tenant, asked.id, draft, asked.version or before.version)
+        return pb.UpdateTrunkResponse(trunk=trunk_message(trunk))
+
+    async def DeleteTrunk(self, request: pb.DeleteTrunkRequest, context: _Context) -> pb.DeleteTrunkResponse:
+        await self._trunks.delete(_writer(), request.id, request.version)
+        return pb.DeleteTrunkResponse()
+
+
+def _writer() -> str:
+    return require(Role.OWNER, Role.ADMIN).tenant_id
+
+
+def _masked(before: TrunkMessage, asked: TrunkMessage, paths: list[str]) -> TrunkMessage:
+    """`before` with the named fields of `asked`."""
+    wrong = [path for path in paths if path not in _FIELDS]
+    if wrong or not paths:
+        detail = f"{', '.join(wrong)} cannot be changed" if wrong else "the mask names no field"
+        hint = f"name any of {', '.join(_FIELDS)}"
+        where = Violation("/update_mask", "update_mask_invalid", detail, hint)
+        raise Invalid("trunk_invalid", "the update mask is wrong", hint=hint, violations=[where])
+    after = TrunkMessage()
+    after.CopyFrom(before)
+    for path in paths:
+        after.ClearField(path)  # type: ignore[arg-type]  # checked against _FIELDS above
+    part = TrunkMessage()
+    part.CopyFrom(asked)
+    for path in set(part.DESCRIPTOR.fields_by_name) - set(paths):
+        part.ClearField(path)  # type: ignore[arg-type]
+    after.MergeFrom(part)
+    return after
+
+
+def _draft(message: TrunkMessage) -> TrunkDraft:
+    endpoints = [endpoint_draft(e) for e in message.endpoints]
+    return TrunkDraft(message.name, message.country, list(message.source_cidrs), endpoints, message.enabled)
+
+
+def _applied(row: Applied) -> pb.NodeApplied:
+    return pb.NodeApplied(
+        node_id=row.report.node_id,
+        in_force=row.in_force,
+        trunk_version=row.trunk_version,
+        snapshot_version=row.report.version,
+        nack_reason=row.report.nack_reason,
+        reported_at=timestamp(row.report.at),
+    )

@@ -1,0 +1,76 @@
+"""Trunks as messages, and back."""
+
+from datetime import UTC, datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from keepline.sip.v1.trunk_pb2 import Trunk as TrunkMessage
+from keepline.sip.v1.trunk_pb2 import TrunkState
+from keepline.types.v1 import endpoint_pb2 as types
+from sip_config.domain.check import EndpointDraft
+from sip_config.domain.records import Transport
+from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
+
+_TO_MESSAGE = {
+    Transport.UDP: types.TRANSPORT_UDP,
+    Transport.TCP: types.TRANSPORT_TCP,
+    Transport.TLS: types.TRANSPORT_TLS,
+}
+_FROM_MESSAGE = {number: transport for transport, number in _TO_MESSAGE.items()}
+
+
+def trunk_message(trunk: Trunk) -> TrunkMessage:
+    fields = trunk.fields
+    return TrunkMessage(
+        id=trunk.id,
+        tenant_id=trunk.tenant_id,
+        version=trunk.version,
+        name=fields.name,
+        domain=trunk.domain,
+        source_cidrs=fields.source_cidrs,
+        country=fields.country,
+        endpoints=[endpoint_message(e.host, e.port, e.transport) for e in fields.endpoints],
+        enabled=fields.enabled,
+        created_at=timestamp(trunk.created_at),
+        updated_at=timestamp(trunk.updated_at),
+    )
+
+
+def state_value(trunk: Trunk) -> bytes:
+    return TrunkState(trunk=trunk_message(trunk)).SerializeToString()
+
+
+def trunk_of(value: bytes) -> Trunk:
+    """Of a state topic's value; what was written there was checked before."""
+    message = TrunkState.FromString(value).trunk
+    endpoints = tuple(
+        Endpoint(e.host, e.port, _FROM_MESSAGE.get(e.transport, Transport.UDP)) for e in message.endpoints
+    )
+    fields = TrunkFields(
+        message.name, tuple(message.source_cidrs), message.country, endpoints, message.enabled
+    )
+    return Trunk(
+        message.id,
+        message.tenant_id,
+        message.version,
+        message.domain,
+        fields,
+        message.created_at.ToDatetime(UTC),
+        message.updated_at.ToDatetime(UTC),
+    )
+
+
+def endpoint_message(host: str, port: int, transport: Transport) -> types.SipEndpoint:
+    return types.SipEndpoint(host=host, port=port, transport=_TO_MESSAGE[transport])
+
+
+def endpoint_draft(message: types.SipEndpoint) -> EndpointDraft:
+    if message.transport == types.TRANSPORT_UNSPECIFIED:
+        return EndpointDraft(message.host, message.port)
+    return EndpointDraft(message.host, message.port, str(_FROM_MESSAGE.get(message.transport, "unknown")))
+
+
+def timestamp(at: datetime) -> Timestamp:
+    written = Timestamp()
+    written.FromDatetime(at)
+    return written

@@ -1,0 +1,114 @@
+"""Checks what a tenant asks for: every fault at once, each with its pointer and its repair."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import phonenumbers
+
+from sip_config.domain.fault import Fault
+from sip_config.domain.records import MAX_PORT, MAX_VALUE, Transport, is_address, is_domain
+from sip_config.domain.sources import read_sources
+from sip_config.domain.trunk import DEFAULT_PORTS, Endpoint, TrunkFields
+
+MAX_NAME = 80
+MAX_ENDPOINTS = 8
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_KNOWN_TRANSPORTS = ", ".join(Transport)
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointDraft:
+    """transport: udp, tcp or tls; port 0 asks for the transport's own."""
+
+    host: str
+    port: int = 0
+    transport: str = "udp"
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkDraft:
+    name: str
+    country: str
+    source_cidrs: Sequence[str] = ()
+    endpoints: Sequence[EndpointDraft] = field(default_factory=tuple)
+    enabled: bool = True
+
+
+def check_trunk(draft: TrunkDraft) -> TrunkFields | list[Fault]:
+    faults = _name_faults(draft.name) + _country_faults(draft.country)
+    sources, source_faults = read_sources(draft.source_cidrs)
+    endpoints, endpoint_faults = _read_endpoints(draft.endpoints)
+    faults += source_faults + endpoint_faults
+    if len(",".join(sources)) > MAX_VALUE // 2:
+        detail = "the sources are longer than an edge holds in one record"
+        faults.append(
+            Fault("/source_cidrs", "sources_too_many", detail, "join neighbours into wider networks")
+        )
+    if faults:
+        return faults
+    return TrunkFields(draft.name.strip(), sources, draft.country.upper(), endpoints, draft.enabled)
+
+
+def check_label(label: str) -> Fault | None:
+    """The label before the platform's SIP zone."""
+    if _LABEL.fullmatch(label):
+        return None
+    return Fault(
+        "/domain_label",
+        "domain_label_invalid",
+        "the label is not 1 to 63 letters, digits and inner hyphens",
+        "use lower case letters, digits and hyphens, such as acme-berlin",
+    )
+
+
+def _name_faults(name: str) -> list[Fault]:
+    if 1 <= len(name.strip()) <= MAX_NAME and name.isprintable():
+        return []
+    detail = f"the name is not 1 to {MAX_NAME} printable characters"
+    return [Fault("/name", "name_invalid", detail, "call it what you call your provider")]
+
+
+def _country_faults(country: str) -> list[Fault]:
+    if country.upper() in phonenumbers.SUPPORTED_REGIONS:
+        return []
+    detail = "this is not a country that has telephone numbers"
+    return [Fault("/country", "country_unknown", detail, "use ISO 3166-1 alpha-2, such as DE or US")]
+
+
+def _read_endpoints(drafts: Sequence[EndpointDraft]) -> tuple[tuple[Endpoint, ...], list[Fault]]:
+    if len(drafts) > MAX_ENDPOINTS:
+        detail = f"{len(drafts)} endpoints, {MAX_ENDPOINTS} are allowed"
+        return (), [
+            Fault("/endpoints", "endpoints_too_many", detail, "keep those that your provider asks for")
+        ]
+    read: dict[Endpoint, None] = {}
+    faults: list[Fault] = []
+    for index, draft in enumerate(drafts):
+        found = _endpoint_faults(draft, f"/endpoints/{index}")
+        faults += found
+        if not found:
+            transport = Transport(draft.transport)
+            host = draft.host.strip().lower().rstrip(".")
+            read[Endpoint(host, draft.port or DEFAULT_PORTS[transport], transport)] = None
+    return tuple(read), faults
+
+
+def _endpoint_faults(draft: EndpointDraft, pointer: str) -> list[Fault]:
+    faults = []
+    host = draft.host.strip().lower().rstrip(".")
+    if not is_address(host) and not is_domain(host):
+        detail = "the host is neither an address nor a host name"
+        hint = "write sip.example.com, 203.0.113.7 or 2001:db8::7, without sip: and without a port"
+        faults.append(Fault(f"{pointer}/host", "endpoint_host_invalid", detail, hint))
+    if not 0 <= draft.port <= MAX_PORT:
+        detail = f"port {draft.port} is not between 1 and {MAX_PORT}"
+        faults.append(
+            Fault(f"{pointer}/port", "endpoint_port_invalid", detail, "leave it out for 5060, TLS 5061")
+        )
+    if draft.transport not in list(Transport):
+        detail = f"transport is not one of {_KNOWN_TRANSPORTS}"
+        faults.append(
+            Fault(f"{pointer}/transport", "endpoint_transport_invalid", detail, "leave it out for udp")
+        )
+    return faults

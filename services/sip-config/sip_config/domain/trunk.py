@@ -1,0 +1,49 @@
+"""A tenant's SIP connection with one provider."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sip_config.domain.records import Destination, Transport, TrunkRecord
+
+PROVIDER_SET = 2
+DEFAULT_PORTS = {Transport.UDP: 5060, Transport.TCP: 5060, Transport.TLS: 5061}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A provider's address; host is a name or a literal without brackets, port is never 0."""
+
+    host: str
+    port: int
+    transport: Transport
+
+    def destination(self) -> Destination:
+        return Destination(PROVIDER_SET, self.host, self.port, self.transport)
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkFields:
+    """What a tenant decides of a trunk, checked."""
+
+    name: str
+    source_cidrs: tuple[str, ...]
+    country: str
+    endpoints: tuple[Endpoint, ...]
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    id: str
+    tenant_id: str
+    version: int
+    domain: str
+    fields: TrunkFields
+    created_at: datetime
+    updated_at: datetime
+
+    def record(self) -> TrunkRecord:
+        chosen = self.fields
+        return TrunkRecord(
+            self.domain, self.tenant_id, self.id, chosen.enabled, chosen.source_cidrs, self.version
+        )
