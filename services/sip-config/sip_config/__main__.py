@@ -87,7 +87,7 @@ async def _serve(service: Service[Settings], feed: EdgeFeed, trunks: Trunks, ver
     settings = service.settings
     password = settings.switch_password()
     title = "Keepline: trunks, and where they are in force"
-    app = create_app("sip-config", title, verifier, service.readiness, open_paths=[rest_switch.PATH])
+    app = create_app("sip-config", title, verifier, service.readiness, open_paths=(rest_switch.PATH,))
     app.include_router(rest_trunks.router(trunks, feed))
     if password:
         app.include_router(rest_switch.router([edge.host for edge in settings.edges], password))

@@ -1,7 +1,7 @@
 """/api/v1/sip/trunks over the use cases."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -152,7 +152,7 @@ def _writer() -> str:
     return require(Role.OWNER, Role.ADMIN).tenant_id
 
 
-def _fields(trunk: Trunk) -> dict[str, object]:
+def _fields(trunk: Trunk) -> dict[str, Any]:
     fields = trunk.fields
     return {
         "id": trunk.id,
