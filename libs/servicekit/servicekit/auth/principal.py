@@ -6,7 +6,7 @@ Rule: code that needs the tenant asks `principal()`; nothing takes a tenant id f
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from servicekit.errors import Forbidden, Unauthenticated
@@ -25,6 +25,8 @@ class Principal:
     tenant_id: str
     subject: str
     role: Role
+    # what it showed, to be shown to another service in its name; in no log and no comparison
+    token: str = field(default="", repr=False, compare=False)
 
 
 _current: ContextVar[Principal | None] = ContextVar("keepline_principal", default=None)

@@ -6,6 +6,7 @@ refuses the token; a refusal never says more than which claim is wrong.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -59,7 +60,7 @@ class TokenVerifier:
         if not isinstance(claims, dict):
             raise _refused("the token holds no claims")
         self._check_times(claims)
-        return self._principal(claims)
+        return replace(self._principal(claims), token=token)
 
     def _check_times(self, claims: dict[str, Any]) -> None:
         now = self._clock.now().timestamp()

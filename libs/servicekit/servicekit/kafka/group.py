@@ -28,7 +28,7 @@ _DEADLINE = 10.0
 _POLL_MS = 1000
 _MAX_RECORDS = 200
 _LOOK_EVERY = 5.0
-_FIRST_WAIT, _LONGEST_WAIT = 0.2, 5.0
+_FIRST_WAIT, _LONGEST_WAIT = 0.2, 2.0
 
 
 class TooManyDeadLetters(Exception):

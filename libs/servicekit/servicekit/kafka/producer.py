@@ -134,9 +134,14 @@ async def _abandon(client: AIOKafkaProducer) -> None:
     client._message_accumulator.fail_all(KafkaConnectionError("abandoned"))
     await asyncio.wait([asyncio.ensure_future(client.client.close())], timeout=_ENDING)
     sender = client._sender.sender_task
-    while sender is not None and not sender.done():
+    if sender is None:
+        return
+    sender.remove_done_callback(client._sender._fail_all)  # expects a transaction, which we do not have
+    while not sender.done():
         sender.cancel()
         await asyncio.wait([sender], timeout=_ENDING)
+    if not sender.cancelled():
+        sender.exception()  # looked at, so that it is not reported as forgotten
 
 
 def _words(error: BaseException) -> str:

@@ -25,7 +25,7 @@ WAITING = {"outbox.0": {"$exists": True}}
 _DOCUMENTS = 100
 _RECORDS = 500
 _LOOK_EVERY = 1.0
-_FIRST_WAIT, _LONGEST_WAIT = 0.1, 5.0
+_FIRST_WAIT, _LONGEST_WAIT = 0.1, 2.0
 
 
 class OutboxRelay:

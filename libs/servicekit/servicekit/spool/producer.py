@@ -16,7 +16,7 @@ from servicekit.telemetry.logging import logger
 
 _log = logger(__name__)
 _BATCH = 500
-_FIRST_WAIT, _LONGEST_WAIT = 0.1, 5.0
+_FIRST_WAIT, _LONGEST_WAIT = 0.1, 2.0
 
 
 class SpooledProducer:
