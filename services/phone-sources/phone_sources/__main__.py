@@ -1,0 +1,71 @@
+"""Wires phone-sources: numbers for tenants, told to the others through the outbox."""
+
+import grpc.aio
+
+from keepline.phone.v1.phone_service_pb2_grpc import add_PhoneServiceServicer_to_server
+from keepline.sip.v1.trunk_service_pb2_grpc import SipTrunkServiceStub
+from phone_sources.adapters import rest, trunk_directory
+from phone_sources.adapters.grpc_service import SERVICE, PhoneService
+from phone_sources.adapters.number_documents import NumberDocuments
+from phone_sources.adapters.trunk_directory import TrunkDirectory
+from phone_sources.app import Numbers
+from phone_sources.settings import Settings
+from servicekit.auth import TokenVerifier, principal
+from servicekit.grpc import channel
+from servicekit.http import create_app
+from servicekit.kafka import Producer, StateFollower
+from servicekit.lifecycle import Service, run
+from servicekit.mongo import connect
+from servicekit.outbox import OutboxRelay
+
+
+async def build(service: Service[Settings]) -> None:
+    numbers = Numbers(await _documents(service), _trunks(service), service.clock)
+    verifier = TokenVerifier.from_settings(service.settings.auth)
+    title = "Keepline: which numbers we answer for"
+    app = create_app("phone-sources", title, verifier, service.readiness)
+    app.include_router(rest.router(numbers))
+
+    def add(server: grpc.aio.Server) -> None:
+        add_PhoneServiceServicer_to_server(PhoneService(numbers), server)
+
+    await service.serve_http(app)
+    await service.serve_grpc(add, [SERVICE], verifier)
+
+
+async def _documents(service: Service[Settings]) -> NumberDocuments:
+    settings = service.settings
+    mongo = await connect(settings.mongo)
+    service.stack.push_async_callback(mongo.close)
+    producer = Producer(settings.kafka.bootstrap, "phone-sources")
+    service.stack.push_async_callback(producer.stop)
+    collection = mongo.collection("phone_numbers")
+    relay = OutboxRelay(collection, producer)
+    documents = NumberDocuments(collection, service.clock, relay.wake)
+    service.readiness.add("mongo", mongo.problem)
+    service.readiness.add("broker", producer.problem)
+    service.spawn(mongo.watch(documents.prepare), name="mongo watch")
+    service.spawn(producer.watch(), name="broker watch")
+    service.spawn(relay.run(), name="outbox relay")
+    return documents
+
+
+def _trunks(service: Service[Settings]) -> TrunkDirectory:
+    settings = service.settings
+    sip_config = channel(settings.sip_config_target, token=lambda: principal().token)
+    service.stack.push_async_callback(sip_config.close)
+    # the stub is the asynchronous one, because the channel is
+    directory = TrunkDirectory(SipTrunkServiceStub(sip_config))
+    handlers = {trunk_directory.TOPIC: directory.heard}
+    follower = StateFollower(settings.kafka.bootstrap, handlers, name="phone-sources")
+    service.readiness.add("state", follower.problem)
+    service.spawn(follower.run(), name="state follower")
+    return directory
+
+
+def main() -> None:
+    run("phone-sources", Settings, build)
+
+
+if __name__ == "__main__":
+    main()
