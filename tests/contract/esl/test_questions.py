@@ -55,6 +55,15 @@ async def test_a_channel_is_known_while_it_lives(parked: Parked, carrier: Phone)
     assert await parked.link.api("uuid_exists", parked.uuid) == "false"
 
 
+async def test_what_a_resync_reads_of_a_channel(parked: Parked, link: EslLink) -> None:
+    row = (await _rows_when(link, lambda rows: parked.uuid in rows))[parked.uuid]
+    assert int(row["created_epoch"]) > 1_700_000_000
+    assert row["callstate"] in ("RINGING", "EARLY", "DOWN")
+    assert await link.api("uuid_getvar", parked.uuid, "keepline_leg_uri") == "_undef_"
+    assert await link.api("uuid_getvar", parked.uuid, "sip_call_id") == parked.call.invite.one("Call-ID")
+    assert (await link.api("global_getvar", "core_uuid")).strip() == parked.event.core_uuid
+
+
 async def test_a_channel_is_ended_with_the_cause_that_was_named(parked: Parked) -> None:
     await parked.link.api("uuid_kill", parked.uuid, "CALL_REJECTED")
     assert (await asyncio.wait_for(parked.call.final, 5)).status == 603

@@ -6,6 +6,7 @@ import pytest
 
 from switchlink.esl import CommandRefused, EslLink, NotConnected, Resync
 from switchlink.testing.parked import EventLog
+from switchlink.testing.raw_esl import RawEsl
 from switchlink.testing.switch_process import RunningSwitch
 
 
@@ -29,6 +30,19 @@ async def test_an_unknown_command_is_refused_and_the_connection_stays(link: EslL
     with pytest.raises(CommandRefused):
         await link.api("keepline_has_no_such_command")
     assert "UP" in await link.api("status")
+
+
+async def test_an_unknown_word_is_answered_too(switch: RunningSwitch) -> None:
+    raw = await RawEsl.open(*switch.esl, switch.password)
+    assert "Reply-Text: -ERR" in await raw.command("keepline_has_no_such_word")
+    raw.close()
+
+
+async def test_nothing_is_answered_before_the_password(switch: RunningSwitch) -> None:
+    raw = await RawEsl.open(*switch.esl, "not-the-password")
+    with pytest.raises((asyncio.IncompleteReadError, ConnectionError, AssertionError)):
+        assert "UP" in await raw.command("api status")
+    raw.close()
 
 
 async def test_a_command_on_a_channel_that_is_not_there_is_refused(link: EslLink) -> None:

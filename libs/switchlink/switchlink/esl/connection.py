@@ -7,13 +7,13 @@ InboundESL cannot connect twice. Everything here runs in the hub's thread.
 """
 
 import logging
-import socket as plain_socket
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
+from socket import socket
 from typing import Protocol
 
 import gevent
-from gevent import socket
 from gevent.event import AsyncResult, Event
 from greenswitch import InboundESL
 
@@ -21,9 +21,12 @@ from .command import single_line
 from .errors import AuthenticationFailed, CommandTimeout, EslError, NotConnected, ProtocolViolation
 from .event import EslEvent, event_from_json
 from .frames import Frame, FrameReader
+from .tcp import close_socket, open_socket
 
 log = logging.getLogger(__name__)
 
+Address = tuple[str, int]
+Spawn = Callable[[Callable[[], None]], None]
 Answered = Callable[["Frame | EslError"], None]
 
 READ_BYTES = 64 * 1024
@@ -38,10 +41,11 @@ class Sink(Protocol):
 
 
 class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
-    def __init__(self, host: str, port: int, password: str, sink: Sink, timeout: float = 5.0) -> None:
-        super().__init__(host, port, single_line(password, "the password"), timeout)
+    def __init__(self, address: Address, password: str, sink: Sink, spawn: Spawn, timeout: float) -> None:
+        super().__init__(*address, single_line(password, "the password"), timeout)
         self._sink = sink
-        self.sock: plain_socket.socket | None = None
+        self._spawn = spawn
+        self.sock: socket | None = None
         self._waiting: deque[Answered] = deque()
         self._outgoing = bytearray()
         self._something_to_send = Event()
@@ -49,16 +53,13 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
 
     def connect(self) -> None:
         """Raises NotConnected, AuthenticationFailed or ProtocolViolation; never leaves half a connection."""
-        try:
-            sock = socket.create_connection((self.host, self.port), self.timeout)
-        except OSError as error:
-            raise NotConnected(f"{self.host}:{self.port}: {error}") from error
-        sock.settimeout(None)
-        _notice_a_dead_peer(sock)
-        self.sock = sock
+        self.sock = sock = open_socket(self.host, self.port, self.timeout)
+        if self._closed_by is not None:
+            close_socket(sock)
+            raise self._closed_by
         self.connected = True
-        gevent.spawn(self._read, sock)
-        gevent.spawn(self._write, sock)
+        self._spawn(partial(self._read, sock))
+        self._spawn(partial(self._write, sock))
         if not self._auth_request_event.wait(self.timeout):
             self.drop(NotConnected(f"{self.host}:{self.port} said nothing within {self.timeout:g} s"))
         if self._closed_by is not None:
@@ -71,10 +72,12 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
 
     def subscribe(self, events: Sequence[str]) -> None:
         names = " ".join(single_line(name, "the name of an event") for name in events)
-        answer = self.send(f"event json {names}")
-        if not answer.headers["Reply-Text"].startswith("+OK"):
-            self.drop(NotConnected(f"the switch refused the subscription: {answer.headers['Reply-Text']}"))
-            raise NotConnected(str(self._closed_by))
+        reply = self.send(f"event json {names}").headers["Reply-Text"]
+        if not reply.startswith("+OK"):
+            self.drop(NotConnected(f"the switch refused the subscription: {reply}"))
+            raise NotConnected(f"the switch refused the subscription: {reply}")
+        # Only the log says that the switch dropped events for us. One that has no log loses none.
+        self.send("log crit")
 
     def send(self, data: str) -> Frame:
         """Inside a greenlet: send and wait for the answer."""
@@ -99,7 +102,7 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         self._outgoing += text.encode() + b"\n\n"
         self._something_to_send.set()
 
-    def _read(self, sock: plain_socket.socket) -> None:
+    def _read(self, sock: socket) -> None:
         reader = FrameReader()
         try:
             while data := sock.recv(READ_BYTES):
@@ -113,6 +116,9 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
             self.drop(error)
         except OSError as error:
             self.drop(NotConnected(f"the connection broke: {error}"))
+        finally:
+            # Whatever ended the reading: a connection that nobody reads must not look alive.
+            self.drop(NotConnected("nobody reads this connection any more"))
 
     def handle_event(self, event: Frame) -> None:
         kind = event.content_type
@@ -140,7 +146,7 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         self._auth_request_event.set()
         self._something_to_send.set()
         if self.sock is not None:
-            _close(self.sock)
+            close_socket(self.sock)
         self._sink.on_closed(reason)
         while self._waiting:
             self._waiting.popleft()(reason)
@@ -152,30 +158,14 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
             raise ProtocolViolation("an answer to a command that was not sent")
         self._waiting.popleft()(frame)
 
-    def _write(self, sock: plain_socket.socket) -> None:
-        while self.connected:
-            self._something_to_send.wait()
-            self._something_to_send.clear()
-            data, self._outgoing = self._outgoing, bytearray()
-            try:
+    def _write(self, sock: socket) -> None:
+        try:
+            while self.connected:
+                self._something_to_send.wait()
+                self._something_to_send.clear()
+                data, self._outgoing = self._outgoing, bytearray()
                 sock.sendall(data)
-            except OSError as error:
-                self.drop(NotConnected(f"the connection broke: {error}"))
-
-
-def _close(sock: plain_socket.socket) -> None:
-    try:
-        sock.shutdown(plain_socket.SHUT_RDWR)
-    except OSError as error:
-        log.debug("the connection was already gone: %s", error)
-    sock.close()
-
-
-def _notice_a_dead_peer(sock: plain_socket.socket) -> None:
-    """A switch whose machine vanished sends no FIN: 20 s without a sign of life end the connection."""
-    sock.setsockopt(plain_socket.IPPROTO_TCP, plain_socket.TCP_NODELAY, 1)
-    sock.setsockopt(plain_socket.SOL_SOCKET, plain_socket.SO_KEEPALIVE, 1)
-    sock.setsockopt(plain_socket.IPPROTO_TCP, plain_socket.TCP_KEEPIDLE, 5)
-    sock.setsockopt(plain_socket.IPPROTO_TCP, plain_socket.TCP_KEEPINTVL, 5)
-    sock.setsockopt(plain_socket.IPPROTO_TCP, plain_socket.TCP_KEEPCNT, 3)
-    sock.setsockopt(plain_socket.IPPROTO_TCP, plain_socket.TCP_USER_TIMEOUT, 20_000)
+        except OSError as error:
+            self.drop(NotConnected(f"the connection broke: {error}"))
+        finally:
+            self.drop(NotConnected("nobody writes to this connection any more"))

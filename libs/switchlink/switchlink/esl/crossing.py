@@ -16,8 +16,8 @@ BATCH = 512
 
 
 class Crossing:
-    def __init__(self, loop: asyncio.AbstractEventLoop, limit: int) -> None:
-        self._loop = loop
+    def __init__(self, limit: int) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._limit = limit
         self._actions: deque[Callable[[], None]] = deque()
         self._items: deque[EslItem] = deque()
@@ -27,6 +27,9 @@ class Crossing:
         self._ended = False
         self._error: BaseException | None = None
         self.dropped = 0
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
 
     def post(self, action: Callable[[], None]) -> None:
         """From any thread: run this on the loop."""
@@ -65,7 +68,7 @@ class Crossing:
         return not self._overflowing
 
     def _wake(self) -> None:
-        if self._awake:
+        if self._awake or self._loop is None:
             return
         self._awake = True
         try:

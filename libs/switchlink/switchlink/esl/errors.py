@@ -4,7 +4,7 @@ EslError
 ├── NotConnected          there is no connection, or it ended before the answer came
 ├── AuthenticationFailed  the switch refused the password
 ├── ProtocolViolation     what came is not the event socket's protocol
-├── CommandTimeout        no answer in time; the connection is dropped with it
+├── CommandTimeout        no answer in time; an api command takes its connection with it
 ├── CommandRefused        the switch answered -ERR or -USAGE
 └── CommandInvalid        refused here: a part would change the meaning of the command
 """
@@ -27,7 +27,10 @@ class ProtocolViolation(EslError):
 
 
 class CommandTimeout(EslError):
-    """Answers come in the order of commands, so after this one the connection cannot be kept."""
+    """No answer in time.
+
+    Answers come in the order of commands, so an `api` without one takes the connection with it.
+    """
 
 
 class CommandRefused(EslError):

@@ -14,7 +14,7 @@ from typing import Self
 
 from .command import command_line, single_line
 from .crossing import Crossing
-from .errors import CommandRefused, EslError, NotConnected
+from .errors import AuthenticationFailed, CommandRefused, CommandTimeout, EslError, NotConnected
 from .event import EslItem
 from .hub import HubThread
 from .session import Session
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 BUFFERED_EVENTS = 20_000
 FIRST_DELAY = 0.1
 LONGEST_DELAY = 5.0
+REPLY_SECONDS = 5.0
 
 OnConnected = Callable[["EslLink"], Awaitable[None]]
 
@@ -47,7 +48,7 @@ class EslLink:
         self._on_connected = on_connected
         self._connect_timeout = connect_timeout
         self._idle_seconds = idle_seconds
-        self._buffered_events = buffered_events
+        self._crossing = Crossing(buffered_events)
         self._session: Session | None = None
         self._became_connected = asyncio.Event()
         self._supervisor: asyncio.Task[None] | None = None
@@ -64,7 +65,7 @@ class EslLink:
 
     async def start(self) -> None:
         """Returns at once: a switch that is away is no reason not to start."""
-        self._crossing = Crossing(asyncio.get_running_loop(), self._buffered_events)
+        self._crossing.attach(asyncio.get_running_loop())
         self._hub = HubThread(f"esl-{self._address[0]}-{self._address[1]}")
         self._hub.start()
         self.trouble = "connecting"
@@ -104,7 +105,7 @@ class EslLink:
     async def bgapi(self, command: str, *args: str, timeout: float = 30.0) -> str:  # noqa: ASYNC109  as above
         """For what takes long, such as originate: other commands are not kept waiting.
 
-        On TimeoutError the job goes on in the switch; only the waiting ends.
+        On CommandTimeout the job goes on in the switch, and the connection stays.
         """
         line = command_line(command, args)
         session = self._connected_session()
@@ -112,9 +113,11 @@ class EslLink:
         result = session.expect_job(job)
         try:
             async with asyncio.timeout(timeout):
-                reply = await session.command(f"bgapi {line}\nJob-UUID: {job}", timeout)
+                reply = await session.command(f"bgapi {line}\nJob-UUID: {job}", REPLY_SECONDS)
                 _accepted(line, reply.headers["Reply-Text"])
                 return _accepted(line, await result)
+        except TimeoutError:
+            raise CommandTimeout(f"{command} did not end within {timeout:g} s") from None
         finally:
             result.cancel()
 
@@ -133,7 +136,7 @@ class EslLink:
         while True:
             session = Session(self._hub, self._crossing, self._disconnected)
             try:
-                await session.open(*self._address, self._password, self._events, self._connect_timeout)
+                await session.open(self._address, self._password, self._events, self._connect_timeout)
                 delay = FIRST_DELAY
                 reason = await self._serve(session)
             except EslError as error:
@@ -141,10 +144,18 @@ class EslLink:
             finally:
                 self._disconnected()
                 session.drop(NotConnected("the link was closed"))
-            self.trouble = f"{type(reason).__name__}: {reason}"
-            log.warning("no connection to the switch at %s:%s: %s", *self._address, self.trouble)
+            self._tell(reason)
+            if isinstance(reason, AuthenticationFailed):
+                delay = LONGEST_DELAY
             await asyncio.sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311  spreads reconnects
             delay = min(LONGEST_DELAY, delay * 2)
+
+    def _tell(self, reason: EslError) -> None:
+        """A switch that stays away is one line in the log, not one for each attempt."""
+        trouble = f"{type(reason).__name__}: {reason}"
+        if trouble != self.trouble:
+            log.warning("no connection to the switch at %s:%s: %s", *self._address, trouble)
+        self.trouble = trouble
 
     def _disconnected(self) -> None:
         self._session = None

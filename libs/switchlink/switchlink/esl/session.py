@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from .connection import Connection
+from .connection import Address, Connection
 from .crossing import Crossing
 from .errors import CommandTimeout, EslError, NotConnected
 from .event import EslEvent, Resync
@@ -27,15 +27,14 @@ class Session:
         self.owed = 0
         self.closed: asyncio.Future[EslError] = self._loop.create_future()
 
-    async def open(self, host: str, port: int, password: str, events: Sequence[str], seconds: float) -> None:
-        connection = Connection(host, port, password, self, seconds)
-        self._connection = connection
-        self._hub.spawn(partial(self._open, connection, events))
+    async def open(self, address: Address, password: str, events: Sequence[str], seconds: float) -> None:
+        self._hub.spawn(partial(self._open, address, password, events, seconds))
         await self._opened
 
     async def command(self, text: str, seconds: float) -> Frame:
         """The deadline holds also when the caller gives up waiting: the answer is still owed."""
-        connection = self._open_connection()
+        if self._connection is None or self.closed.done():
+            raise NotConnected("not connected")
         answer: asyncio.Future[Frame] = self._loop.create_future()
         deadline = self._loop.call_later(seconds, self._too_late, text, seconds)
 
@@ -54,7 +53,7 @@ class Session:
         def answered(outcome: Frame | EslError) -> None:
             self._crossing.post(partial(settle, outcome))
 
-        self._hub.call(partial(connection.submit, text, answered))
+        self._hub.call(partial(self._connection.submit, text, answered))
         return await answer
 
     def expect_job(self, job: str) -> asyncio.Future[str]:
@@ -64,8 +63,7 @@ class Session:
         return future
 
     def drop(self, reason: EslError) -> None:
-        if self._connection is not None:
-            self._hub.call(partial(self._connection.drop, reason))
+        self._hub.call(partial(self._drop, reason))
 
     def on_event(self, event: EslEvent) -> None:
         if event.name == "BACKGROUND_JOB":
@@ -74,14 +72,15 @@ class Session:
             self._crossing.put(event)
 
     def on_log(self, text: str) -> None:
-        if "Lost [" in text:
+        if "Lost [" in text and "] events!" in text:
             self._crossing.put(Resync("switch_lost_events"))
 
     def on_closed(self, reason: EslError) -> None:
         self._crossing.post(partial(self._close, reason))
 
-    def _open(self, connection: Connection, events: Sequence[str]) -> None:
-        """In a greenlet."""
+    def _open(self, address: Address, password: str, events: Sequence[str], seconds: float) -> None:
+        """In a greenlet: gevent's objects belong to the thread that made them."""
+        self._connection = connection = Connection(address, password, self, self._hub.spawn_here, seconds)
         try:
             connection.connect()
             self._crossing.put(Resync("connected"))
@@ -91,10 +90,9 @@ class Session:
         else:
             self._crossing.post(partial(_succeed, self._opened))
 
-    def _open_connection(self) -> Connection:
-        if self._connection is None or self.closed.done():
-            raise NotConnected("not connected")
-        return self._connection
+    def _drop(self, reason: EslError) -> None:
+        if self._connection is not None:
+            self._connection.drop(reason)
 
     def _too_late(self, text: str, seconds: float) -> None:
         self.drop(CommandTimeout(f"no answer to {' '.join(text.split(' ')[:2])} within {seconds:g} s"))
