@@ -2,10 +2,10 @@
 
     python -I -S leash.py PARENT_PID [--terminal] COMMAND ...
 
-Adopts every process that the command leaves behind (prctl(2), PR_SET_CHILD_SUBREAPER). When the command ends, or
-when the parent is gone however it went (PR_SET_PDEATHSIG), all of them are killed. SIGTERM and SIGINT are handed on
-to the command; SIGUSR1 kills it. With --terminal the command sees a terminal. Runs without site-packages: it starts
-in some 15 ms.
+Adopts every process that the command leaves behind (prctl(2), PR_SET_CHILD_SUBREAPER). When the command
+ends, or when the parent is gone however it went (PR_SET_PDEATHSIG), all of them are killed. SIGTERM and
+SIGINT are handed on to the command; SIGUSR1 kills it. With --terminal the command sees a terminal. Runs
+without site-packages: it starts in some 15 ms.
 """
 
 import ctypes

@@ -72,9 +72,8 @@ class Process:
     ) -> None:
         """Waits for check to be true, as long as the process lives; `what` is awaited, in words."""
 
-        async def answer() -> object:
-            answer = check() if self.running else True
-            return await answer if isinstance(answer, Awaitable) else answer
+        def answer() -> object | Awaitable[object]:
+            return check() if self.running else True
 
         try:
             await until(answer, within)

@@ -1,7 +1,6 @@
 """Waits for a condition, not for seconds."""
 
 import asyncio
-import inspect
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -15,14 +14,14 @@ class NotInTime(Exception):
 
 
 async def until(
-    condition: Callable[[], T | Awaitable[T]], within: float = 10.0, what: str = "the condition"
+    condition: Callable[[], T | Awaitable[T | None] | None], within: float = 10.0, what: str = "the condition"
 ) -> T:
     """Asks again and again until the answer is true, and gives it. within: seconds."""
     loop = asyncio.get_running_loop()
     end = loop.time() + within
     while True:
         answer = condition()
-        value = await answer if inspect.isawaitable(answer) else answer
+        value = await answer if isinstance(answer, Awaitable) else answer
         if value:
             return value
         if loop.time() > end:

@@ -1,0 +1,1 @@
+"""Tones made, sent and measured: how a test hears whether audio passes."""
