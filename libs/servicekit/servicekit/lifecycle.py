@@ -18,7 +18,8 @@ import uvloop
 from servicekit.readiness import Readiness
 from servicekit.service import Service
 from servicekit.settings import ProcessSettings, WrongSetting, load, refuse
-from servicekit.telemetry import logging, metrics, tracing
+from servicekit.telemetry.export import Telemetry
+from servicekit.telemetry.logging import logger
 
 __all__ = ["Readiness", "Service", "WrongSetting", "run", "serve"]
 
@@ -28,15 +29,13 @@ Build = Callable[[Service[S]], Awaitable[None]]
 EXIT_CRASHED = 1
 STOP_GRACE = 5.0
 
-_log = logging.logger(__name__)
+_log = logger(__name__)
 
 
 def run(name: str, settings_class: type[S], build: Build[S]) -> None:
     """The whole main() of a service; leaves by SystemExit."""
     settings = load(settings_class)
-    logging.configure(name, settings.log.level)
-    traces = tracing.configure(name, settings.telemetry.otlp_endpoint)
-    measures = metrics.configure(name, settings.telemetry.otlp_endpoint)
+    telemetry = Telemetry.start(name, settings.log, settings.telemetry)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_until_signal(name, settings, build))
@@ -47,9 +46,7 @@ def run(name: str, settings_class: type[S], build: Build[S]) -> None:
         _log.critical("the process ends by an error", reason=repr(first))
         raise SystemExit(EXIT_CRASHED) from None
     finally:
-        traces.shutdown()
-        if measures is not None:
-            measures.shutdown()
+        telemetry.close()
     raise SystemExit(0)
 
 

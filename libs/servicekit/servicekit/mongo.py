@@ -1,6 +1,6 @@
 """MongoDB by Motor. This is the one file that names the driver, so that another can take its place.
 
-Rule: majority writes, no waiting longer than two seconds for a server, and never the driver's own exceptions.
+Rule: majority writes into the journal, no waiting longer than two seconds for a server, and never the driver's own exceptions.
 """
 
 import asyncio
@@ -12,7 +12,8 @@ from pymongo import ReturnDocument, WriteConcern, errors
 
 from servicekit.documents import Collection, Document, DuplicateKey, Filter, Sort, Update
 from servicekit.errors import Unavailable
-from servicekit.settings import MongoSettings
+from servicekit.settings import MongoSettings, WrongSetting
+from servicekit.telemetry.redaction import redacted
 
 __all__ = ["Collection", "Document", "DuplicateKey", "Mongo", "connect"]
 
@@ -32,15 +33,8 @@ async def connect(settings: MongoSettings) -> "Mongo":
 
 class Mongo:
     def __init__(self, settings: MongoSettings) -> None:
-        self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
-            settings.uri,
-            serverSelectionTimeoutMS=SELECTION_MS,
-            connectTimeoutMS=SELECTION_MS,
-            socketTimeoutMS=SOCKET_MS,
-            tz_aware=True,
-            appname="keepline",
-        )
-        concern = WriteConcern(w="majority", wtimeout=5000)
+        self._client = _client(settings.uri)
+        concern = WriteConcern(w="majority", j=True, wtimeout=5000)
         self._database = self._client.get_database(settings.database, write_concern=concern)
         self._problem = "not connected yet"
 
@@ -70,6 +64,20 @@ class Mongo:
 
     async def close(self) -> None:
         self._client.close()
+
+
+def _client(uri: str) -> "AsyncIOMotorClient[Document]":
+    try:
+        return AsyncIOMotorClient(
+            uri,
+            serverSelectionTimeoutMS=SELECTION_MS,
+            connectTimeoutMS=SELECTION_MS,
+            socketTimeoutMS=SOCKET_MS,
+            tz_aware=True,
+            appname="keepline",
+        )
+    except (errors.ConfigurationError, ValueError) as error:
+        raise WrongSetting("KEEPLINE_MONGO__URI", str(redacted(str(error)))) from error
 
 
 class MongoCollection:
@@ -152,7 +160,12 @@ async def _told(operation: Awaitable[T]) -> T:
         return await operation
     except errors.DuplicateKeyError as error:
         raise DuplicateKey((error.details or {}).get("keyPattern", {})) from error
-    except (errors.ConnectionFailure, errors.WTimeoutError, errors.ExecutionTimeout) as error:
+    except (
+        errors.ConnectionFailure,
+        errors.WTimeoutError,
+        errors.ExecutionTimeout,
+        errors.CursorNotFound,
+    ) as error:
         raise Unavailable("storage_unavailable", "the database does not answer", retry_after=2) from error
     except errors.OperationFailure as error:
         if error.has_error_label("RetryableWriteError") or error.timeout:

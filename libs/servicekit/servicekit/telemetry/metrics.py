@@ -27,6 +27,7 @@ def configure(name: str, otlp_endpoint: str | None) -> MeterProvider | None:
     provider = MeterProvider(
         metric_readers=[PeriodicExportingMetricReader(exporter, export_interval_millis=10_000)],
         resource=Resource.create({"service.name": name}),
+        shutdown_on_exit=False,
     )
     metrics.set_meter_provider(provider)
     return provider

@@ -19,7 +19,8 @@ _TRACER = "keepline"
 
 def configure(name: str, otlp_endpoint: str | None) -> TracerProvider:
     sampler = ParentBased(ALWAYS_ON if otlp_endpoint else ALWAYS_OFF)
-    provider = TracerProvider(resource=Resource.create({"service.name": name}), sampler=sampler)
+    resource = Resource.create({"service.name": name})
+    provider = TracerProvider(resource=resource, sampler=sampler, shutdown_on_exit=False)
     if otlp_endpoint:
         # imported when wanted: it costs every start 80 ms
         from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
