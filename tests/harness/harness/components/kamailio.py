@@ -1,0 +1,38 @@
+"""The edge: a real Kamailio with infra/kamailio."""
+
+from pathlib import Path
+
+import httpx
+
+from harness.components.component import Component
+from harness.paths import REPOSITORY
+from harness.ports import free_port
+from harness.process import Process
+from switchlink.kamailio_run import KamailioPorts, KamailioRun
+
+CONFIG = REPOSITORY / "infra" / "kamailio" / "kamailio.cfg"
+
+
+def edge_run(folder: Path, ping_interval: int = 5) -> KamailioRun:
+    ports = KamailioPorts(*(free_port() for _ in range(4)))
+    return KamailioRun(CONFIG, folder, ports, shared_mb=512, debug_level=2, ping_interval=ping_interval)
+
+
+def create(run: KamailioRun) -> Component:
+    run.prepare()
+    process = Process("kamailio", run.argv(), run.run_dir / "kamailio.log")
+
+    async def missing() -> str:
+        request = {"jsonrpc": "2.0", "method": "core.uptime", "id": 1}
+        try:
+            async with httpx.AsyncClient(timeout=2) as client:
+                answer = await client.post(run.rpc_url, json=request)
+        except httpx.HTTPError:
+            return f"JSON-RPC does not answer on {run.rpc_url}"
+        return "" if answer.is_success else f"JSON-RPC answers {answer.status_code}"
+
+    return Component("kamailio", process, missing, within=30, says=f"the edge: {_public(run)} (udp, tcp)")
+
+
+def _public(run: KamailioRun) -> str:
+    return f"{run.public_host}:{run.ports.public}"

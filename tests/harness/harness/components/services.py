@@ -1,0 +1,139 @@
+"""Our own services as child processes, and the settings that each of them gets."""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.components.component import Component, answers
+from harness.components.switch import SwitchRun
+from harness.ports import free_port
+from harness.process import Process
+from switchlink.kamailio_run import KamailioRun
+
+EDGE_ID, SWITCH_ID = "edge1", "sw1"
+SIP_ZONE = "sip.keepline.test"
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the services find around them."""
+
+    folder: Path
+    mongo_uri: str
+    database: str
+    kafka: str
+    jwks_file: Path
+    node_token_file: Path
+    edge: KamailioRun
+    switch: SwitchRun
+    log_level: str = "info"
+
+    @property
+    def edges(self) -> str:
+        return json.dumps([{"id": EDGE_ID, "host": self.edge.inner_host}])
+
+    @property
+    def watched_edges(self) -> str:
+        return json.dumps([{"id": EDGE_ID, "rpc_url": self.edge.rpc_url}])
+
+    @property
+    def switches(self) -> str:
+        return json.dumps([{"id": SWITCH_ID, "host": self.switch.sip.host, "port": self.switch.sip.port}])
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRun:
+    """One service: where it is reached. grpc is empty where it has none."""
+
+    name: str
+    module: str
+    http: str
+    grpc: str
+    settings: Mapping[str, str]
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.http}"
+
+
+def service_runs(around: Around) -> dict[str, ServiceRun]:
+    """The services in the order of their start."""
+    sip_config = _with_database(
+        around,
+        "sip-config",
+        "sip_config",
+        {
+            "SIP_ZONE": SIP_ZONE,
+            "SWITCHES": around.switches,
+            "EDGES": around.edges,
+        },
+    )
+    router = {
+        "SWITCH__ID": SWITCH_ID,
+        "SWITCH__HOST": around.switch.esl.host,
+        "SWITCH__PORT": str(around.switch.esl.port),
+        "SWITCH__PASSWORD_FILE": str(around.switch.password_file),
+    }
+    runs = [
+        sip_config,
+        _edge_agent(around, sip_config.grpc),
+        _with_database(around, "phone-sources", "phone_sources", {"SIP_CONFIG_TARGET": sip_config.grpc}),
+        _with_database(around, "call-router", "call_router", router),
+        _with_database(around, "health-monitor", "health_monitor", {"EDGES": around.watched_edges}),
+    ]
+    return {run.name: run for run in runs}
+
+
+def create(run: ServiceRun, folder: Path) -> Component:
+    folder.mkdir(parents=True, exist_ok=True)
+    process = Process(
+        run.name,
+        [sys.executable, "-m", run.module],
+        folder / f"{run.name}.log",
+        env=run.settings,
+        grace=15,
+    )
+    return Component(run.name, process, answers(run.url), says=run.url)
+
+
+def _edge_agent(around: Around, target: str) -> ServiceRun:
+    edge = around.edge
+    own = {
+        "NODE_ID": EDGE_ID,
+        "SIP_CONFIG_TARGET": target,
+        "TOKEN_FILE": str(around.node_token_file),
+        "KAMAILIO__RUN_DIR": str(edge.run_dir),
+        "KAMAILIO__RPC_SOCKET": str(edge.rpc_socket),
+        "KAMAILIO__RPC_URL": edge.rpc_url,
+        "KAMAILIO__EVENTS": edge.events,
+    }
+    http = f"127.0.0.1:{free_port()}"
+    settings = _settings(around, "edge-agent", {**own, "HTTP__LISTEN": http})
+    return ServiceRun("edge-agent", "sip_config.edge_agent", http, "", settings)
+
+
+def _with_database(around: Around, name: str, module: str, own: Mapping[str, str]) -> ServiceRun:
+    http, grpc = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
+    shared = {
+        "HTTP__LISTEN": http,
+        "GRPC__LISTEN": grpc,
+        "MONGO__URI": around.mongo_uri,
+        "MONGO__DATABASE": around.database,
+        "AUTH__JWKS_FILE": str(around.jwks_file),
+    }
+    return ServiceRun(name, module, http, grpc, _settings(around, name, {**shared, **own}))
+
+
+def _settings(around: Around, name: str, own: Mapping[str, str]) -> dict[str, str]:
+    data = around.folder / name
+    data.mkdir(parents=True, exist_ok=True)
+    values = {
+        "KAFKA__BOOTSTRAP": around.kafka,
+        "DATA_DIR": str(data),
+        "LOG__LEVEL": around.log_level,
+        "DRAIN_SECONDS": "5",
+        **own,
+    }
+    return {f"KEEPLINE_{key}": value for key, value in values.items()}

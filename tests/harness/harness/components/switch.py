@@ -1,0 +1,75 @@
+"""The switch: a real FreeSWITCH where there is one, else devswitch, which says what it is."""
+
+import os
+import secrets
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.components.component import Component, listens
+from harness.paths import REPOSITORY
+from harness.ports import free_port
+from harness.process import Process
+from switchlink.freeswitch import Address, FreeSwitchSettings, find_freeswitch, freeswitch_launch
+
+CONFIGURATION = REPOSITORY / "infra" / "freeswitch"
+_GREETING = b"Content-Type: auth/request\n\n"
+_RTP_BLOCK = 400
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchRun:
+    folder: Path
+    edge: Address
+    sip: Address
+    esl: Address
+    password_file: Path
+    binary: Path | None
+    """None: devswitch."""
+
+
+def switch_run(folder: Path, edge: Address) -> SwitchRun:
+    folder.mkdir(parents=True, exist_ok=True)
+    password_file = folder / "esl-password"
+    password_file.touch(0o600)
+    password_file.write_text(secrets.token_hex(24))
+    sip, esl = Address("127.0.0.1", free_port()), Address("127.0.0.1", free_port())
+    return SwitchRun(folder, edge, sip, esl, password_file, find_freeswitch())
+
+
+def create(run: SwitchRun) -> Component:
+    missing = listens(run.esl.host, run.esl.port, _GREETING)
+    if run.binary is not None:
+        return Component(
+            "switch", _freeswitch(run, run.binary), missing, says=f"a real FreeSWITCH ({run.binary})"
+        )
+    says = "no FreeSWITCH was found, so devswitch carries the call (for laptops and CI; not for real traffic)"
+    return Component("switch", _devswitch(run), missing, says=says)
+
+
+def _freeswitch(run: SwitchRun, binary: Path) -> Process:
+    # below the ports that the kernel gives away; another world is another process
+    first = 16384 + os.getpid() % 40 * _RTP_BLOCK
+    settings = FreeSwitchSettings(
+        sip=run.sip,
+        esl=run.esl,
+        edge=run.edge,
+        password=run.password_file.read_text(),
+        rtp_ports=(first, first + _RTP_BLOCK - 1),
+    )
+    launch = freeswitch_launch(binary, CONFIGURATION, run.folder, settings)
+    launch.make_folders()
+    return Process(
+        "freeswitch",
+        launch.command,
+        run.folder / "switch.log",
+        env=launch.environment,
+        umask=launch.umask,
+        grace=15,
+    )
+
+
+def _devswitch(run: SwitchRun) -> Process:
+    command = [sys.executable, "-m", "switchlink.devswitch", "--sip", str(run.sip), "--esl", str(run.esl)]
+    command += ["--password-file", str(run.password_file), "--edge", str(run.edge)]
+    return Process("devswitch", command, run.folder / "switch.log")

@@ -1,0 +1,136 @@
+"""What a tenant can do: its REST and gRPC calls with its token, in the words of the product."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import grpc.aio
+import httpx
+
+from harness.until import until
+from keepline.health.v1.trunk_health_pb2 import GetStatusRequest, TrunkStatus
+from keepline.health.v1.trunk_health_pb2_grpc import TrunkHealthStub
+from servicekit.grpc import channel
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Of a running world. http and grpc: by service name."""
+
+    http: Mapping[str, str]
+    grpc: Mapping[str, str]
+    kafka: str
+    edge: str
+    zone: str
+
+
+class Tenant:
+    def __init__(self, tenant_id: str, token: str, addresses: Addresses) -> None:
+        self.tenant_id = tenant_id
+        self.token = token
+        self._addresses = addresses
+        self._clients: dict[str, httpx.AsyncClient] = {}
+        self._stack = AsyncExitStack()
+
+    def rest(self, service: str) -> httpx.AsyncClient:
+        if service not in self._clients:
+            self._clients[service] = httpx.AsyncClient(
+                base_url=self._addresses.http[service],
+                headers={"authorization": f"Bearer {self.token}"},
+                timeout=10,
+            )
+        return self._clients[service]
+
+    def channel(self, service: str) -> grpc.aio.Channel:
+        """Closed with the tenant."""
+        made = channel(self._addresses.grpc[service], lambda: self.token)
+        self._stack.push_async_callback(made.close)
+        return made
+
+    async def create_trunk(
+        self, name: str, cidrs: Sequence[str] = ("127.0.1.0/24",), **fields: object
+    ) -> Body:
+        body = {"name": name, "source_cidrs": list(cidrs), "country": "GB", **fields}
+        return await self._post("sip-config", "/api/v1/sip/trunks", body)
+
+    async def trunk(self, trunk_id: str) -> Body:
+        return await self._get("sip-config", f"/api/v1/sip/trunks/{trunk_id}")
+
+    async def in_force(self, trunk_id: str, number_count: int = 0, within: float = 15) -> Body:
+        """Waits until every edge says that it runs this trunk with that many numbers."""
+
+        async def asked() -> Body | None:
+            trunk = await self.trunk(trunk_id)
+            everywhere = trunk["applied"] and all(node["in_force"] for node in trunk["applied"])
+            return trunk if everywhere and trunk["number_count"] >= number_count else None
+
+        return await until(asked, within, f"trunk {trunk_id} in force at the edge")
+
+    async def create_number(self, number: str, trunk_id: str, label: str = "") -> Body:
+        body = {"number": number, "trunk_id": trunk_id, "label": label}
+        return await self._post("phone-sources", "/api/v1/phone/numbers", body)
+
+    async def create_sip_agent(self, name: str, uri: str, ring_seconds: int = 20) -> Body:
+        body = {"name": name, "sip": {"uri": uri}, "ring_seconds": ring_seconds}
+        return await self._post("call-router", "/api/v1/agents", body)
+
+    async def create_plan(self, name: str, numbers: Sequence[str], first: str, **fields: object) -> Body:
+        body = {"name": name, "numbers": list(numbers), "first_agent_id": first, **fields}
+        return await self._post("call-router", "/api/v1/routing/plans", body)
+
+    async def decides(self, trunk_id: str, called: str, legs: int = 1, within: float = 15) -> Body:
+        """Waits until the router would send such a call to that many legs."""
+
+        async def asked() -> Body | None:
+            body = {"trunk_id": trunk_id, "called": called}
+            answer = await self.rest("call-router").post("/api/v1/routing/route", json=body)
+            decision: Body = answer.json()
+            return decision if answer.is_success and len(decision["legs"]) == legs else None
+
+        return await until(asked, within, f"a decision with {legs} legs for {called}")
+
+    async def calls(self, **query: str) -> list[Body]:
+        """Newest first."""
+        found: list[Body] = (await self._get("call-router", "/api/v1/calls", query))["calls"]
+        return found
+
+    async def call(self, call_id: str, within: float = 15) -> Body:
+        """Waits until the record says that the call ended."""
+
+        async def asked() -> Body | None:
+            answer = await self.rest("call-router").get(f"/api/v1/calls/{call_id}")
+            record: Body = answer.json()
+            return record if answer.is_success and record["ended_at"] else None
+
+        return await until(asked, within, f"the record of {call_id}")
+
+    async def status(self, trunk_id: str) -> TrunkStatus:
+        """By gRPC."""
+        stub = TrunkHealthStub(self.channel("health-monitor"))
+        answer = await stub.GetStatus(GetStatusRequest(trunk_id=trunk_id), timeout=5)
+        status: TrunkStatus = answer.status
+        return status
+
+    async def delete_trunk(self, trunk_id: str) -> None:
+        _checked(await self.rest("sip-config").delete(f"/api/v1/sip/trunks/{trunk_id}"))
+
+    async def _post(self, service: str, path: str, body: Mapping[str, object]) -> Body:
+        return _checked(await self.rest(service).post(path, json=dict(body)))
+
+    async def _get(self, service: str, path: str, query: Mapping[str, str] | None = None) -> Body:
+        return _checked(await self.rest(service).get(path, params=dict(query or {})))
+
+    async def aclose(self) -> None:
+        for client in self._clients.values():
+            await client.aclose()
+        await self._stack.aclose()
+
+
+def _checked(answer: httpx.Response) -> Body:
+    if not answer.is_success:
+        raise RuntimeError(f"{answer.request.method} {answer.url}: {answer.status_code} {answer.text}")
+    body: Body = answer.json() if answer.content else {}
+    return body

@@ -1,0 +1,188 @@
+"""A whole Keepline on this machine: real components as child processes, on free ports, with data in one folder.
+
+They start in waves, each ready before the next one begins, and stop in reverse. Whatever ends this process,
+its children end too (see leash.py).
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Self
+
+from harness.components import kamailio, kafka, mongo, services, switch
+from harness.components.component import Component, listens
+from harness.components.kafka import Kafka
+from harness.components.mongo import Mongo
+from harness.components.services import SIP_ZONE, Around, ServiceRun
+from harness.components.switch import SwitchRun
+from harness.paths import fresh_run_folder
+from harness.phones import Phones
+from harness.process import NotReady, Process
+from harness.show import Quiet, Show
+from harness.tenant import Addresses, Tenant
+from servicekit.auth.dev_issuer import DevIssuer
+from servicekit.kafka import ensure_topics, load_topics
+from switchlink.freeswitch import Address
+from switchlink.kamailio_run import KamailioRun
+
+WAVES: Sequence[Sequence[str]] = (
+    ("mongo", "kafka", "switch", "kamailio"),
+    ("sip-config",),
+    ("edge-agent", "phone-sources", "call-router", "health-monitor"),
+)
+_NODE_TOKEN_SECONDS = 7 * 86400
+
+
+class World:
+    def __init__(
+        self,
+        folder: Path,
+        issuer: DevIssuer,
+        broker: Kafka,
+        database: Mongo,
+        edge: KamailioRun,
+        switch_run: SwitchRun,
+        runs: dict[str, ServiceRun],
+    ) -> None:
+        self.folder = folder
+        self.issuer = issuer
+        self.kafka = broker
+        self.mongo = database
+        self.edge = edge
+        self.switch = switch_run
+        self.services = runs
+        self.phones = Phones(folder / "phones", f"{edge.public_host}:{edge.ports.public}")
+        self.components = {c.name: c for c in self._components()}
+        self._tenants: list[Tenant] = []
+
+    @classmethod
+    async def create(cls, name: str, ping_interval: int = 1) -> Self:
+        """Folders, keys and ports; nothing runs yet."""
+        folder = fresh_run_folder(name)
+        issuer = DevIssuer.create(folder / "keys")
+        node_token = folder / "keys" / "edge1.token"
+        node_token.touch(0o600)
+        node_token.write_text(issuer.token("platform", "node", "edge1", _NODE_TOKEN_SECONDS))
+        broker = await kafka.create(folder / "kafka")
+        database = mongo.create(folder / "mongo")
+        edge = kamailio.edge_run(folder / "edge", ping_interval)
+        switch_run = switch.switch_run(folder / "switch", Address(edge.inner_host, edge.ports.inner))
+        around = Around(
+            folder / "services",
+            database.uri,
+            f"keepline_{folder.name.replace('-', '_')}",
+            broker.bootstrap,
+            issuer.jwks_file,
+            node_token,
+            edge,
+            switch_run,
+        )
+        return cls(folder, issuer, broker, database, edge, switch_run, services.service_runs(around))
+
+    def _components(self) -> list[Component]:
+        broker, database = self.kafka, self.mongo
+        return [
+            Component(
+                "mongo",
+                database.process,
+                listens("127.0.0.1", database.port),
+                says=f"the database: {database.uri}",
+            ),
+            Component(
+                "kafka",
+                broker.process,
+                listens("127.0.0.1", broker.port),
+                says=f"the broker: {broker.bootstrap}",
+            ),
+            switch.create(self.switch),
+            kamailio.create(self.edge),
+            *(services.create(run, self.folder / "services") for run in self.services.values()),
+        ]
+
+    async def up(self, show: Show | None = None) -> None:
+        """All of it, or NotReady that names the component; then nothing is left running."""
+        show = show or Quiet()
+        try:
+            for wave in WAVES:
+                async with asyncio.TaskGroup() as group:
+                    for name in wave:
+                        group.create_task(self._up(name, show))
+        except BaseException as error:
+            await self.down()
+            if isinstance(error, BaseExceptionGroup) and (found := error.subgroup(NotReady)) is not None:
+                raise found.exceptions[0] from None
+            raise
+
+    async def _up(self, name: str, show: Show) -> None:
+        component = self.components[name]
+        show.starts(name)
+        began = time.monotonic()
+        try:
+            await self.start(name)
+        except NotReady:
+            show.failed(name)
+            raise
+        show.ready(name, component.says, time.monotonic() - began)
+
+    async def down(self) -> None:
+        await self.phones.close()
+        for tenant in self._tenants:
+            await tenant.aclose()
+        self._tenants.clear()
+        for wave in reversed(WAVES):
+            for name in reversed(wave):
+                await self.components[name].stop()
+
+    async def start(self, name: str) -> None:
+        """Starts one component, again after a stop or a kill, and waits until it is ready."""
+        await self.components[name].start()
+        if name == "kafka":
+            await ensure_topics(self.kafka.bootstrap, load_topics().values())
+
+    async def stop(self, name: str) -> None:
+        await self.components[name].stop()
+
+    async def kill(self, name: str) -> None:
+        await self.components[name].kill()
+
+    def pause(self, name: str) -> None:
+        self._process(name).pause()
+
+    def resume(self, name: str) -> None:
+        self._process(name).resume()
+
+    def logs(self, name: str) -> str:
+        return self._process(name).logs()
+
+    def token(self, tenant_id: str, role: str = "owner") -> str:
+        return self.issuer.token(tenant_id, role)
+
+    def tenant(self, tenant_id: str, role: str = "owner") -> Tenant:
+        """What a tenant can do, by REST and gRPC."""
+        tenant = Tenant(tenant_id, self.token(tenant_id, role), self.addresses)
+        self._tenants.append(tenant)
+        return tenant
+
+    @property
+    def addresses(self) -> Addresses:
+        http = {name: run.url for name, run in self.services.items()}
+        grpc = {name: run.grpc for name, run in self.services.items() if run.grpc}
+        return Addresses(http, grpc, self.kafka.bootstrap, self.phones.edge, SIP_ZONE)
+
+    def _process(self, name: str) -> Process:
+        process = self.components[name].process
+        if process is None:
+            raise RuntimeError(f"{name} is not ours to touch")
+        return process
+
+
+@asynccontextmanager
+async def running_world(name: str, show: Show | None = None) -> AsyncIterator[World]:
+    world = await World.create(name)
+    await world.up(show)
+    try:
+        yield world
+    finally:
+        await world.down()
