@@ -1,0 +1,84 @@
+"""python -m switchlink.devswitch --sip HOST:PORT --esl HOST:PORT --edge HOST:PORT --password-file F"""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+from . import LIMITS
+from .calls import Calls
+from .commands import Commands
+from .esl_server import EslServer
+from .events import EventBus
+from .sip_stack import Address, SipStack
+
+HEARTBEAT_SECONDS = 20.0
+
+
+def main() -> None:
+    asked = _arguments()
+    password = asked.password_file.read_text().strip()
+    try:
+        asyncio.run(_run(asked, password))
+    except OSError as error:
+        sys.stderr.write(f"devswitch cannot start: {error}\n")
+        raise SystemExit(1) from error
+
+
+async def _run(asked: argparse.Namespace, password: str) -> None:
+    ends = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, ends.set)
+    async with asyncio.TaskGroup() as group:
+
+        def spawn(work: Coroutine[Any, Any, None]) -> object:
+            return group.create_task(work)
+
+        bus = EventBus()
+        calls = Calls(bus, asked.sip[0], asked.edge, asked.rtp_ports, spawn)
+        calls.stack = stack = SipStack(asked.sip, asked.edge, calls.invited)
+        await stack.start()
+        server = EslServer(Commands(calls, f"{asked.sip[0]}:{asked.sip[1]}"), bus, password, spawn)
+        await server.start(*asked.esl)
+        sys.stdout.write(f"{LIMITS}\nready: SIP on {asked.sip}, event socket on {asked.esl}\n")
+        sys.stdout.flush()
+        heart = group.create_task(_beat(bus, calls))
+        await ends.wait()
+        for channel in list(calls.channels.values()):
+            calls.kill(channel, "NORMAL_TEMPORARY_FAILURE")
+        heart.cancel()
+        await server.stop()
+        await stack.stop()
+
+
+async def _beat(bus: EventBus, calls: Calls) -> None:
+    while True:
+        bus.fire("HEARTBEAT", {"Event-Info": "System Ready", "Session-Count": str(len(calls.channels))})
+        await asyncio.sleep(HEARTBEAT_SECONDS)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m switchlink.devswitch", description=LIMITS)
+    parser.add_argument("--sip", type=_address, required=True, help="host:port of the SIP profile, UDP")
+    parser.add_argument("--esl", type=_address, required=True, help="host:port of the event socket")
+    parser.add_argument("--edge", type=_address, required=True, help="host:port that every leg is sent to")
+    parser.add_argument("--password-file", type=Path, required=True, help="holds the event socket's password")
+    parser.add_argument("--rtp-ports", type=_range, default=None, help="FIRST-LAST; any free ports otherwise")
+    return parser.parse_args()
+
+
+def _address(text: str) -> Address:
+    host, _, port = text.rpartition(":")
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+def _range(text: str) -> tuple[int, int]:
+    first, _, last = text.partition("-")
+    return int(first), int(last)
+
+
+if __name__ == "__main__":
+    main()
