@@ -68,6 +68,19 @@ async def test_the_first_item_says_that_everything_before_is_unknown(link: EslLi
     assert (await anext(link.events()))[0] == Resync("connected")
 
 
+async def test_what_the_switch_says_it_lost_is_a_resync(switch: RunningSwitch) -> None:
+    if switch.kind != "freeswitch":
+        pytest.skip("devswitch never drops an event, so it has no log that says so")
+    raw = await RawEsl.open(*switch.esl, switch.password)
+    async with switch.link("HEARTBEAT") as link:
+        await link.wait_connected()
+        await raw.command("api log crit Lost [3] events! Event Queue size: [0/100000]")
+        log = EventLog(link)
+        await log.first("HEARTBEAT", seconds=25)
+        assert Resync("switch_lost_events") in log.resyncs
+    raw.close()
+
+
 async def test_only_the_named_events_come(switch: RunningSwitch) -> None:
     async with switch.link("HEARTBEAT") as link:
         event = await EventLog(link).first("HEARTBEAT", seconds=25)
