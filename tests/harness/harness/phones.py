@@ -96,6 +96,7 @@ class Phones:
     edge: str
     """host:port that providers send to."""
     _open: list[Phone] = field(default_factory=list)
+    _probed: list[Sipp] = field(default_factory=list)
 
     async def agent(
         self,
@@ -103,19 +104,35 @@ class Phones:
         address: str = AGENT,
         words: Mapping[str, str] | None = None,
         calls: int = 1,
+        port: int = 0,
     ) -> Agent:
         ear = await Ear.open(address, AGENT_HERTZ)
         sipp = Sipp(
             scenario,
             address,
             self._place(scenario),
-            port=free_port(address),
+            port=port or free_port(address),
             keys={"rtp_port": str(ear.port)},
             words=words or {},
             calls=calls,
             within=300,
         )
         return await self._started(Agent(sipp, ear, CALLER_HERTZ))
+
+    async def probed(self, address: str = PROVIDER) -> Sipp:
+        """A provider's endpoint that answers probes until all is closed."""
+        many = 1_000_000
+        sipp = Sipp(
+            "provider_is_probed",
+            address,
+            self._place("provider_is_probed"),
+            port=free_port(address),
+            calls=many,
+            within=86400,
+        )
+        await sipp.start()
+        self._probed.append(sipp)
+        return sipp
 
     async def dial(
         self,
@@ -151,7 +168,7 @@ class Phones:
         return await caller.outcome()
 
     def _place(self, scenario: str) -> Path:
-        return self.folder / f"{len(self._open) + 1:03}-{scenario}"
+        return self.folder / f"{len(self._open) + len(self._probed) + 1:03}-{scenario}"
 
     async def _started(self, phone: P) -> P:
         self._open.append(phone)
@@ -161,7 +178,10 @@ class Phones:
     async def close(self) -> None:
         for phone in reversed(self._open):
             await phone.close()
+        for sipp in self._probed:
+            await sipp.stop()
         self._open.clear()
+        self._probed.clear()
 
 
 @asynccontextmanager

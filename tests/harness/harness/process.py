@@ -82,7 +82,9 @@ class Process:
                 f"{self.name} is not ready after {within:g} s: {_said(what)}\n{self.tail()}"
             ) from late
         if not self.running:
-            raise NotReady(f"{self.name} ended with {self.exit_code} before {_said(what)}\n{self.tail()}")
+            raise NotReady(
+                f"{self.name} ended with {self.exit_code}; still awaited: {_said(what)}\n{self.tail()}"
+            )
 
     @property
     def exit_code(self) -> int | None:

@@ -1,8 +1,8 @@
 """Waits for a condition, not for seconds."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
@@ -13,9 +13,17 @@ class NotInTime(Exception):
     """What was waited for did not come."""
 
 
+@overload
 async def until(
-    condition: Callable[[], T | Awaitable[T | None] | None], within: float = 10.0, what: str = "the condition"
-) -> T:
+    condition: Callable[[], Coroutine[Any, Any, T | None]], within: float = ..., what: str = ...
+) -> T: ...
+
+
+@overload
+async def until(condition: Callable[[], T | None], within: float = ..., what: str = ...) -> T: ...
+
+
+async def until(condition: Callable[[], Any], within: float = 10.0, what: str = "the condition") -> Any:
     """Asks again and again until the answer is true, and gives it. within: seconds."""
     loop = asyncio.get_running_loop()
     end = loop.time() + within

@@ -1,4 +1,4 @@
-"""A whole Keepline on this machine: real components as child processes, on free ports, with data in one folder.
+"""A whole Keepline on this machine: real components as child processes, on free ports, data in one folder.
 
 They start in waves, each ready before the next one begins, and stop in reverse. Whatever ends this process,
 its children end too (see leash.py).
@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
 
-from harness.components import kamailio, kafka, mongo, services, switch
+from harness.components import kafka, kamailio, mongo, services, switch
 from harness.components.component import Component, listens
 from harness.components.kafka import Kafka
 from harness.components.mongo import Mongo
@@ -38,6 +38,7 @@ _NODE_TOKEN_SECONDS = 7 * 86400
 class World:
     def __init__(
         self,
+        *,
         folder: Path,
         issuer: DevIssuer,
         broker: Kafka,
@@ -79,7 +80,15 @@ class World:
             edge,
             switch_run,
         )
-        return cls(folder, issuer, broker, database, edge, switch_run, services.service_runs(around))
+        return cls(
+            folder=folder,
+            issuer=issuer,
+            broker=broker,
+            database=database,
+            edge=edge,
+            switch_run=switch_run,
+            runs=services.service_runs(around),
+        )
 
     def _components(self) -> list[Component]:
         broker, database = self.kafka, self.mongo

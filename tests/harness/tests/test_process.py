@@ -96,7 +96,7 @@ async def test_a_child_that_ends_too_early_is_named_with_its_last_words(tmp_path
     program = "import sys; print('no such disk'); sys.exit(3)"
     process = Process("disk", [sys.executable, "-c", program], tmp_path / "log")
     await process.start()
-    with pytest.raises(NotReady, match=r"disk ended with 3 before it is up\n(?s:.*)no such disk"):
+    with pytest.raises(NotReady, match=r"disk ended with 3; still awaited: it is up\n(?s:.*)no such disk"):
         await process.ready(lambda: False, 10, "it is up")
 
 

@@ -1,0 +1,88 @@
+"""python -m harness: the demo and its calls, on this machine."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from harness.call import call as place_call
+from harness.components.kamailio import edge_run
+from harness.demo import CALLER
+from harness.demo import demo as run_demo
+from harness.process import NotReady
+from harness.show import on_terminal
+from harness.state import running_demo
+
+app = typer.Typer(help="Keepline on this machine: a demo, calls into it, and checks.", no_args_is_help=True)
+
+
+@app.command()
+def demo(
+    once: Annotated[
+        bool, typer.Option(envvar="ONCE", help="leave after the call; so it is without a terminal")
+    ] = False,
+) -> None:
+    """Start everything, place a call and tell what happened; stay up in a terminal."""
+    _leave(run_demo(Console(), stay=on_terminal() and not once))
+
+
+@app.command()
+def call(
+    number: Annotated[str, typer.Option(help="the number to dial; the demo's when left out")] = "",
+    caller: Annotated[str, typer.Option(help="who calls")] = CALLER,
+    hold: Annotated[float, typer.Option(help="seconds of talk", min=1, max=600)] = 2.0,
+) -> None:
+    """Dial the running demo, answer as its agent, and listen on both sides."""
+    state = running_demo()
+    if state is None:
+        sys.stderr.write("No demo is running here: type `make demo` in another terminal first.\n")
+        raise typer.Exit(1)
+    _leave(place_call(Console(), state, number or state.number, caller, hold))
+
+
+@app.command()
+def check() -> None:
+    """Let Kamailio read its configuration."""
+    with TemporaryDirectory() as folder:
+        run = edge_run(Path(folder))
+        run.prepare()
+        done = subprocess.run(run.check_argv(), check=False, capture_output=True, text=True, timeout=60)
+    if done.returncode != 0:
+        sys.stderr.write(done.stderr)
+    raise typer.Exit(done.returncode)
+
+
+def _leave(work: Coroutine[None, None, bool]) -> None:
+    """Ends with 0 when it went well; SIGTERM stops everything as Ctrl-C does."""
+
+    async def stoppable() -> bool:
+        task = asyncio.current_task()
+        assert task is not None
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await work
+
+    try:
+        good = asyncio.run(stoppable())
+    except NotReady as not_ready:
+        sys.stderr.write(f"{not_ready}\n")
+        raise typer.Exit(1) from None
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        sys.stderr.write("Stopped.\n")
+        raise typer.Exit(os.EX_TEMPFAIL) from None
+    raise typer.Exit(0 if good else 1)
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""One call through everything, told step by step; says whether each step was seen to happen."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from harness.events import call_events, in_words
+from harness.phones import Agent, Caller, Outcome, Phones
+from harness.state import DemoState
+from harness.tenant import Body, Tenant
+from harness.until import NotInTime, until
+from keepline.health.v1.trunk_health_pb2 import TrunkStatus, TrunkVerdict
+
+_CALL_ID = re.compile(r"^call-id\s*(call_[0-9a-f-]+)", re.MULTILINE)
+_EVENTS = ["started", "routed", "answered", "ended"]
+
+
+@dataclass
+class Walk:
+    console: Console
+    phones: Phones
+    tenant: Tenant
+    state: DemoState
+    failed: int = 0
+
+    async def call(self, number: str, caller: str, hold: float = 2.0) -> bool:
+        """True when the call was answered and heard both ways, and everybody was told of it."""
+        agent = await self.phones.agent(port=self.state.agent_port)
+        self._say(f"1  the provider at 127.0.1.1 sends INVITE sip:{number}@{self.state.domain}")
+        phone = await self.phones.dial(number, self.state.domain, caller=caller, hold=hold)
+        outcome = await phone.outcome()
+        await self._signalling(agent, phone, outcome)
+        self._audio(agent, outcome)
+        found = _CALL_ID.search(agent.sipp.logged())
+        if self._check(
+            found is not None, "   the agent got no X-Keepline-Call-Id, so the rest cannot be followed"
+        ):
+            assert found is not None
+            await self._told(found[1])
+        await agent.close()
+        self._verdict()
+        return self.failed == 0
+
+    async def _signalling(self, agent: Agent, phone: Caller, outcome: Outcome) -> None:
+        edge, answered = self.state.addresses.edge, outcome.result.as_told
+        self._say(f"2  Kamailio at {edge} knows the trunk by its domain and the source by its networks")
+        self._say("3  the switch parks the call; call-router hears of it")
+        self._check(
+            answered, f"4  the agent at {agent.sipp.local}:{agent.sipp.port} answers ({outcome.result})"
+        )
+        if not answered:
+            self.console.print(escape(phone.sipp.messages()[-3000:]), highlight=False)
+
+    def _audio(self, agent: Agent, outcome: Outcome) -> None:
+        self._check(outcome.heard.clear, f"5  the caller hears the agent's 600 Hz: {outcome.heard}")
+        self._check(agent.heard.clear, f"   the agent hears the caller's 440 Hz: {agent.heard}")
+
+    async def _told(self, call_id: str) -> None:
+        try:
+            record = await self.tenant.call(call_id)
+        except NotInTime as late:
+            self._check(False, f"6  {late}")
+            return
+        self._record(record)
+        events = await call_events(self.state.addresses.kafka, call_id)
+        kinds = [event.WhichOneof("event") for event in events]
+        self._check(kinds == _EVENTS, f"7  on Kafka, keepline.call.events.v1: {', '.join(map(str, kinds))}")
+        for event in events:
+            self._say(f"     {event.seq}  {in_words(event)}")
+        await self._health()
+
+    def _record(self, record: Body) -> None:
+        decision: dict[str, Any] = record["decision"] or {}
+        self._check(
+            record["answered_at"] is not None,
+            f"6  GET /api/v1/calls/{record['id']}: answered after {record['setup_ms']} ms, "
+            f"{record['talk_ms']} ms of talk, {record['hangup_cause']}",
+        )
+        self._say(f"     decision: {decision.get('reason')}")
+        media = record["media"] or {}
+        received, sent = media.get("packets_received"), media.get("packets_sent")
+        self._say(
+            f"     media: {received} packets from the provider, {sent} to it, codec {media.get('codec')}"
+        )
+
+    async def _health(self) -> None:
+        status = TrunkStatus()
+
+        async def healthy() -> bool:
+            nonlocal status
+            status = await self.tenant.status(self.state.trunk_id)
+            return status.verdict == TrunkVerdict.TRUNK_VERDICT_HEALTHY
+
+        try:
+            await until(healthy, 20)
+        except NotInTime:
+            self._check(False, f"8  TrunkHealth.GetStatus (gRPC): {status.sentence or 'nothing'}")
+        else:
+            self._check(True, f"8  TrunkHealth.GetStatus (gRPC): {status.sentence}")
+
+    def _say(self, text: str) -> None:
+        self.console.print(f"  {escape(text)}", highlight=False)
+
+    def _check(self, happened: bool, text: str) -> bool:
+        mark = "[green]✓[/]" if happened else "[red]✗[/]"
+        self.console.print(f"{mark} {escape(text)}", highlight=False)
+        self.failed += not happened
+        return happened
+
+    def _verdict(self) -> None:
+        if self.failed:
+            self.console.print(f"[red]{self.failed} steps did not happen as they should.[/]")
+        else:
+            self.console.print(
+                "[green]The call was answered and heard both ways, and everybody knows of it.[/]"
+            )
