@@ -9,7 +9,7 @@ import itertools
 import logging
 import secrets
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -55,12 +55,11 @@ class KamailioSocket:
         self.close()
 
     async def _exchange(self, number: int, payload: bytes) -> Any:
-        loop = asyncio.get_running_loop()
         sock = self._socket or self._open()
         # Addressed each time: a Kamailio that was restarted is another socket of the same name.
-        await loop.sock_sendto(sock, payload, str(self._path))
+        await _sent(sock, payload, str(self._path))
         while True:
-            mine, result = answer(number, await loop.sock_recv(sock, LARGEST_ANSWER))
+            mine, result = answer(number, await _received(sock))
             if mine:
                 return result
 
@@ -77,6 +76,38 @@ class KamailioSocket:
             raise
         self._socket = sock
         return sock
+
+
+# uvloop has neither sock_sendto nor, for datagrams, sock_recv: wait on the descriptor instead.
+
+
+async def _sent(sock: socket.socket, payload: bytes, to: str) -> None:
+    loop = asyncio.get_running_loop()
+    while True:
+        try:
+            sock.sendto(payload, to)
+        except BlockingIOError:
+            await _event(sock, loop.add_writer, loop.remove_writer)
+        else:
+            return
+
+
+async def _received(sock: socket.socket) -> bytes:
+    loop = asyncio.get_running_loop()
+    while True:
+        try:
+            return sock.recv(LARGEST_ANSWER)
+        except BlockingIOError:
+            await _event(sock, loop.add_reader, loop.remove_reader)
+
+
+async def _event(sock: socket.socket, watch: Callable[..., None], forget: Callable[..., bool]) -> None:
+    happened = asyncio.Event()
+    watch(sock, happened.set)
+    try:
+        await happened.wait()
+    finally:
+        forget(sock)
 
 
 def _sweep(path: Path) -> None:
