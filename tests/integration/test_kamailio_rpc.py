@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.until import until
 from switchlink.kamailio_rpc import KamailioHttp, KamailioSocket, RpcError, RpcUnavailable
 from switchlink.kamailio_run import KamailioPorts, KamailioRun
 
@@ -35,9 +36,8 @@ async def edge(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kamail
             *run.argv(), stdout=output, stderr=output, env={**os.environ, "LC_ALL": "C"}
         )
     try:
-        async with KamailioSocket(run.rpc_socket) as rpc, asyncio.timeout(20):
-            while not await _answers(rpc):
-                await asyncio.sleep(0.05)
+        async with KamailioSocket(run.rpc_socket) as rpc:
+            await until(lambda: _answers(rpc), within=20, what="the first answer of Kamailio")
         yield run
     finally:
         process.terminate()
