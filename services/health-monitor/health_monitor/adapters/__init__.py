@@ -1,0 +1,1 @@
+"""health-monitor and the world: edges, MongoDB, Kafka, REST, gRPC."""

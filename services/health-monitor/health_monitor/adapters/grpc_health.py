@@ -1,0 +1,56 @@
+"""keepline.health.v1.TrunkHealth over the board."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc
+
+from health_monitor.adapters.messages import status_message
+from health_monitor.app.board import Board
+from health_monitor.app.statuses import Statuses
+from health_monitor.app.watchers import Watchers
+from keepline.health.v1 import trunk_health_pb2 as pb
+from keepline.health.v1 import trunk_health_pb2_grpc
+from servicekit.auth import principal
+
+SERVICE = "keepline.health.v1.TrunkHealth"
+HEARTBEAT = 15.0
+
+_Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class TrunkHealth(trunk_health_pb2_grpc.TrunkHealthServicer):
+    def __init__(self, statuses: Statuses, board: Board, watchers: Watchers) -> None:
+        self._statuses = statuses
+        self._board = board
+        self._watchers = watchers
+
+    async def GetStatus(self, request: pb.GetStatusRequest, context: _Context) -> pb.GetStatusResponse:
+        status = self._statuses.get(principal().tenant_id, request.trunk_id)
+        return pb.GetStatusResponse(status=status_message(status))
+
+    async def ListStatuses(
+        self, request: pb.ListStatusesRequest, context: _Context
+    ) -> pb.ListStatusesResponse:
+        asked = request.page
+        page = self._statuses.list(principal().tenant_id, "", asked.page_size, asked.page_token)
+        found = [status_message(status) for status in page.items]
+        return pb.ListStatusesResponse(statuses=found, next_page_token=page.next_page_token)
+
+    async def Watch(self, request: pb.WatchRequest, context: _Context) -> AsyncIterator[pb.WatchResponse]:
+        tenant = principal().tenant_id
+        watcher = self._watchers.watch(tenant, request.trunk_ids)
+        try:
+            now = [s for s in self._board.of_tenant(tenant) if watcher.wants(tenant, s.trunk_id)]
+            yield pb.WatchResponse(snapshot=pb.Snapshot(statuses=[status_message(s) for s in now]))
+            while True:
+                news = await watcher.news(HEARTBEAT)
+                if not news:
+                    yield pb.WatchResponse(heartbeat=pb.Heartbeat())
+                for trunk_id, status in news.items():
+                    if status is None:
+                        yield pb.WatchResponse(removed_trunk_id=trunk_id)
+                    else:
+                        yield pb.WatchResponse(changed=status_message(status))
+        finally:
+            self._watchers.leave(watcher)

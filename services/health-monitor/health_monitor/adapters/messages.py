@@ -1,0 +1,41 @@
+"""Statuses as messages."""
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from health_monitor.adapters.trunk_topic import TRANSPORTS
+from health_monitor.domain.status import EndpointStatus, Status, Verdict
+from keepline.health.v1 import trunk_health_pb2 as pb
+from keepline.types.v1 import endpoint_pb2 as types
+
+_TRANSPORT = {name: number for number, name in TRANSPORTS.items()}
+_VERDICT = {
+    Verdict.UNKNOWN: pb.TRUNK_VERDICT_UNKNOWN,
+    Verdict.HEALTHY: pb.TRUNK_VERDICT_HEALTHY,
+    Verdict.DEGRADED: pb.TRUNK_VERDICT_DEGRADED,
+    Verdict.DOWN: pb.TRUNK_VERDICT_DOWN,
+    Verdict.DISABLED: pb.TRUNK_VERDICT_DISABLED,
+}
+
+
+def status_message(status: Status) -> pb.TrunkStatus:
+    since = Timestamp()
+    since.FromDatetime(status.since)
+    return pb.TrunkStatus(
+        trunk_id=status.trunk_id,
+        tenant_id=status.tenant_id,
+        version=status.version,
+        verdict=_VERDICT[status.verdict],
+        sentence=status.sentence,
+        since=since,
+        endpoints=[_endpoint(row) for row in status.endpoints],
+    )
+
+
+def _endpoint(row: EndpointStatus) -> pb.EndpointStatus:
+    where = row.endpoint
+    return pb.EndpointStatus(
+        endpoint=types.SipEndpoint(host=where.host, port=where.port, transport=_TRANSPORT[where.transport]),
+        reachable=row.reachable,
+        edge_id=row.edge_id,
+        latency_ms=row.latency_ms,
+    )

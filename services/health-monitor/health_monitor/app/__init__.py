@@ -1,0 +1,1 @@
+"""Use cases: watching trunks, and telling those who watch us."""

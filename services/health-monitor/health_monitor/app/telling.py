@@ -1,0 +1,56 @@
+"""Carries statuses to the database and the broker; implements StatusSink.
+
+Rule: the newest status of each trunk waits until both have it; an older one that never got through is not
+missed, because each status is whole.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from health_monitor.domain.status import Status
+from servicekit.errors import Unavailable
+
+_AGAIN = 1.0
+
+Send = Callable[[str, Status | None], Awaitable[None]]
+"""trunk id and status; None: the trunk is gone. Raises Unavailable."""
+
+
+class Telling:
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._waiting: dict[str, Status | None] = {}
+        self._awake = asyncio.Event()
+
+    def changed(self, status: Status) -> None:
+        self._put(status.trunk_id, status)
+
+    def removed(self, trunk_id: str) -> None:
+        self._put(trunk_id, None)
+
+    def waiting(self) -> str | None:
+        """For on_drain."""
+        return f"{len(self._waiting)} statuses to be told" if self._waiting else None
+
+    async def run(self) -> None:
+        while True:
+            await self._awake.wait()
+            self._awake.clear()
+            await self._carry()
+
+    async def _carry(self) -> None:
+        while self._waiting:
+            trunk_id, status = next(iter(self._waiting.items()))
+            try:
+                await self._send(trunk_id, status)
+            except Unavailable:
+                await asyncio.sleep(_AGAIN)
+                continue
+            if self._waiting.get(trunk_id) is status:
+                del self._waiting[trunk_id]
+
+    def _put(self, trunk_id: str, status: Status | None) -> None:
+        # at the end of the line, so that one trunk that changes always does not starve the others
+        self._waiting.pop(trunk_id, None)
+        self._waiting[trunk_id] = status
+        self._awake.set()

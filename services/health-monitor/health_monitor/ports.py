@@ -1,0 +1,38 @@
+"""What health-monitor needs from outside."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from health_monitor.domain.reading import Reading
+from health_monitor.domain.status import Status
+
+
+class EdgeAway(Exception):
+    """An edge cannot be asked; the text says why."""
+
+
+class Edge(Protocol):
+    @property
+    def id(self) -> str: ...
+
+    async def readings(self) -> Sequence[Reading]:
+        """Of every provider endpoint that it probes. Raises EdgeAway."""
+
+
+class StatusSink(Protocol):
+    """Keeps and tells statuses; never makes the caller wait, and never forgets the newest of a trunk."""
+
+    def changed(self, status: Status) -> None: ...
+
+    def removed(self, trunk_id: str) -> None: ...
+
+
+class StatusStore(Protocol):
+    """Raises servicekit.errors.Unavailable when the database is away."""
+
+    async def load(self) -> Sequence[Status]:
+        """All that were kept, to go on from after a restart."""
+
+    async def keep(self, status: Status) -> None: ...
+
+    async def forget(self, trunk_id: str) -> None: ...
