@@ -57,7 +57,7 @@ async def serve(name: str, settings: S, build: Build[S], stopping: asyncio.Event
         if not await _built(service, build, stopping):
             await service.stop(0)
             return
-        _log.info("started", settings_class=type(settings).__name__)
+        _log.info("started")
         await stopping.wait()
         _log.info("stopping", grace=settings.drain_seconds)
         await service.drain()

@@ -1,6 +1,7 @@
 """MongoDB by Motor. This is the one file that names the driver, so that another can take its place.
 
-Rule: majority writes into the journal, no waiting longer than two seconds for a server, and never the driver's own exceptions.
+Rule: majority writes into the journal, no waiting longer than two seconds for a server, and never the
+driver's own exceptions.
 """
 
 import asyncio

@@ -210,3 +210,10 @@ def test_a_bad_key_file_is_a_wrong_setting(tmp_path: Path, content: str | None) 
     with pytest.raises(WrongSetting) as wrong:
         TokenVerifier.from_settings(AuthSettings(jwks_file=path))
     assert wrong.value.name == "KEEPLINE_AUTH__JWKS_FILE"
+
+
+def test_the_token_can_be_shown_on_and_is_in_no_text(issuer: DevIssuer, verifier: TokenVerifier) -> None:
+    token = issuer.token("t_demo")
+    who = verifier.verify(token)
+    assert who.token == token
+    assert token not in repr(who)

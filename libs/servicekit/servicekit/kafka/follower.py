@@ -19,6 +19,7 @@ from servicekit.telemetry.logging import logger
 Handler = Callable[[str, bytes | None], None]
 
 _log = logger(__name__)
+_BEHIND = "records of the state still to be read"
 _POLL_MS = 1000
 _MAX_RECORDS = 500
 _DEADLINE = 5.0
@@ -101,16 +102,20 @@ class StateFollower:
                 consumer.seek(partition, self._next[partition])
 
     async def _follow(self, consumer: AIOKafkaConsumer) -> None:
-        measured = 0.0
+        measured = -_MEASURE_EVERY
         while True:
+            if time.monotonic() - measured >= _MEASURE_EVERY:
+                await self._measure(consumer)
+                measured = time.monotonic()
             batches = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_MAX_RECORDS)
             for partition, records in batches.items():
                 for record in records:
                     self._handle(record)
                 self._next[partition] = records[-1].offset + 1
-            if not self.caught_up or time.monotonic() - measured > _MEASURE_EVERY:
-                await self._measure(consumer)
-                measured = time.monotonic()
+            if not self.caught_up:
+                if not batches:
+                    await self._pass_gaps(consumer)
+                self._compare()
             await asyncio.sleep(0)  # a long backlog must not keep others from running
 
     def _handle(self, record: ConsumerRecord) -> None:
@@ -129,6 +134,7 @@ class StateFollower:
             self._consumed.add(1, {"topic": record.topic, "outcome": "applied"})
 
     async def _measure(self, consumer: AIOKafkaConsumer) -> None:
+        """Asks the broker where the ends are, which also tells whether it is there."""
         assigned = consumer.assignment()
         missing = sorted(set(self._handlers) - {partition.topic for partition in assigned})
         if missing:
@@ -137,21 +143,24 @@ class StateFollower:
         ends = await within(_DEADLINE, consumer.end_offsets(list(assigned)))
         if self._targets is None:
             self._targets = ends
-        for partition in assigned:
-            await self._pass_gaps(consumer, partition, ends[partition])
-        self._lag = sum(max(0, ends[p] - self._next.get(p, 0)) for p in assigned)
-        behind = sum(max(0, end - self._next.get(p, 0)) for p, end in self._targets.items())
-        if behind:
-            self._told(f"{behind} records of the state are still to be read")
-            return
-        self._told("")
-        self._now_caught_up()
+        await self._pass_gaps(consumer)
+        self._lag = sum(max(0, end - self._next.get(p, 0)) for p, end in ends.items())
+        self._compare()
 
-    async def _pass_gaps(self, consumer: AIOKafkaConsumer, partition: TopicPartition, end: int) -> None:
+    async def _pass_gaps(self, consumer: AIOKafkaConsumer) -> None:
         """Offsets that compaction removed are passed by the client without a record."""
-        if self._next.get(partition, 0) < end:
-            position = await within(_DEADLINE, consumer.position(partition))
-            self._next[partition] = max(self._next.get(partition, 0), position)
+        for partition, end in (self._targets or {}).items():
+            if self._next.get(partition, 0) < end:
+                position = await within(_DEADLINE, consumer.position(partition))
+                self._next[partition] = max(self._next.get(partition, 0), position)
+
+    def _compare(self) -> None:
+        if self._targets is None:
+            return
+        behind = sum(max(0, end - self._next.get(p, 0)) for p, end in self._targets.items())
+        self._told(f"{_BEHIND}: {behind}" if behind else "")
+        if not behind:
+            self._now_caught_up()
 
     def _now_caught_up(self) -> None:
         if self.caught_up:
@@ -162,6 +171,8 @@ class StateFollower:
             self._on_caught_up()
 
     def _told(self, problem: str) -> None:
-        if problem != self._problem:
-            _log.info("following", follower=self._name, problem=problem)
+        if problem and problem != self._problem and not problem.startswith(_BEHIND):
+            _log.warning("the state is not followed", follower=self._name, reason=problem)
+        elif self._problem and not problem:
+            _log.info("the state is followed", follower=self._name)
         self._problem = problem

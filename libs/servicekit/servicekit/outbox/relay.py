@@ -109,8 +109,10 @@ class OutboxRelay:
                 self._seconds.record((now - at).total_seconds(), {"outbox": self._name})
 
     def _told(self, problem: str) -> None:
-        if problem != self._problem:
-            _log.warning("relaying", outbox=self._name, problem=problem or "none any more")
+        if problem and problem != self._problem:
+            _log.warning("the outbox waits", outbox=self._name, reason=problem)
+        elif self._problem and not problem:
+            _log.info("the outbox goes out again", outbox=self._name)
         self._problem = problem
 
 
