@@ -7,20 +7,35 @@ overlooked (src/modules/db_text/dbt_file.c, dbt_check_mtime).
 """
 
 import os
+import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 TABLE_HEADER = "key_name(str) key_type(int) value_type(int) key_value(str)\n"
-MARK = "#file"  # a key that no SIP domain and no number can be: says which file a table was loaded from
+_TEXT = ":0:0:"  # key and value are both texts
 _ESCAPES = str.maketrans({"\\": "\\\\", ":": "\\:", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0"})
+_ESCAPED = re.compile(r"\\(.)")
+_MEANS = {"n": "\n", "r": "\r", "t": "\t", "0": "\0"}
 
 
-def table(rows: Iterable[tuple[str, str]], mark: str = "") -> str:
+def table(rows: Iterable[tuple[str, str]]) -> str:
     """One line for each key. Without its last line end a table would lose its last row."""
-    marked = [(MARK, mark)] if mark else []
-    lines = [f"{_escaped(key)}:0:0:{_escaped(value)}\n" for key, value in (*marked, *rows)]
-    return TABLE_HEADER + "".join(lines)
+    return TABLE_HEADER + "".join(f"{_escaped(key)}{_TEXT}{_escaped(value)}\n" for key, value in rows)
+
+
+def read_table(path: Path) -> dict[str, str]:
+    """What `table` was given; ValueError for a file of another make."""
+    header, _, body = path.read_text(encoding="utf-8").partition("\n")
+    if header + "\n" != TABLE_HEADER or (body and not body.endswith("\n")):
+        raise ValueError(f"{path} is not a whole table")
+    rows = {}
+    for line in body.splitlines():
+        key, separator, value = line.partition(_TEXT)
+        if not separator:
+            raise ValueError(f"{path} holds a line that is no row")
+        rows[_plain(key)] = _plain(value)
+    return rows
 
 
 def replace_file(path: Path, content: str) -> None:
@@ -34,11 +49,6 @@ def replace_file(path: Path, content: str) -> None:
     os.utime(temporary, (changed, changed))
     temporary.replace(path)
     _sync_folder(path.parent)
-
-
-def write_tables(folder: Path, tables: Mapping[str, Iterable[tuple[str, str]]], mark: str) -> None:
-    for name, rows in tables.items():
-        replace_file(folder / name, table(rows, mark))
 
 
 def _changed(path: Path) -> int:
@@ -58,3 +68,7 @@ def _sync_folder(folder: Path) -> None:
 
 def _escaped(text: str) -> str:
     return text.translate(_ESCAPES)
+
+
+def _plain(text: str) -> str:
+    return _ESCAPED.sub(lambda found: _MEANS.get(found[1], found[1]), text) if "\\" in text else text

@@ -13,7 +13,7 @@ from pathlib import Path
 from switchlink.kamailio_files import TABLE_HEADER
 
 TABLES = ("trunk", "number", "meta")
-LONGEST_SOCKET_PATH = 107  # what a unix socket's address holds
+LONGEST_SOCKET_PATH = 107 - len(".01234567")  # what a unix socket's address holds; clients add to the name
 
 
 @dataclass(frozen=True, slots=True)

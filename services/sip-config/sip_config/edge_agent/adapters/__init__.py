@@ -1,0 +1,1 @@
+"""Kamailio, its files, the control plane and the broker."""

@@ -1,0 +1,1 @@
+"""How what was told comes into force."""

@@ -1,0 +1,1 @@
+"""What an edge may be told to run, and what it has to say: pure."""
