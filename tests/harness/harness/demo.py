@@ -79,9 +79,9 @@ def _tell(console: Console, world: World, state: DemoState) -> None:
     console.print("\nIt stays up until Ctrl-C. REST, with its docs:")
     for name, run in world.services.items():
         if run.grpc:
-            console.print(f"  {name:<15} {run.url}/docs    gRPC {run.grpc}", highlight=False)
+            console.print(f"  {name:<15} {run.url}/docs    gRPC {run.grpc}", highlight=False, soft_wrap=True)
     console.print("A token of the demo's tenant (Authorization: Bearer ...), good for an hour:")
-    console.out(f"  {state.token}", highlight=False)
+    console.print(f"  {state.token}", highlight=False, soft_wrap=True)
     console.print(f"Logs are below {world.folder}. In another terminal:", highlight=False)
     console.print("  make call                        the same call again", highlight=False)
     console.print("  make call NUMBER=+442079460999   a number that nobody holds", highlight=False)

@@ -102,11 +102,11 @@ class Walk:
             self._check(True, f"8  TrunkHealth.GetStatus (gRPC): {status.sentence}")
 
     def _say(self, text: str) -> None:
-        self.console.print(f"  {escape(text)}", highlight=False)
+        self.console.print(f"  {escape(text)}", highlight=False, soft_wrap=True)
 
     def _check(self, happened: bool, text: str) -> bool:
         mark = "[green]✓[/]" if happened else "[red]✗[/]"
-        self.console.print(f"{mark} {escape(text)}", highlight=False)
+        self.console.print(f"{mark} {escape(text)}", highlight=False, soft_wrap=True)
         self.failed += not happened
         return happened
 
