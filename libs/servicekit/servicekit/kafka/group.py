@@ -72,11 +72,11 @@ class GroupConsumer:
             consumer = self._consumer()
             try:
                 await within(_DEADLINE, consumer.start())
-                self._problem, wait = "", _FIRST_WAIT
+                self._told("")
+                wait = _FIRST_WAIT
                 await self._consume(consumer, handler)
             except (KafkaError, TimeoutError, OSError) as error:
-                self._problem = f"the broker cannot be reached ({type(error).__name__})"
-                _log.warning("consuming stopped, trying again", group=self._group, reason=repr(error))
+                self._told(f"the broker cannot be reached ({type(error).__name__})")
             finally:
                 await asyncio.wait([asyncio.ensure_future(consumer.stop())], timeout=_DEADLINE)
             await asyncio.sleep(wait)
@@ -139,11 +139,11 @@ class GroupConsumer:
             with tracing.span(f"consume {record.topic}", parent=record.headers):
                 await handler(record)
         except Unavailable as away:
-            self._problem = away.detail
+            self._told(away.detail)
             return False
         except Exception as error:  # the Kafka loop is one of the two places that may catch everything
             return await self._failed(partition, record, error)
-        self._problem = ""
+        self._told("")
         self._dead_in_a_row = 0
         self._consumed.add(1, {"topic": record.topic, "outcome": "handled"})
         return True
@@ -161,7 +161,7 @@ class GroupConsumer:
         try:
             await self._put_aside(record, error)
         except Unavailable as away:
-            self._problem = away.detail
+            self._told(away.detail)
             return False
         self._dead_in_a_row += 1
         return True
@@ -185,6 +185,13 @@ class GroupConsumer:
         except (CommitFailedError, IllegalStateError) as error:
             # another member holds the partition now and will see these records again
             _log.info("the partition moved before the commit", partition=str(partition), reason=repr(error))
+
+    def _told(self, problem: str) -> None:
+        if problem and problem != self._problem:
+            _log.warning("records are not handled", group=self._group, reason=problem)
+        elif self._problem and not problem:
+            _log.info("records are handled", group=self._group)
+        self._problem = problem
 
     def _back_to(self, consumer: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> None:
         if partition in consumer.assignment():
