@@ -55,7 +55,8 @@ class FrameReader:
                     position = self._searched = end + len(_END)
                 if len(self._buffer) - position < self._wanted:
                     return
-                body = bytes(self._buffer[position : position + self._wanted])
+                with memoryview(self._buffer) as view:
+                    body = bytes(view[position : position + self._wanted])
                 frame = Frame(self._headers, body)
                 position = self._searched = position + self._wanted
                 self._headers = None

@@ -21,7 +21,7 @@ from .session import Session
 
 log = logging.getLogger(__name__)
 
-BUFFERED_EVENTS = 20_000
+BUFFERED_EVENTS = 10_000  # some 15 KB each
 FIRST_DELAY = 0.1
 LONGEST_DELAY = 5.0
 REPLY_SECONDS = 5.0
