@@ -9,6 +9,7 @@ from harness.components import mongo as mongo_component
 from harness.components.kafka import Kafka
 from harness.components.mongo import Mongo
 from harness.paths import fresh_run_folder
+from harness.world import World, running_world
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -25,3 +26,9 @@ async def mongo() -> AsyncIterator[Mongo]:
     await server.start()
     yield server
     await server.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def world() -> AsyncIterator[World]:
+    async with running_world("e2e") as world:
+        yield world

@@ -107,6 +107,15 @@ class Tenant:
 
         return await until(asked, within, f"the record of {call_id}")
 
+    async def last_call(self, trunk_id: str, within: float = 15) -> Body:
+        """The newest record of a trunk, once its call has ended."""
+
+        async def asked() -> Body | None:
+            found = await self.calls(trunk_id=trunk_id)
+            return found[0] if found and found[0]["ended_at"] else None
+
+        return await until(asked, within, f"a record of a call on {trunk_id}")
+
     async def status(self, trunk_id: str) -> TrunkStatus:
         """By gRPC."""
         stub = TrunkHealthStub(self.channel("health-monitor"))

@@ -1,0 +1,61 @@
+"""What does not belong to us never reaches an agent, and the tenant can look up why."""
+
+import pytest
+
+from harness.line import kept_number
+from harness.phones import STRANGER
+from harness.sipp import Sipp
+from harness.world import World
+
+
+async def test_an_unknown_number_is_refused_with_its_code(world: World) -> None:
+    agent = await world.phones.agent()
+    line = await kept_number(world, agent)
+    outcome = await world.phones.refused("+442079469999", line.domain, 404)
+    assert outcome.result.as_told, outcome
+    assert "number_unknown" in outcome.status
+    record = await line.last_call()
+    assert record["decision"]["code"] == "number_unknown"
+    assert agent.sipp.logged() == ""
+
+
+async def test_an_unknown_source_is_refused_with_its_code(world: World) -> None:
+    agent = await world.phones.agent()
+    line = await kept_number(world, agent)
+    outcome = await world.phones.refused(line.number, line.domain, 403, address=STRANGER)
+    assert outcome.result.as_told, outcome
+    assert "source_not_allowed" in outcome.status
+    assert await line.tenant.calls(trunk_id=line.trunk["id"]) == []
+
+
+FORGED = "X-Keepline-Tenant: t_other\nx-keepline-call-id : call_00000000-0000-0000-0000-000000000000\n"
+
+
+async def test_forged_headers_change_nothing(world: World) -> None:
+    agent = await world.phones.agent()
+    line = await kept_number(world, agent)
+    outcome = await (await line.dial(words={"HEADERS": FORGED})).outcome()
+    assert outcome.result.as_told, outcome
+    record = await line.last_call()
+    assert record["id"] != "call_00000000-0000-0000-0000-000000000000"
+    seen = agent.sipp.messages().lower()
+    assert "t_other" not in seen
+    assert "x-keepline-tenant" not in seen
+    assert seen.count("x-keepline-call-id") == 1
+
+
+@pytest.mark.parametrize("method", ["MESSAGE", "REGISTER", "SUBSCRIBE"])
+async def test_other_methods_are_not_for_outsiders(world: World, method: str) -> None:
+    line = await kept_number(world, await world.phones.agent())
+    asked = Sipp(
+        "stranger_asks",
+        STRANGER,
+        world.folder / "phones" / f"stranger-{method}",
+        remote=world.phones.edge,
+        number=line.number,
+        keys={"domain": line.domain, "caller": "+442071838750"},
+        words={"METHOD": method, "STATUS": "405"},
+        within=10,
+    )
+    assert (await asked.run()).as_told
+    assert "method_not_allowed" in asked.logged()
