@@ -1,4 +1,4 @@
-"""Real components for the suites that need them: one of each for a whole run, started when first asked for."""
+"""Real components for the suites that need them: one of each for a run, started when first asked for."""
 
 from collections.abc import AsyncIterator
 

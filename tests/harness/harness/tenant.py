@@ -107,6 +107,15 @@ class Tenant:
 
         return await until(asked, within, f"the record of {call_id}")
 
+    async def ended_calls(self, trunk_id: str, count: int, within: float = 15) -> list[Body]:
+        """Waits for that many records of ended calls on a trunk."""
+
+        async def asked() -> list[Body] | None:
+            found = [c for c in await self.calls(trunk_id=trunk_id, page_size="500") if c["ended_at"]]
+            return found if len(found) >= count else None
+
+        return await until(asked, within, f"{count} records of calls on {trunk_id}")
+
     async def last_call(self, trunk_id: str, within: float = 15) -> Body:
         """The newest record of a trunk, once its call has ended."""
 

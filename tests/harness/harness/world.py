@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from harness.components import kafka, kamailio, mongo, services, switch
-from harness.components.component import Component, listens
+from harness.components.component import Component, answers, listens
 from harness.components.kafka import Kafka
 from harness.components.mongo import Mongo
 from harness.components.services import SIP_ZONE, Around, ServiceRun
@@ -149,6 +149,21 @@ class World:
         await self.components[name].start()
         if name == "kafka":
             await ensure_topics(self.kafka.bootstrap, load_topics().values())
+
+    async def start_alone(self, name: str) -> None:
+        """Starts a service that cannot be ready, because something else is away: waits until it serves."""
+        component = self.components[name]
+        process = self._process(name)
+        await process.start()
+        serves = answers(self.services[name].url, ready=False)
+
+        async def is_up() -> bool:
+            return not await serves()
+
+        await process.ready(is_up, component.within, "it serves")
+
+    async def ready(self, name: str) -> None:
+        await self.components[name].ready()
 
     async def stop(self, name: str) -> None:
         await self.components[name].stop()
