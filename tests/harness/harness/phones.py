@@ -4,7 +4,8 @@ SIPp signals; our ears play and listen.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+import itertools
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,6 +98,7 @@ class Phones:
     """host:port that providers send to."""
     _open: list[Phone] = field(default_factory=list)
     _probed: list[Sipp] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     async def agent(
         self,
@@ -168,7 +170,7 @@ class Phones:
         return await caller.outcome()
 
     def _place(self, scenario: str) -> Path:
-        return self.folder / f"{len(self._open) + len(self._probed) + 1:03}-{scenario}"
+        return self.folder / f"{next(self._numbers):03}-{scenario}"
 
     async def _started(self, phone: P) -> P:
         self._open.append(phone)

@@ -26,6 +26,7 @@ class SwitchRun:
     password_file: Path
     binary: Path | None
     """None: devswitch."""
+    configuration: Path = CONFIGURATION
 
 
 def switch_run(folder: Path, edge: Address) -> SwitchRun:
@@ -57,7 +58,7 @@ def _freeswitch(run: SwitchRun, binary: Path) -> Process:
         password=run.password_file.read_text(),
         rtp_ports=(first, first + _RTP_BLOCK - 1),
     )
-    launch = freeswitch_launch(binary, CONFIGURATION, run.folder, settings)
+    launch = freeswitch_launch(binary, run.configuration, run.folder, settings)
     launch.make_folders()
     return Process(
         "freeswitch",
