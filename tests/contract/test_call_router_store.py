@@ -17,8 +17,8 @@ from call_router.domain.agent import Agent, HumanAgent, SipAgent
 from call_router.domain.call_event import CallAnswered, CallEnded, CallEvent, CallRouted, CallStarted, Media
 from call_router.domain.call_record import CallRecord, fold
 from call_router.domain.explain import Explained, TraceStep
+from call_router.domain.leg import Leg
 from call_router.domain.plan import Plan
-from call_router.domain.route import Leg
 from call_router.ports import CallFilter, Planned
 from harness.components.mongo import Mongo as Server
 from keepline.routing.v1.plan_pb2 import RoutingState

@@ -18,7 +18,7 @@ from call_router.domain.call_event import (
 )
 from call_router.domain.call_record import CallRecord, fold
 from call_router.domain.explain import Explained
-from call_router.domain.route import Leg
+from call_router.domain.leg import Leg
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LEGS = (Leg("agt_1", "First", "sip:1@a.example", 20), Leg("agt_2", "Second", "sip:2@a.example", 20))

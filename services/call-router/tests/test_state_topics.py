@@ -45,7 +45,7 @@ def test_what_the_topics_say_is_what_is_routed(world: Any) -> None:
     assert table.ready
     world.table = table
     assert [leg.agent_id for leg in world.route().legs] == ["agt_first", "agt_second"]
-    assert table.trunks["trk_a"][0].endpoints[0].transport == "tcp"
+    assert table.trunks["trk_a"].trunk.endpoints[0].transport == "tcp"
 
 
 def test_a_tombstone_takes_away(world: Any) -> None:
@@ -72,7 +72,7 @@ def test_what_the_topics_no_longer_show_is_gone_after_the_first_reading(world: A
     heard(NUMBERS, "num_other", None)
     topics.caught_up()
     assert "trk_a" in table.trunks
-    assert table.numbers.holders == {}
+    assert table.places.held == {}
 
 
 def test_a_topic_that_shows_nothing_takes_nothing_away(world: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from call_router.adapters.switch_control import EslControl
 from call_router.domain.call_state import Command, Refuse, SendTo
-from call_router.domain.route import Leg
+from call_router.domain.leg import Leg
 from switchlink.esl import CommandRefused, NotConnected
 
 LEG = Leg("agt_1", "First", "sip:first@127.0.2.1:5060;transport=udp", 20)

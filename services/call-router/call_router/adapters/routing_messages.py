@@ -3,8 +3,8 @@
 from call_router.adapters.timestamps import moment, timestamp
 from call_router.domain.agent import Agent, AgentFields, CheckedAgent, HumanAgent, Kind, SipAgent, read_agent
 from call_router.domain.explain import Explained, TraceStep
+from call_router.domain.leg import Leg
 from call_router.domain.plan import Plan, PlanFields, plan_faults
-from call_router.domain.route import Leg
 from keepline.routing.v1 import agent_pb2, decision_pb2, plan_pb2, routing_service_pb2
 
 _HasKind = agent_pb2.Agent | routing_service_pb2.CreateAgentRequest

@@ -5,8 +5,10 @@ disk is applied whole or not at all.
 """
 
 import asyncio
+import gc
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -62,14 +64,16 @@ class TableSnapshot:
     def load(self) -> None:
         """Makes the table ready, when there is something to make it ready with."""
         try:
-            records, deleted = self._read()
+            with _without_collector():
+                records, deleted = self._read()
         except SnapshotRefused as refused:
             _log.warning("the routing table on disk is not used", reason=str(refused), path=str(self._path))
             return
-        for record_id in deleted:
-            self._table.delete(record_id)
-        for record in records:
-            self._table.apply(record)
+        with _without_collector():
+            for record_id in deleted:
+                self._table.delete(record_id)
+            for record in records:
+                self._table.apply(record)
         self._table.ready = True
         self._written = self._table.version
         _log.info("the routing table is loaded from disk", records=len(self._table))
@@ -114,6 +118,16 @@ class TableSnapshot:
         if not records:
             raise SnapshotRefused("it is empty")
         return records, deleted
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Everything that is made here stays, so that looking for garbage only takes time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _frames(records: Mapping[Kind, Sequence[Record]], deleted: Sequence[str]) -> Iterator[bytes]:

@@ -23,7 +23,7 @@ class TableTrunks:
     async def exists(self, tenant_id: str, trunk_id: str) -> bool:
         looks = max(1, round(self.within / _LOOK_EVERY))
         for _ in range(looks):
-            trunk, _rules = self.table.trunks.get(trunk_id, (None, None))
+            trunk = self.table.trunk(trunk_id)
             if trunk is not None:
                 return trunk.tenant_id == tenant_id
             await asyncio.sleep(_LOOK_EVERY)

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from call_router.domain.call_event import EndedBy, Media
-from call_router.domain.route import Call, Decision, Leg
+from call_router.domain.leg import Leg
+from call_router.domain.route import Call, Decision
 
 
 @dataclass(frozen=True, slots=True)

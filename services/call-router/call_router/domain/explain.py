@@ -6,7 +6,8 @@ Called after the call is on its way; everything that it needs is in the decision
 from dataclasses import dataclass
 
 from call_router.domain import outcome as o
-from call_router.domain.route import Candidate, Decision, Leg
+from call_router.domain.leg import Candidate, Leg
+from call_router.domain.route import Decision
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ sake of one agent. 503 is kept for Keepline's own trouble.
 
 from dataclasses import dataclass
 
-from call_router.domain.route import Decision, Leg
+from call_router.domain.leg import Leg
+from call_router.domain.route import Decision
 
 _NEXT = frozenset({408, 480, 500, 502, 503, 504})
 _BUSY = frozenset({486, 600, 603})

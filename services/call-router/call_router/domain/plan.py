@@ -31,8 +31,8 @@ class Plan:
 
     @property
     def agent_ids(self) -> tuple[str, ...]:
-        named = (self.first_agent_id, self.fallback_agent_id)
-        return tuple(agent_id for agent_id in named if agent_id)
+        first, fallback = self.first_agent_id, self.fallback_agent_id
+        return (first, fallback) if fallback else (first,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,31 @@ equal content, equal version.
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 from call_router.domain.agent import Agent
+from call_router.domain.answers import Answers
 from call_router.domain.numbering import CountryRules
+from call_router.domain.places import Places
 from call_router.domain.plan import Plan
 from call_router.domain.records import Number, Record, Trunk
-from call_router.domain.slots import Slots
 
 Kind = Literal["trunk", "number", "plan", "agent"]
-KINDS: tuple[Kind, ...] = ("trunk", "number", "plan", "agent")
+# in the order in which they are best read: plans find their agents there
+KINDS: tuple[Kind, ...] = ("trunk", "agent", "number", "plan")
 REMEMBERED_DELETIONS = 100_000
 _MODULUS = 1 << 64
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTrunk:
+    """What each call asks of its trunk, in one object."""
+
+    tenant_id: str
+    enabled: bool
+    rules: CountryRules
+    trunk: Trunk
 
 
 class RoutingTable:
@@ -26,14 +39,15 @@ class RoutingTable:
         # false until it was filled once, from disk or from the topics: see route
         self.ready = False
         self.version = 0
-        self.trunks: dict[str, tuple[Trunk, CountryRules]] = {}
+        self.trunks: dict[str, KnownTrunk] = {}
         self.agents: dict[str, Agent] = {}
-        # by (tenant, trunk, E.164) and by (tenant, E.164)
-        self.numbers: Slots[tuple[str, str, str], Number] = Slots()
-        self.plans: Slots[tuple[str, str], Plan] = Slots()
+        self.places = Places()
         self._records: dict[Kind, dict[str, Record]] = {kind: {} for kind in KINDS}
         self._deleted: dict[str, None] = {}
+        # one string for each tenant, shared by its trunks: each call compares it
+        self._tenants: dict[str, str] = {}
         self._rules_of = rules_of
+        self._answers = Answers(self.agents.get, self.trunk, self.places.answer_added)
 
     def apply(self, record: Record) -> bool:
         """Whether it was news."""
@@ -71,19 +85,25 @@ class RoutingTable:
     def __len__(self) -> int:
         return sum(map(len, self._records.values()))
 
+    def trunk(self, trunk_id: str) -> Trunk | None:
+        return self.trunks[trunk_id].trunk if trunk_id in self.trunks else None
+
     def _insert(self, record: Record) -> None:
         self._records[kind_of(record)][record.id] = record
         self.version = (self.version + _fingerprint(record)) % _MODULUS
         match record:
             case Trunk():
-                self.trunks[record.id] = (record, self._rules_of(record.country))
+                tenant_id = self._tenants.setdefault(record.tenant_id, record.tenant_id)
+                rules = self._rules_of(record.country)
+                self.trunks[record.id] = KnownTrunk(tenant_id, record.enabled, rules, record)
+                self._answers.trunk_changed(record.id)
             case Agent():
                 self.agents[record.id] = record
+                self._answers.agent_added(record)
             case Number():
-                self.numbers.claim((record.tenant_id, record.trunk_id, record.e164), record)
+                self.places.number_added(record)
             case Plan():
-                for number in record.numbers:
-                    self.plans.claim((record.tenant_id, number), record)
+                self.places.answer_added(self._answers.plan_added(record))
 
     def _remove(self, record: Record) -> None:
         del self._records[kind_of(record)][record.id]
@@ -91,13 +111,15 @@ class RoutingTable:
         match record:
             case Trunk():
                 del self.trunks[record.id]
+                self._answers.trunk_changed(record.id)
             case Agent():
                 del self.agents[record.id]
+                self._answers.agent_removed(record)
             case Number():
-                self.numbers.release((record.tenant_id, record.trunk_id, record.e164), record)
+                self.places.number_removed(record)
             case Plan():
-                for number in record.numbers:
-                    self.plans.release((record.tenant_id, number), record)
+                self._answers.plan_removed(record)
+                self.places.plan_removed(record.tenant_id, record.id, record.numbers)
 
 
 _KIND_OF: dict[type[Record], Kind] = {Trunk: "trunk", Number: "number", Plan: "plan", Agent: "agent"}
