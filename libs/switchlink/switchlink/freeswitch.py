@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PASSWORD = re.compile(r"[A-Za-z0-9_-]{16,128}\Z")
+_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]{1,255}/[A-Za-z0-9/_.-]{0,255}\Z")
 _ADDRESS = re.compile(r"[A-Za-z0-9.:-]{1,255}\Z")
 
 
@@ -30,6 +31,19 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class XmlCurl:
+    """sip-config's answer to a switch: its address and the password of the user `switch`."""
+
+    url: str
+    password: str
+
+    def __post_init__(self) -> None:
+        _check_password(self.password, "the password of the user switch")
+        if not _URL.match(self.url):
+            raise ValueError(f"not an address of sip-config: {self.url[:80]!r}")
+
+
+@dataclass(frozen=True, slots=True)
 class FreeSwitchSettings:
     sip: Address
     esl: Address
@@ -38,11 +52,10 @@ class FreeSwitchSettings:
     rtp_ports: tuple[int, int] = (16384, 32768)
     edge_cidr: str = "127.0.0.0/8"
     log_levels: str = "notice,warning,err,crit,alert"
-    xml_curl_url: str | None = None
+    xml_curl: XmlCurl | None = None
 
     def __post_init__(self) -> None:
-        if not _PASSWORD.match(self.password):
-            raise ValueError("the event socket's password is 16 to 128 letters, digits, - and _")
+        _check_password(self.password, "the event socket's password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +115,16 @@ def _environment(settings: FreeSwitchSettings) -> dict[str, str]:
         "EDGE_CIDR": settings.edge_cidr,
         "LOG_LEVELS": settings.log_levels,
     }
-    if settings.xml_curl_url is not None:
-        values |= {"XML_CURL": "on", "XML_CURL_URL": settings.xml_curl_url}
+    if settings.xml_curl is not None:
+        values |= {
+            "XML_CURL": "on",
+            "XML_CURL_URL": settings.xml_curl.url,
+            "XML_CURL_PASSWORD": settings.xml_curl.password,
+        }
     return {f"KEEPLINE_FREESWITCH_{name}": value for name, value in values.items()}
+
+
+def _check_password(password: str, what: str) -> None:
+    """What these letters spell is the same in XML, in the preprocessor and in a header."""
+    if not _PASSWORD.match(password):
+        raise ValueError(f"{what} is 16 to 128 letters, digits, - and _")

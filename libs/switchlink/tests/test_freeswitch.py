@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from switchlink.freeswitch import Address, FreeSwitchSettings, find_freeswitch, freeswitch_launch
+from switchlink.freeswitch import Address, FreeSwitchSettings, XmlCurl, find_freeswitch, freeswitch_launch
 
 PASSWORD = "0123456789abcdef"
 CONFIGURATION = Path(__file__).parents[3] / "infra" / "freeswitch"
@@ -53,6 +53,12 @@ def test_an_address_that_is_none_is_refused(address: tuple[str, int]) -> None:
         Address(*address)
 
 
+@pytest.mark.parametrize("url", ["", "ftp://h/x", "http://h", "http://h/x y", 'http://h/"', "http://h/$${x}"])
+def test_an_address_of_sip_config_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="sip-config"):
+        XmlCurl(url, PASSWORD)
+
+
 def test_the_password_is_in_the_environment_and_not_on_the_command_line(tmp_path: Path) -> None:
     launch = freeswitch_launch(Path("/x/freeswitch"), CONFIGURATION, tmp_path / "run", _settings())
     assert launch.environment["KEEPLINE_FREESWITCH_ESL_PASSWORD"] == PASSWORD
@@ -68,7 +74,7 @@ def test_every_folder_is_the_process_own(tmp_path: Path) -> None:
 
 
 def test_each_variable_of_the_environment_is_read_by_the_configuration(tmp_path: Path) -> None:
-    settings = _settings(xml_curl_url="http://127.0.0.1:1/x")
+    settings = _settings(xml_curl=XmlCurl("http://127.0.0.1:1/x", PASSWORD))
     launch = freeswitch_launch(Path("/x/freeswitch"), CONFIGURATION, tmp_path, settings)
     read = (CONFIGURATION / "vars.xml").read_text()
     assert [name for name in launch.environment if f'=${name}"' not in read] == []

@@ -118,12 +118,12 @@ class Control(SwitchConfigServicer):
     def whole(self, **wrong: Any) -> list[pb.WatchResponse]:
         records = list(self.records.values())
         parts = [records[at : at + CHUNK] for at in range(0, len(records), CHUNK)] or [[]]
-        last = len(parts) - 1
+        last, version = len(parts) - 1, self.version
         return [
             pb.WatchResponse(
                 snapshot=pb.SnapshotChunk(
                     **{
-                        "version": self.version,
+                        "version": version,
                         "index": index,
                         "last": index == last,
                         "records": [_record(record) for record in part],

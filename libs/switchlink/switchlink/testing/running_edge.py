@@ -107,9 +107,7 @@ async def running_edge(
     """The folder is short-lived and has a short path: a unix socket's address holds 107 characters."""
     folder = Path(tempfile.mkdtemp(prefix="keepline-edge-"))
     ports = KamailioPorts(*(free_port(public_host) for _ in range(4)))
-    run = KamailioRun(
-        config, folder, ports, public_host=public_host, workers=2, shared_mb=128, debug_level=2, **settings
-    )
+    run = KamailioRun(config, folder, ports, public_host=public_host, workers=2, debug_level=2, **settings)
     edge = RunningEdge(run, defines or {})
     try:
         await edge.start()

@@ -34,7 +34,13 @@ class RunningSwitch:
 
 @asynccontextmanager
 async def running_switch(
-    kind: str, configuration: Path, folder: Path, edge: Peer, host: str = "127.0.0.1"
+    kind: str,
+    configuration: Path,
+    folder: Path,
+    edge: Peer,
+    *,
+    host: str = "127.0.0.1",
+    environment: Mapping[str, str] | None = None,
 ) -> AsyncIterator[RunningSwitch]:
     """`kind` is freeswitch or devswitch; ready when one can sign in on its event socket."""
     password = secrets.token_hex(16)
@@ -42,7 +48,7 @@ async def running_switch(
         kind, (host, free_port(host)), (host, free_port(host)), edge, password, folder / "output.log"
     )
     launch = _freeswitch(switch, configuration) if kind == "freeswitch" else _devswitch(switch)
-    process = await _start(launch, switch.log)
+    process = await _start(launch, switch.log, environment or {})
     try:
         await _ready(switch, process)
         yield switch
@@ -97,11 +103,11 @@ def _devswitch(switch: RunningSwitch) -> Launch:
     return Launch([sys.executable, "-m", "switchlink.devswitch", *options, f"--password-file={file}"], {})
 
 
-async def _start(launch: Launch, log: Path) -> asyncio.subprocess.Process:
+async def _start(launch: Launch, log: Path, more: Mapping[str, str]) -> asyncio.subprocess.Process:
     with log.open("wb") as output:
         return await asyncio.create_subprocess_exec(
             *launch.command,
-            env={**os.environ, **launch.environment},
+            env={**os.environ, **launch.environment, **more},
             umask=0o077,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=output,
