@@ -1,11 +1,12 @@
-"""A stand-in for FreeSWITCH on laptops and in CI: park, bridge, refuse, and the event socket that we use.
+"""devswitch: stands in for FreeSWITCH on laptops and in CI.
 
-SIP is sippy's (RFC 3261 transactions and user agents, in a thread of its own, see sip_stack.py); calls, RTP
-and the event socket are ours and run on one asyncio loop. What the contract suite (tests/contract/esl) does
-not say, this does not promise.
+It does what Keepline asks of a switch and answers in FreeSWITCH's words, so that what is built over it runs
+over the real one; tests/contract/esl judges both by one suite. One asyncio loop carries everything: SIP by
+the sippy stack (sip_stack, sip_leg), media (rtp, media), calls (channel, bridge, applications, dialplan)
+and the event socket (esl_server, commands). Rule: only sip_stack and sip_leg know sippy.
 """
 
 LIMITS = (
-    "devswitch: a stand-in for laptops and CI, not FreeSWITCH. One profile over UDP, PCMU and PCMA, no "
-    "transcoding, no DTMF generation, no TLS or SRTP, no registrations, one event socket dialect (JSON)."
+    "devswitch: a stand-in for laptops and CI, not FreeSWITCH; loopback only, SIP over UDP, RTP over IPv4"
+    " without RTCP, PCMU and PCMA without transcoding, no recording, no conference, {sessions} sessions"
 )

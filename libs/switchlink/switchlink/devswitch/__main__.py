@@ -5,15 +5,17 @@ import asyncio
 import signal
 import sys
 from collections.abc import Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from . import LIMITS
-from .calls import Calls
 from .commands import Commands
 from .esl_server import EslServer
-from .events import EventBus
-from .sip_stack import Address, SipStack
+from .legs import Peer
+from .rtp import RtpPorts
+from .sip_server import SipServer
+from .switch import MAX_SESSIONS, Switch
 
 HEARTBEAT_SECONDS = 20.0
 
@@ -37,40 +39,44 @@ async def _run(asked: argparse.Namespace, password: str) -> None:
         def spawn(work: Coroutine[Any, Any, None]) -> object:
             return group.create_task(work)
 
-        bus = EventBus()
-        calls = Calls(bus, asked.sip[0], asked.edge, asked.rtp_ports, spawn)
-        calls.stack = stack = SipStack(asked.sip, asked.edge, calls.invited)
-        await stack.start()
-        server = EslServer(Commands(calls, f"{asked.sip[0]}:{asked.sip[1]}"), bus, password, spawn)
+        switch = Switch(asked.sip, asked.edge, RtpPorts(asked.sip[0], *asked.rtp_ports))
+        sip = SipServer(asked.sip, switch.take)
+        switch.connect(sip)
+        server = EslServer(Commands(switch), switch.events, password, spawn)
         await server.start(*asked.esl)
-        sys.stdout.write(f"{LIMITS}\nready: SIP on {asked.sip}, event socket on {asked.esl}\n")
+        limits = LIMITS.format(sessions=MAX_SESSIONS)
+        sys.stdout.write(f"{limits}\nready: SIP on {asked.sip}, event socket on {asked.esl}\n")
         sys.stdout.flush()
-        heart = group.create_task(_beat(bus, calls))
+        heart = group.create_task(_beat(switch))
         await ends.wait()
-        for channel in list(calls.channels.values()):
-            calls.kill(channel, "NORMAL_TEMPORARY_FAILURE")
         heart.cancel()
+        switch.hang_up_all("SYSTEM_SHUTDOWN")
         await server.stop()
-        await stack.stop()
+        sip.close()
 
 
-async def _beat(bus: EventBus, calls: Calls) -> None:
+async def _beat(switch: Switch) -> None:
     while True:
-        bus.fire("HEARTBEAT", {"Event-Info": "System Ready", "Session-Count": str(len(calls.channels))})
+        figures = {"Event-Info": "System Ready", "Session-Count": str(len(switch.channels))}
+        switch.events.fire("HEARTBEAT", partial(dict, figures))
         await asyncio.sleep(HEARTBEAT_SECONDS)
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m switchlink.devswitch", description=LIMITS)
+    parser = argparse.ArgumentParser(
+        prog="python -m switchlink.devswitch", description=LIMITS.format(sessions=MAX_SESSIONS)
+    )
     parser.add_argument("--sip", type=_address, required=True, help="host:port of the SIP profile, UDP")
     parser.add_argument("--esl", type=_address, required=True, help="host:port of the event socket")
     parser.add_argument("--edge", type=_address, required=True, help="host:port that every leg is sent to")
     parser.add_argument("--password-file", type=Path, required=True, help="holds the event socket's password")
-    parser.add_argument("--rtp-ports", type=_range, default=None, help="FIRST-LAST; any free ports otherwise")
+    parser.add_argument(
+        "--rtp-ports", type=_range, default=(0, 0), help="FIRST-LAST; any free ports otherwise"
+    )
     return parser.parse_args()
 
 
-def _address(text: str) -> Address:
+def _address(text: str) -> Peer:
     host, _, port = text.rpartition(":")
     return host.removeprefix("[").removesuffix("]"), int(port)
 

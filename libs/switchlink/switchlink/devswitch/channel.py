@@ -1,85 +1,233 @@
-"""One leg of a call as the event socket shows it: FreeSWITCH's names for its values."""
+"""A channel: one leg of a call, with its variables, its times and what it is doing.
+
+Rule: a channel ends once, by hang_up or refuse, whoever asked for it; nothing that its leg says is heard
+after that. What it tells the world goes through its home.
+"""
 
 import time
 import uuid
 from dataclasses import dataclass, field
+from typing import Literal, Protocol
 
-from .rtp import RtpPort
-from .sip_stack import SipLeg
+from .causes import NAMES, NUMBERS, PHRASES, cause_of_status, status_of_cause
+from .conversation import Conversation
+from .legs import Leg
 
-CORE_UUID = str(uuid.uuid4())
+Direction = Literal["inbound", "outbound"]
+_REDIRECTED = range(300, 400)
+_MAX_FORWARDS = 70
 
 
-def microseconds() -> int:
+def now_us() -> int:
     return time.time_ns() // 1000
 
 
-@dataclass
-class Channel:
-    direction: str
-    caller: str
-    called: str
-    rtp: RtpPort
-    uuid: str = field(default_factory=lambda: str(uuid.uuid4()))
-    variables: dict[str, str] = field(default_factory=dict)
-    created: int = field(default_factory=microseconds)
-    leg: SipLeg | None = None
-    other: "Channel | None" = None
+@dataclass(slots=True)
+class Times:
+    """Microseconds since 1970, as FreeSWITCH tells them; 0: not yet."""
+
+    created: int = field(default_factory=now_us)
+    progress: int = 0
+    progress_media: int = 0
     answered: int = 0
-    codec: str = "PCMU"
-    disposition: str = ""
-    ended: bool = False
+    bridged: int = 0
+    hungup: int = 0
 
-    def headers(self) -> dict[str, str]:
-        found = {
-            "Unique-ID": self.uuid,
-            "Channel-Name": f"sofia/inner/{self.called}",
-            "Call-Direction": self.direction,
-            "Caller-Direction": self.direction,
-            "Caller-Caller-ID-Number": self.caller,
-            "Caller-Destination-Number": self.called,
-            "Caller-Channel-Created-Time": str(self.created),
-            "Caller-Channel-Answered-Time": str(self.answered),
-            "variable_direction": self.direction,
-            "variable_uuid": self.uuid,
-        }
-        if self.other is not None:
-            found |= {"Other-Leg-Unique-ID": self.other.uuid, "variable_signal_bond": self.other.uuid}
-        return found | {f"variable_{name}": value for name, value in self.variables.items()}
 
-    def figures(self, cause: str, status: int) -> dict[str, str]:
-        """What CHANNEL_HANGUP_COMPLETE says besides."""
-        end = microseconds()
-        rtp = self.rtp
-        values = {
-            "hangup_cause": cause,
-            "sip_hangup_disposition": self.disposition,
-            "sip_term_status": str(status or 200),
-            "start_uepoch": str(self.created),
-            "answer_uepoch": str(self.answered),
-            "answer_epoch": str(self.answered // 1_000_000),
-            "end_uepoch": str(end),
-            "billsec": str((end - self.answered) // 1_000_000 if self.answered else 0),
-            "read_codec": self.codec,
-            "rtp_audio_in_packet_count": str(rtp.received),
-            "rtp_audio_out_packet_count": str(rtp.sent),
-            "rtp_audio_in_skip_packet_count": str(rtp.lost),
-            "rtp_audio_in_jitter_max_variance": f"{rtp.largest_jitter_ms:.2f}",
-        }
-        return {f"variable_{name}": value for name, value in values.items()}
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls whom, as FreeSWITCH's caller profile has it."""
 
-    def row(self) -> dict[str, str]:
-        """Of `show channels`."""
-        state = "ACTIVE" if self.answered else "RINGING"
-        return {
-            "uuid": self.uuid,
-            "direction": self.direction,
-            "created": time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(self.created / 1_000_000)),
-            "created_epoch": str(self.created // 1_000_000),
-            "name": f"sofia/inner/{self.called}",
-            "state": "CS_EXECUTE",
-            "cid_num": self.caller,
-            "dest": self.called,
-            "callstate": state,
-            "read_codec": self.codec if self.answered else "",
-        }
+    number: str
+    name: str
+    destination: str
+    network: str = ""
+
+
+class Application(Protocol):
+    """What a channel is doing. It is stopped once: before the next one starts (""), or at the end."""
+
+    name: str
+    data: str
+
+    def start(self) -> None: ...
+
+    def stop(self, cause: str) -> None: ...
+
+
+class Observer(Protocol):
+    """Whoever dialled a channel wants to know how it goes."""
+
+    def rang(self) -> None: ...
+
+    def sent_early_media(self) -> None: ...
+
+    def answered(self) -> None: ...
+
+    def ended(self) -> None: ...
+
+
+class Home(Protocol):
+    """Where channels live."""
+
+    def forget(self, channel: "Channel") -> None: ...
+
+    def fire(self, name: str, channel: "Channel") -> None: ...
+
+
+class Channel:
+    def __init__(
+        self,
+        home: Home,
+        direction: Direction,
+        name: str,
+        caller: Caller,
+        conversation: Conversation,
+        *,
+        own_uuid: str = "",
+    ) -> None:
+        self.home = home
+        self.direction = direction
+        self.name = name
+        self.caller = caller
+        self.conversation = conversation
+        self.uuid = own_uuid or str(uuid.uuid4())
+        self.variables: dict[str, str] = {"direction": direction, "uuid": self.uuid, "channel_name": name}
+        self.times = Times()
+        self.leg: Leg | None = None
+        self.partner: Channel | None = None
+        self.observer: Observer | None = None
+        self.application: Application | None = None
+        self.cause = ""
+        self.max_forwards = _MAX_FORWARDS
+
+    @property
+    def hung_up(self) -> bool:
+        return bool(self.cause)
+
+    @property
+    def is_answered(self) -> bool:
+        return self.times.answered > 0
+
+    def execute(self, application: Application) -> None:
+        self._stop_application("")
+        if self.hung_up:
+            return
+        self.application = application
+        self.variables["current_application"] = application.name
+        self.variables["current_application_data"] = application.data
+        application.start()
+
+    def ring(self) -> None:
+        if self.leg is not None and not self.times.progress and not self.is_answered:
+            self.times.progress = now_us()
+            self.leg.ring()
+            self.home.fire("CHANNEL_PROGRESS", self)
+
+    def send_early_media(self) -> None:
+        if self.leg is not None and not self.times.progress_media and not self.is_answered:
+            self.times.progress_media = now_us()
+            self.leg.send_early_media(self.conversation.ours)
+            self.home.fire("CHANNEL_PROGRESS_MEDIA", self)
+
+    def answer(self) -> None:
+        if self.leg is not None and not self.is_answered and not self.hung_up:
+            self.times.answered = now_us()
+            self.leg.answer(self.conversation.ours)
+            self.home.fire("CHANNEL_ANSWER", self)
+
+    def refuse(self, status: int, phrase: str) -> None:
+        """With a status of our choosing; a call that was answered can only be ended."""
+        self._end(cause_of_status(status), "", (status, phrase))
+
+    def hang_up(self, cause: str, by_far_side: str = "") -> None:
+        """`by_far_side`: how it did it (recv_bye...), so that there is nothing left to tell it."""
+        self._end(cause if cause in NUMBERS else "NORMAL_CLEARING", by_far_side, None)
+
+    def far_rang(self) -> None:
+        if not self.hung_up and not self.times.progress:
+            self.times.progress = now_us()
+            self.home.fire("CHANNEL_PROGRESS", self)
+            if self.observer is not None:
+                self.observer.rang()
+
+    def far_sent_early_media(self, sdp: str) -> None:
+        if not self.hung_up and not self.times.progress_media and self.conversation.agree(sdp):
+            self.times.progress_media = now_us()
+            self.home.fire("CHANNEL_PROGRESS_MEDIA", self)
+            if self.observer is not None:
+                self.observer.sent_early_media()
+
+    def far_answered(self, sdp: str) -> None:
+        if self.hung_up or self.is_answered:
+            return
+        self.times.answered = now_us()
+        if not self.conversation.agree(sdp):
+            self.hang_up("INCOMPATIBLE_DESTINATION")
+            return
+        self.home.fire("CHANNEL_ANSWER", self)
+        if self.observer is not None:
+            self.observer.answered()
+
+    def far_refused(self, status: int, phrase: str, q850: int | None) -> None:
+        cause = "REQUESTED_CHAN_UNAVAIL" if status in _REDIRECTED else cause_of_status(status)
+        self._note_status(status, phrase)
+        self.variables["sip_invite_failure_status"] = str(status)
+        self.hang_up(NAMES.get(q850, "") if q850 else cause, "recv_refuse")
+
+    def far_cancelled(self) -> None:
+        self._note_status(487, "Request Terminated")
+        self.hang_up("ORIGINATOR_CANCEL", "recv_cancel")
+
+    def far_hung_up(self, q850: int | None) -> None:
+        self._note_status(200, "OK")
+        self.hang_up(NAMES.get(q850, "") if q850 else "NORMAL_CLEARING", "recv_bye")
+
+    def far_offered(self, sdp: str) -> str | None:
+        return None if self.hung_up else self.conversation.renew(sdp)
+
+    def _note_status(self, status: int, phrase: str) -> None:
+        if self.hung_up:
+            return
+        self.variables["sip_term_status"] = str(status)
+        self.variables["proto_specific_hangup_cause"] = f"sip:{status}"
+        if self.partner is not None:
+            self.partner.variables["sip_hangup_phrase"] = phrase
+
+    def _end(self, cause: str, by_far_side: str, refusal: tuple[int, str] | None) -> None:
+        if self.hung_up:
+            return
+        self.cause = cause
+        self.times.hungup = now_us()
+        self.variables["sip_hangup_disposition"] = by_far_side or self._tell_far_side(cause, refusal)
+        self.conversation.close()
+        self._tell_partner(cause)
+        self.home.fire("CHANNEL_HANGUP", self)
+        self.home.forget(self)
+        self.home.fire("CHANNEL_HANGUP_COMPLETE", self)
+        self._stop_application(cause)
+        if self.observer is not None:
+            self.observer.ended()
+
+    def _tell_far_side(self, cause: str, refusal: tuple[int, str] | None) -> str:
+        if self.leg is None:
+            return ""
+        number = NUMBERS[cause]
+        if self.direction == "inbound" and not self.is_answered:
+            status, phrase = refusal or (status_of_cause(cause), "")
+            self.leg.refuse(status, phrase or PHRASES.get(status, "Refused"), cause, number)
+            return "send_refuse"
+        self.leg.hang_up(cause, number)
+        return "send_bye" if self.is_answered else "send_cancel"
+
+    def _tell_partner(self, cause: str) -> None:
+        if self.partner is None:
+            return
+        self.partner.variables["last_bridge_hangup_cause"] = cause
+        if proto := self.variables.get("proto_specific_hangup_cause"):
+            self.partner.variables["last_bridge_proto_specific_hangup_cause"] = proto
+
+    def _stop_application(self, cause: str) -> None:
+        application, self.application = self.application, None
+        if application is not None:
+            application.stop(cause)

@@ -1,34 +1,33 @@
 """The `api` commands that we use; each gets the rest of its line and gives the text of its answer."""
 
-import time
 from collections.abc import Awaitable, Callable
 from xml.sax.saxutils import escape
 
 import orjson
 
-from .calls import Calls
-from .causes import KNOWN
-from .channel import CORE_UUID, Channel
-from .originate import Refused, originate
+from .causes import NUMBERS
+from .channel import Channel
+from .channel_headers import headers_of, row_of
+from .dial_string import Unreadable
+from .dial_string import parse as parse_originate
+from .originate import originate
+from .switch import PROFILE, Switch
 
 _NO_CHANNEL = "-ERR No such channel!\n"
-_NEW_VALUES = 2
 _UNDEFINED = "_undef_"
 
 
 class Commands:
-    def __init__(self, calls: Calls, address: str) -> None:
-        self._calls = calls
-        self._address = address
-        self._began = time.monotonic()
+    def __init__(self, switch: Switch) -> None:
+        self._switch = switch
         self._known: dict[str, Callable[[str], str]] = {
-            "status": lambda _: f"UP 0 years, 0 days; {len(calls.channels)} session(s)\ndevswitch is ready\n",
-            "uptime": lambda _: f"{int(time.monotonic() - self._began)}\n",
+            "status": self._status,
+            "uptime": lambda _: f"{int(switch.uptime)}\n",
             "echo": lambda text: text,
-            "global_getvar": lambda name: CORE_UUID if name == "core_uuid" else "",
+            "global_getvar": lambda name: switch.events.core_uuid if name == "core_uuid" else "",
             "show": self._show,
             "sofia": self._sofia,
-            "uuid_exists": lambda uuid: "true" if uuid in calls.channels else "false",
+            "uuid_exists": lambda uuid: "true" if uuid in switch.channels else "false",
             "uuid_getvar": self._getvar,
             "uuid_setvar": self._setvar,
             "uuid_setvar_multi": self._setvar_multi,
@@ -47,7 +46,7 @@ class Commands:
 
     def _on_channel(self, text: str, then: Callable[[Channel, str], str]) -> str:
         uuid, _, rest = text.partition(" ")
-        channel = self._calls.channels.get(uuid)
+        channel = self._switch.channels.get(uuid)
         return _NO_CHANNEL if channel is None else then(channel, rest)
 
     def _getvar(self, text: str) -> str:
@@ -70,47 +69,57 @@ class Commands:
         return self._on_channel(text, put)
 
     def _dump(self, text: str) -> str:
-        return self._on_channel(text, lambda channel, _: orjson.dumps(channel.headers()).decode())
+        return self._on_channel(text, lambda channel, _: orjson.dumps(headers_of(channel)).decode())
 
     def _transfer(self, text: str) -> str:
         def go(channel: Channel, rest: str) -> str:
-            self._calls.transfer(channel, rest.split(" ", maxsplit=1)[0])
+            self._switch.transfer(channel, rest.split(" ", maxsplit=1)[0])
             return "+OK\n"
 
         return self._on_channel(text, go)
 
     def _kill(self, text: str) -> str:
         def end(channel: Channel, cause: str) -> str:
-            self._calls.kill(channel, cause if cause in KNOWN else "NORMAL_CLEARING")
+            channel.hang_up(cause if cause in NUMBERS else "NORMAL_CLEARING")
             return "+OK\n"
 
         return self._on_channel(text, end)
 
     def _show(self, text: str) -> str:
-        rows = [channel.row() for channel in self._calls.channels.values()]
+        rows = [row_of(channel) for channel in self._switch.channels.values()]
         if text == "channels as json":
             return orjson.dumps({"row_count": len(rows)} | ({"rows": rows} if rows else {})).decode()
         if text in ("channels count", "calls count"):
             return f"{len(rows)} total.\n"
         return "-USAGE: channels as json|channels count\n"
 
+    def _status(self, _: str) -> str:
+        switch = self._switch
+        return (
+            f"UP 0 years, 0 days, {int(switch.uptime)} seconds\ndevswitch is ready\n"
+            f"{switch.total} session(s) since startup\n"
+            f"{len(switch.channels)} session(s) - peak {switch.peak}\n"
+        )
+
     def _sofia(self, text: str) -> str:
+        address = escape("{}:{}".format(*self._switch.address))
         if text == "xmlstatus":
             return (
-                '<?xml version="1.0" encoding="ISO-8859-1"?>\n<profiles>\n<profile>\n<name>inner</name>\n'
-                f"<type>profile</type>\n<data>sip:mod_sofia@{escape(self._address)}</data>\n"
-                f"<state>RUNNING ({len(self._calls.channels)})</state>\n</profile>\n</profiles>\n"
+                f'<?xml version="1.0" encoding="ISO-8859-1"?>\n<profiles>\n<profile>\n'
+                f"<name>{PROFILE}</name>\n"
+                f"<type>profile</type>\n<data>sip:mod_sofia@{address}</data>\n"
+                f"<state>RUNNING ({len(self._switch.channels)})</state>\n</profile>\n</profiles>\n"
             )
-        if text.startswith("xmlstatus profile inner"):
-            url = escape(self._address)
-            return f"<profile><profile-info><name>inner</name><url>{url}</url></profile-info></profile>\n"
+        if text.startswith(f"xmlstatus profile {PROFILE}"):
+            about = f"<name>{PROFILE}</name><url>{address}</url>"
+            return f"<profile><profile-info>{about}</profile-info></profile>\n"
         return "-ERR only xmlstatus\n"
 
     async def _originate(self, text: str) -> str:
         try:
-            return f"+OK {await originate(self._calls, text)}\n"
-        except Refused as refused:
-            return f"-ERR {refused}\n"
+            return await originate(self._switch, parse_originate(text))
+        except Unreadable as unreadable:
+            return f"-ERR {unreadable}\n"
 
 
 def _assign(channel: Channel, name: str, value: str) -> None:

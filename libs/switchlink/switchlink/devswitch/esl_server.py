@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from .commands import Commands
-from .events import EventBus
+from .events import ALL, Event, Events
 
 _MAX_COMMAND = 1 << 20
 _MAX_BUFFERED = 32 << 20
@@ -22,12 +22,12 @@ class EslServer:
     def __init__(
         self,
         commands: Commands,
-        bus: EventBus,
+        events: Events,
         password: str,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
         self._commands = commands
-        self._bus = bus
+        self._events = events
         self._password = password
         self._spawn = spawn
         self._server: asyncio.Server | None = None
@@ -50,7 +50,7 @@ class EslServer:
         except (ConnectionError, asyncio.LimitOverrunError, ValueError):
             pass  # the client's own doing: its connection ends here
         finally:
-            self._bus.remove(client.event) if client.listening else None
+            self._events.leave(client)
             writer.close()
 
     def password_is(self, given: str) -> bool:
@@ -60,7 +60,7 @@ class EslServer:
         return await self._commands.run(line)
 
     def listen(self, client: "_Client") -> None:
-        self._bus.add(client.event)
+        self._events.join(client)
 
     def in_background(self, job: str, line: str) -> None:
         self._spawn(self._job(job, line))
@@ -69,7 +69,7 @@ class EslServer:
         body = await self._commands.run(line)
         name, _, argument = line.partition(" ")
         headers = {"Job-UUID": job, "Job-Command": name, "Job-Command-Arg": argument}
-        self._bus.fire("BACKGROUND_JOB", headers, body)
+        self._events.fire("BACKGROUND_JOB", lambda: headers, body)
 
 
 class _Client:
@@ -78,6 +78,7 @@ class _Client:
         self._writer = writer
         self._known = False
         self._wanted: set[str] = set()
+        self._plain = False
         self.listening = False
 
     async def obey(self, line: str, headers: Headers) -> bool:
@@ -107,13 +108,16 @@ class _Client:
             self._reply("-ERR command not found")
         return True
 
-    def event(self, name: str, payload: bytes) -> None:
-        if name not in self._wanted and "ALL" not in self._wanted:
-            return
+    def wants(self, name: str) -> bool:
+        return name in self._wanted or ALL in self._wanted
+
+    def take(self, event: Event) -> None:
         if self._writer.transport.get_write_buffer_size() > _MAX_BUFFERED:
             self._writer.transport.abort()  # a reader that does not read may not hold our memory
-            return
-        self._frame(b"text/event-json", payload)
+        elif self._plain:
+            self._frame(b"text/event-plain", event.as_plain)
+        else:
+            self._frame(b"text/event-json", event.as_json)
 
     def _sign_in(self, word: str, password: str) -> bool:
         self._known = word == "auth" and self._server.password_is(password)
@@ -121,14 +125,15 @@ class _Client:
         return self._known
 
     def _subscribe(self, words: list[str]) -> None:
-        if not words or words[0] != "json":
-            self._reply("-ERR devswitch speaks JSON only")
+        if not words or words[0] not in ("json", "plain"):
+            self._reply("-ERR devswitch speaks json and plain")
             return
+        self._plain = words[0] == "plain"
         self._wanted |= set(words[1:])
         if not self.listening:
             self.listening = True
             self._server.listen(self)
-        self._reply("+OK event listener enabled json")
+        self._reply(f"+OK event listener enabled {words[0]}")
 
     def _reply(self, text: str) -> None:
         self._writer.write(f"Content-Type: command/reply\nReply-Text: {text}\n\n".encode())

@@ -1,43 +1,92 @@
-"""The switch's events: numbered, stamped, and given to every listener that asked for their name."""
+"""Events: what happens in the switch, told to whoever asked for it by name.
 
+Rule: every event is counted in Event-Sequence, asked for or not, as in FreeSWITCH; its headers are put
+together only when somebody listens. A header's value is text, so a newline in it forges nothing.
+"""
+
+import json
 import time
+import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Protocol
+from urllib.parse import quote
 
-import orjson
+from .legs import Peer
 
-from .channel import CORE_UUID, Channel, microseconds
+Headers = Mapping[str, str]
+ALL = "ALL"
 
-Listener = Callable[[str, bytes], None]
+
+@dataclass(frozen=True)
+class Event:
+    headers: Headers
+    body: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.headers["Event-Name"]
+
+    @cached_property
+    def as_json(self) -> bytes:
+        document = dict(self.headers)
+        if self.body:
+            document |= {"Content-Length": str(len(self.body.encode())), "_body": self.body}
+        return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
+
+    @cached_property
+    def as_plain(self) -> bytes:
+        lines = [f"{name}: {quote(value)}\n" for name, value in self.headers.items()]
+        if self.body:
+            lines.append(f"Content-Length: {len(self.body.encode())}\n")
+        return ("".join(lines) + "\n" + self.body).encode("utf-8", "replace")
 
 
-class EventBus:
-    def __init__(self) -> None:
+class Listener(Protocol):
+    def wants(self, name: str) -> bool: ...
+
+    def take(self, event: Event) -> None: ...
+
+
+class Events:
+    def __init__(self, address: Peer) -> None:
+        self.core_uuid = str(uuid.uuid4())
+        self.sequence = 0
+        self._address = address
         self._listeners: list[Listener] = []
-        self._sequence = 0
 
-    def add(self, listener: Listener) -> None:
+    def join(self, listener: Listener) -> None:
         self._listeners.append(listener)
 
-    def remove(self, listener: Listener) -> None:
-        self._listeners.remove(listener)
+    def leave(self, listener: Listener) -> None:
+        if listener in self._listeners:
+            self._listeners.remove(listener)
 
-    def channel(self, name: str, channel: Channel, more: Mapping[str, str] | None = None) -> None:
-        self.fire(name, {**channel.headers(), **(more or {})})
+    def fire(self, name: str, headers: Callable[[], Headers], body: str = "") -> None:
+        self.sequence += 1
+        listeners = [listener for listener in self._listeners if listener.wants(name)]
+        if listeners:
+            event = Event({**self.about(name), **headers()}, body)
+            for listener in listeners:
+                listener.take(event)
 
-    def fire(self, name: str, headers: Mapping[str, str], body: str = "") -> None:
-        self._sequence += 1
+    def about(self, name: str) -> dict[str, str]:
         now = time.time()
-        event = {
+        moment = datetime.fromtimestamp(now, UTC)
+        return {
             "Event-Name": name,
-            "Core-UUID": CORE_UUID,
+            "Core-UUID": self.core_uuid,
             "FreeSWITCH-Hostname": "devswitch",
-            "Event-Date-Timestamp": str(microseconds()),
-            "Event-Date-GMT": time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(now)),
-            "Event-Sequence": str(self._sequence),
-            **headers,
+            "FreeSWITCH-Switchname": "devswitch",
+            "FreeSWITCH-IPv4": self._address[0],
+            "FreeSWITCH-IPv6": "::1",
+            "Event-Date-Local": f"{moment.astimezone():%Y-%m-%d %H:%M:%S}",
+            "Event-Date-GMT": f"{moment:%a, %d %b %Y %H:%M:%S GMT}",
+            "Event-Date-Timestamp": str(int(now * 1_000_000)),
+            "Event-Calling-File": "devswitch",
+            "Event-Calling-Function": "fire",
+            "Event-Calling-Line-Number": "1",
+            "Event-Sequence": str(self.sequence),
         }
-        if body:
-            event |= {"Content-Length": str(len(body.encode())), "_body": body}
-        payload = orjson.dumps(event)
-        for listener in list(self._listeners):
-            listener(name, payload)

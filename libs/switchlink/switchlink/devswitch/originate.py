@@ -1,121 +1,84 @@
-"""`originate {vars}sofia/inner/URI;fs_path=sip:HOST:PORT &application()`: the switch itself calls."""
+"""A call that the switch makes by itself: dialled, and when answered put to work."""
 
 import asyncio
 import re
-import shlex
-from dataclasses import dataclass
-from urllib.parse import unquote
+from collections.abc import Callable
 
-from . import sdp
-from .calls import Calls
-from .causes import cause_of
-from .channel import Channel, microseconds
-from .sip_stack import Address
+from . import tone
+from .applications import Echo, Park, Play
+from .channel import Application, Caller, Channel
+from .dial_string import Originate, Unreadable
+from .switch import Outgoing, Switch
 
-_DIAL = re.compile(
-    r"(?:\{(?P<vars>[^{}]*)\})?sofia/inner/(?P<uri>sips?:[^;\s]+(?:;transport=\w+)?)(?:;fs_path=sip:(?P<hop>[\w.\[\]:]+))?$"
-)
-_TONE = re.compile(r"&playback\(tone_stream://%\(\d+,\d+,(?P<hertz>\d+)\)[^)]*\)")
-_DEFAULT_SECONDS = 60
+DEFAULT_SECONDS = 60.0
+_UUID = re.compile(r"[A-Za-z0-9-]{1,64}")
+_SECONDS = re.compile(r"[1-9][0-9]{0,2}")
+_HEADER = re.compile(r"sip_h_(X-[A-Za-z0-9-]{1,60})")
+_BREAK = re.compile(r"[\r\n\0]")
 
 
-class Refused(Exception):
-    """The text after -ERR."""
+class Origination:
+    """Implements Observer: the leg is up, or it is not."""
 
+    def __init__(self) -> None:
+        self.outcome: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    variables: dict[str, str]
-    uri: str
-    hop: Address | None
-    application: str
+    def rang(self) -> None:
+        """Nobody waits for that."""
 
+    def sent_early_media(self) -> None:
+        """Nobody listens yet."""
 
-def read_order(text: str) -> Order:
-    words = _split(text)
-    found = _DIAL.match(words[0]) if len(words) > 1 else None
-    if found is None:
-        raise Refused("INVALID_ARGUMENTS")
-    pairs = shlex.shlex(found["vars"] or "", posix=True)
-    pairs.whitespace, pairs.whitespace_split, pairs.escape = ",", True, ""
-    variables = dict(pair.partition("=")[::2] for pair in pairs)
-    # as the event socket's own dialect: \n in a quoted value is a line's end
-    variables = {name: value.replace("\\n", "\n") for name, value in variables.items()}
-    host, _, port = (found["hop"] or "").rpartition(":")
-    return Order(variables, unquote(found["uri"]), (host, int(port)) if host else None, words[1])
-
-
-async def originate(calls: Calls, text: str) -> str:
-    """The new channel's id once it was answered; Refused with the cause otherwise."""
-    order = read_order(text)
-    channel = await calls.open_channel("outbound", "0000000000", order.uri)
-    channel.uuid = order.variables.pop("origination_uuid", channel.uuid)
-    channel.variables |= order.variables
-    waiting = _Waiting(calls, channel)
-    assert calls.stack is not None
-    offer = sdp.write(calls.host, channel.rtp.port, 0, 101)
-    headers = {n.removeprefix("sip_h_"): v for n, v in order.variables.items() if n.startswith("sip_h_")}
-    channel.leg = calls.stack.dial(order.uri, channel.caller, offer, headers, order.hop or calls.edge)
-    channel.leg.events = waiting
-    calls.channels[channel.uuid] = channel
-    seconds = order.variables.get("originate_timeout", "")
-    try:
-        await asyncio.wait_for(waiting.outcome, int(seconds) if seconds.isdigit() else _DEFAULT_SECONDS)
-    except TimeoutError:
-        calls.kill(channel, "NO_ANSWER")
-        raise Refused("NO_ANSWER") from None
-    _apply(calls, channel, order.application)
-    return channel.uuid
-
-
-def _apply(calls: Calls, channel: Channel, application: str) -> None:
-    calls.bus.channel("CHANNEL_ANSWER", channel)
-    tone = _TONE.match(application)
-    if tone is not None:
-        channel.rtp.play(float(tone["hertz"]))
-    elif application.startswith("&echo"):
-        channel.rtp.echo = True
-    else:
-        calls.bus.channel("CHANNEL_PARK", channel)
-
-
-class _Waiting:
-    def __init__(self, calls: Calls, channel: Channel) -> None:
-        self._calls = calls
-        self._channel = channel
-        self.outcome: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def ringing(self, status: int, sdp: str) -> None:
-        pass
-
-    def answered(self, sdp_text: str) -> None:
-        media = sdp.read(sdp_text)
-        self._channel.rtp.aim(media.host, media.port)
-        self._channel.codec, self._channel.answered = media.codec, microseconds()
+    def answered(self) -> None:
         if not self.outcome.done():
-            self.outcome.set_result(None)
-
-    def refused(self, status: int) -> None:
-        self._calls.end(self._channel, cause_of(status), "recv_refuse", status)
-        if not self.outcome.done():
-            self.outcome.set_exception(Refused(cause_of(status)))
+            self.outcome.set_result(True)
 
     def ended(self) -> None:
-        if self._channel.answered:
-            self._calls.end(self._channel, "NORMAL_CLEARING", "recv_bye", 0)
-        else:
-            self.refused(503)
+        if not self.outcome.done():
+            self.outcome.set_result(False)
 
 
-def _split(text: str) -> list[str]:
-    """At blanks outside quotes and braces; the quotes stay."""
-    words, word, quoted, depth = [], "", False, 0
-    for character in text.strip():
-        quoted ^= character == "'"
-        depth += (character == "{") - (character == "}")
-        if character == " " and not quoted and depth == 0:
-            words.append(word)
-            word = ""
-        else:
-            word += character
-    return [*words, word]
+async def originate(switch: Switch, order: Originate) -> str:
+    """FreeSWITCH's answer, once it is known how the call went."""
+    variables = order.variables
+    make = _application(order)
+    own_uuid = variables.get("origination_uuid", "")
+    if own_uuid and (not _UUID.fullmatch(own_uuid) or own_uuid in switch.channels):
+        return "-ERR DESTINATION_OUT_OF_ORDER\n"
+    number = variables.get("origination_caller_id_number", "0000000000")
+    who = Caller(number, variables.get("origination_caller_id_name", ""), order.uri)
+    custom = {
+        found[1]: _BREAK.sub(" ", value)
+        for name, value in variables.items()
+        if (found := _HEADER.fullmatch(name))
+    }
+    origination = Origination()
+    leg = switch.originate(Outgoing(who, order.next_hop, custom, variables, own_uuid), origination)
+    seconds, cause = _patience(order)
+    timer = asyncio.get_running_loop().call_later(seconds, leg.hang_up, cause)
+    try:
+        answered = await origination.outcome
+    finally:
+        timer.cancel()
+    if not answered:
+        return f"-ERR {leg.cause}\n"
+    leg.execute(make(leg))
+    return f"+OK {leg.uuid}\n"
+
+
+def _patience(order: Originate) -> tuple[float, str]:
+    for name, cause in (("leg_timeout", "ALLOTTED_TIMEOUT"), ("originate_timeout", "NO_ANSWER")):
+        if _SECONDS.fullmatch(order.variables.get(name, "")):
+            return float(order.variables[name]), cause
+    return DEFAULT_SECONDS, "NO_ANSWER"
+
+
+def _application(order: Originate) -> Callable[[Channel], Application]:
+    if order.application == "park":
+        return lambda channel: Park(channel, None)
+    if order.application == "echo":
+        return Echo
+    stream = tone.parse(order.data) if order.application == "playback" else None
+    if stream is None:
+        raise Unreadable("INVALID_APPLICATION")
+    return lambda channel: Play(channel, order.data, stream)

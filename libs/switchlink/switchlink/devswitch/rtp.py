@@ -1,109 +1,116 @@
-"""One side's RTP (RFC 3550): received, counted, and passed on, sent back or answered with a tone."""
+"""RTP ports: one socket each, symmetric. What arrives is counted and handed to a sink.
+
+Rule: a port sends only to the address that the other side's description named, or to the first address from
+which a packet came; after that first packet nobody else is listened to.
+"""
 
 import asyncio
-import math
-import struct
+import itertools
+import socket
 import time
-from typing import Self, cast
+from collections.abc import Callable, Iterator
 
-_HEADER = struct.Struct("!BBHII")
-_FRAME = 160
-_PERIOD = 0.02
-_RATE = 8000
-_HALF = 0x8000
+from .legs import Peer
+from .rtp_figures import RtpFigures
+
+HEADER = 12
+MAX_PACKET = 2048
+_AT_ONCE = 32
+_VERSION_2 = 0x80
+_RTCP = range(64, 96)  # payload types that RTP leaves to RTCP (RFC 5761)
+
+Sink = Callable[[bytes], None]
 
 
-class RtpPort(asyncio.DatagramProtocol):
-    """Speaks to where the SDP says until a packet comes; from then on to where that came from."""
+class RtpPort:
+    def __init__(self, bound: socket.socket) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._socket = bound
+        self.address: Peer = bound.getsockname()
+        self.figures = RtpFigures()
+        self.sent = 0
+        self.sent_octets = 0
+        self.dtmf_in: int | None = None
+        self.dtmf_out: int | None = None
+        self.sink: Sink | None = None
+        self.last_heard = time.monotonic()
+        self._far: Peer | None = None
+        self._latched = False
+        self._closed = False
+        self._loop.add_reader(bound, self._readable)
 
-    def __init__(self) -> None:
-        self.peer: RtpPort | None = None
-        self.echo = False
-        self.received = self.sent = self.lost = 0
-        self.largest_jitter_ms = 0.0
-        self._far: tuple[str, int] | None = None
-        self._transport: asyncio.DatagramTransport | None = None
-        self._expected: int | None = None
-        self._transit: float | None = None
-        self._jitter = 0.0
-        self._tone: asyncio.Task[None] | None = None
+    def aim(self, peer: Peer, *, listens: bool) -> None:
+        """The other side described itself, at first or anew."""
+        self._far = peer if listens else None
+        self._latched = False
 
-    @classmethod
-    async def open(cls, host: str, ports: tuple[int, int] | None) -> Self:
-        loop = asyncio.get_running_loop()
-        for port in range(*ports, 2) if ports else (0,):
-            try:
-                _, opened = await loop.create_datagram_endpoint(cls, local_addr=(host, port))
-            except OSError:
-                continue
-            return opened
-        raise OSError(f"no RTP port is free on {host}")
-
-    @property
-    def port(self) -> int:
-        assert self._transport is not None
-        port: int = self._transport.get_extra_info("sockname")[1]
-        return port
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.DatagramTransport, transport)
-
-    def aim(self, host: str, port: int) -> None:
-        self._far = (host, port)
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        if len(data) < _HEADER.size or data[0] >> 6 != 2:  # noqa: PLR2004  RTP's version
+    def send(self, packet: bytes) -> None:
+        if self._far is None or self._closed:
             return
-        self._far = addr
-        self._count(data)
-        if self.echo:
-            self.send(data)
-        elif self.peer is not None:
-            self.peer.send(data)
-
-    def send(self, data: bytes) -> None:
-        if self._transport is not None and self._far is not None and not self._transport.is_closing():
-            self._transport.sendto(data, self._far)
-            self.sent += 1
-
-    def play(self, hertz: float) -> None:
-        self._tone = asyncio.get_running_loop().create_task(self._play(hertz))
+        try:
+            self._socket.sendto(packet, self._far)
+        except OSError:  # nobody is there yet, or any more: a lost packet like any other
+            return
+        self.sent += 1
+        self.sent_octets += len(packet) - HEADER
 
     def close(self) -> None:
-        if self._tone is not None:
-            self._tone.cancel()
-        if self._transport is not None:
-            self._transport.close()
+        if not self._closed:
+            self._closed = True
+            self.sink = None
+            self._loop.remove_reader(self._socket)
+            self._socket.close()
 
-    def _count(self, data: bytes) -> None:
-        self.received += 1
-        _, _, sequence, stamp, _ = _HEADER.unpack_from(data)
-        if self._expected is not None:
-            gap = (sequence - self._expected) & 0xFFFF
-            self.lost += gap if gap < _HALF else 0
-        self._expected = (sequence + 1) & 0xFFFF
-        transit = time.monotonic() * _RATE - stamp
-        if self._transit is not None:
-            difference = abs(transit - self._transit)
-            if difference < _RATE:  # a jump of a second is another stream, not jitter
-                self._jitter += (difference - self._jitter) / 16
-        self._transit = transit
-        self.largest_jitter_ms = max(self.largest_jitter_ms, self._jitter * 1000 / _RATE)
+    def _readable(self) -> None:
+        for _ in range(_AT_ONCE):
+            try:
+                packet, peer = self._socket.recvfrom(MAX_PACKET)
+            except OSError:
+                return
+            if len(packet) >= HEADER and packet[0] & 0xC0 == _VERSION_2:
+                self._take(packet, peer)
+            if self._closed:
+                return
 
-    async def _play(self, hertz: float) -> None:
-        loop = asyncio.get_running_loop()
-        due, sequence = loop.time(), 0
-        while True:
-            stamp = sequence * _FRAME
-            samples = (math.sin(2 * math.pi * hertz * (stamp + n) / _RATE) for n in range(_FRAME))
-            payload = bytes(_mulaw(round(8000 * sample)) for sample in samples)
-            self.send(_HEADER.pack(0x80, 0, sequence & 0xFFFF, stamp & 0xFFFFFFFF, 0x4B4C) + payload)
-            sequence, due = sequence + 1, due + _PERIOD
-            await asyncio.sleep(max(0.0, due - loop.time()))
+    def _take(self, packet: bytes, peer: Peer) -> None:
+        kind = packet[1] & 0x7F
+        if kind in _RTCP or (self._latched and peer != self._far):
+            return
+        if not self._latched and self._far is not None:
+            self._far, self._latched = peer, True
+        self.last_heard = now = time.monotonic()
+        sequence = int.from_bytes(packet[2:4])
+        source = int.from_bytes(packet[8:12])
+        if kind == self.dtmf_in:
+            self.figures.count_dtmf(sequence, source, len(packet) - HEADER)
+        else:
+            self.figures.count(sequence, int.from_bytes(packet[4:8]), source, len(packet) - HEADER, now)
+        if self.sink is not None:
+            self.sink(packet)
 
 
-def _mulaw(sample: int) -> int:
-    """ITU-T G.711."""
-    magnitude = min(abs(sample), 32635) + 0x84
-    exponent = magnitude.bit_length() - 8
-    return ~((0x80 if sample < 0 else 0) | exponent << 4 | (magnitude >> (exponent + 3)) & 0x0F) & 0xFF
+class RtpPorts:
+    """Hands out even ports: of a range when there is one, else whatever is free."""
+
+    def __init__(self, host: str, first: int = 0, last: int = 0) -> None:
+        self._host = host
+        self._candidates = _even(first, last) if first else itertools.repeat(0)
+        self._tries = max(1, (last - first) // 2 + 1) if first else 32
+
+    def open(self) -> RtpPort:
+        for port in itertools.islice(self._candidates, self._tries):
+            bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            bound.setblocking(False)
+            try:
+                bound.bind((self._host, port))
+            except OSError:
+                bound.close()
+                continue
+            if bound.getsockname()[1] % 2 == 0:
+                return RtpPort(bound)
+            bound.close()
+        raise OSError("no RTP port is free")
+
+
+def _even(first: int, last: int) -> Iterator[int]:
+    return itertools.cycle(range(first + first % 2, last + 1, 2))

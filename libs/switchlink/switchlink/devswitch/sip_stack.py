@@ -1,217 +1,125 @@
-"""sippy in a thread of its own; the one file that touches it.
+"""Runs the sippy stack on an asyncio loop: its sockets, its timers, its transactions.
 
-Rule: sippy's objects are used on its thread only. Orders go there by callFromThread, what happens comes back
-to the asyncio loop by call_soon_threadsafe.
+sippy brings threads and an event loop of its own. Both are replaced here: datagrams are read and written by
+asyncio, its timers are ticked by asyncio, so that one thread carries everything and a reply leaves at once.
+Rule: nothing that a datagram holds ends the process; what sippy cannot digest is answered 400 or dropped.
 """
 
 import asyncio
-import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+import heapq
+import logging
+import socket
+from collections.abc import Callable
+from typing import Any
 
-from sippy.CCEvents import (
-    CCEventConnect,
-    CCEventDisconnect,
-    CCEventFail,
-    CCEventRedirect,
-    CCEventRing,
-    CCEventTry,
-    CCEventUpdate,
-)
 from sippy.Core.EventDispatcher import ED2
-from sippy.MsgBody import MsgBody
-from sippy.SipAddress import SipAddress
+from sippy.Network_server import Network_server, Remote_address
 from sippy.SipConf import SipConf
-from sippy.SipGenericHF import SipGenericHF
-from sippy.SipHeader import SipHeader
-from sippy.SipRoute import SipRoute
 from sippy.SipTransactionManager import SipTransactionManager
-from sippy.SipURL import SipURL
-from sippy.UA import UA
+from sippy.Time.MonoTime import MonoTime
+from sippy.Udp_server import Udp_server_opts
 
-Address = tuple[str, int]
+from .legs import Peer
+from .sip_wire import MAX_DATAGRAM, NotSip, text_of
 
+TICK_SECONDS = 0.02
+_AT_ONCE = 64
+_log = logging.getLogger("devswitch.sip")
 
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """An INVITE: who calls whom, its offer, and the headers that start with X-."""
-
-    sip_call_id: str
-    caller: str
-    called: str
-    sdp: str
-    headers: Mapping[str, str]
+Answer = tuple[Any, Any, Any] | None
 
 
-class LegEvents(Protocol):
-    """What a leg tells of its far side; on the asyncio loop."""
+class _UdpSocket(Network_server):  # type: ignore[misc]  # sippy has no types
+    transport = "udp"
 
-    def ringing(self, status: int, sdp: str) -> None: ...
+    def __init__(self, _config: object, options: Any) -> None:
+        super().__init__(options)
+        self._loop = asyncio.get_running_loop()
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._socket.bind(options.laddress)
+        self._loop.add_reader(self._socket, self._readable)
 
-    def answered(self, sdp: str) -> None: ...
+    def send_to(self, data: bytes | str, address: Peer, delayed: bool = False) -> None:
+        payload = data if isinstance(data, bytes) else data.encode()
+        try:
+            socket.inet_aton(address[0])  # a name would be looked up, and the loop would wait for it
+            self._socket.sendto(payload, address)
+        except OSError as error:
+            _log.warning("nothing could be sent to %s:%s: %s", *address, error)
 
-    def refused(self, status: int) -> None: ...
+    def _readable(self) -> None:
+        for _ in range(_AT_ONCE):
+            try:
+                data, peer = self._socket.recvfrom(MAX_DATAGRAM + 1)
+            except OSError:
+                return
+            self._take(data, peer)
 
-    def ended(self) -> None:
-        """BYE, or CANCEL before the answer."""
+    def _take(self, data: bytes, peer: Peer) -> None:
+        try:
+            text = text_of(data)
+            self.uopts.data_callback(text, Remote_address(peer, "udp"), self, MonoTime())
+        except NotSip as error:
+            _log.warning("%s from %s:%s was dropped", error, *peer)
+        except Exception:
+            _log.exception("a datagram from %s:%s could not be handled", *peer)
+
+    def shutdown(self) -> None:
+        self._loop.remove_reader(self._socket)
+        self._socket.close()
+        self.uopts.data_callback = None
+
+    def join(self) -> None:
+        """No threads here."""
 
 
-class SipLeg:
-    """One dialog. Its methods may be called from the asyncio loop at any time; too late is no error."""
+class _Transactions(SipTransactionManager):  # type: ignore[misc]
+    model_udp_server = (_UdpSocket, Udp_server_opts)
 
-    def __init__(self, stack: "SipStack", next_hop: Address | None = None) -> None:
-        self._stack = stack
-        self.events: LegEvents | None = None
-        hop = None if next_hop is None else next_hop
-        self.ua = UA(stack.config, event_cb=self._happened, nh_address=hop)
-        self._local_sdp: str | None = None
+    def newTransaction(self, msg: Any, *args: Any, **options: Any) -> Any:
+        """A Contact or Route may say UDP in capitals, which sippy takes for a transport that it lacks."""
+        address, _ = msg.getTarget()
+        msg.setTarget((address, "udp"))
+        return super().newTransaction(msg, *args, **options)
 
-    def ring(self, status: int, reason: str, sdp: str | None) -> None:
-        self._order(lambda: CCEventRing((status, reason, _body(sdp))))
+    def incomingResponse(self, msg: Any, t: Any, checksum: Any) -> None:
+        """ACK to a refusal goes where the INVITE went (RFC 3261 17.1.1.3), whatever Contact it carries."""
+        if msg.getSCode()[0] >= 300:  # noqa: PLR2004
+            msg.delHFs("contact")
+            msg.delHFs("record-route")
+        super().incomingResponse(msg, t, checksum)
 
-    def answer(self, sdp: str) -> None:
-        self._local_sdp = sdp
-        self._order(lambda: CCEventConnect((200, "OK", _body(sdp))))
 
-    def refuse(self, status: int, reason: str) -> None:
-        self._order(lambda: CCEventFail((status, reason)))
-
-    def hang_up(self) -> None:
-        """BYE, CANCEL, or a refusal, as its state asks for."""
-        self._order(CCEventDisconnect)
-
-    def invite(self, uri: str, caller: str, sdp: str, headers: Mapping[str, str]) -> None:
-        """To `uri` by way of the next hop, with a Route for it (RFC 3261 16.12, loose routing)."""
-        self._local_sdp = sdp
-        self._order(lambda: _Try(uri, caller, sdp, headers))
-
-    def _order(self, make: Callable[[], Any]) -> None:
-        ED2.callFromThread(lambda: self.ua.recvEvent(make()))
-
-    def _happened(self, event: Any, ua: Any) -> None:
-        """On sippy's thread."""
-        if isinstance(event, CCEventTry):
-            self._stack.offered(self, event)
-        elif isinstance(event, CCEventUpdate):
-            # a new offer in the dialog: the media stay where they are
-            ua.recvEvent(CCEventConnect((200, "OK", _body(self._local_sdp))))
-        elif isinstance(event, CCEventRing):
-            status, _, body = event.getData()
-            if status > 100:  # noqa: PLR2004
-                self._tell("ringing", status, _text(body))
-        elif isinstance(event, CCEventConnect):
-            self._tell("answered", _text(event.getData()[2]))
-        elif isinstance(event, CCEventFail | CCEventRedirect):
-            self._tell("refused", int(event.getData()[0]))
-        elif isinstance(event, CCEventDisconnect):
-            self._tell("ended")
-
-    def _tell(self, what: str, *parts: object) -> None:
-        self._stack.loop.call_soon_threadsafe(self._deliver, what, parts)
-
-    def _deliver(self, what: str, parts: tuple[object, ...]) -> None:
-        if self.events is not None:
-            getattr(self.events, what)(*parts)
+class _NoLog:
+    def write(self, *_args: object, **_options: object) -> None:
+        """sippy logs every message; devswitch does not."""
 
 
 class SipStack:
-    def __init__(self, local: Address, edge: Address, on_invite: Callable[[SipLeg, Offered], None]) -> None:
-        self.loop = asyncio.get_running_loop()
-        self._edge = edge
-        self._on_invite = on_invite
-        SipConf.my_address, SipConf.my_port = local
-        SipConf.my_uaname = "devswitch"
+    def __init__(self, address: Peer, on_request: Callable[[Any, Any], Answer]) -> None:
+        """`on_request` gets what belongs to no leg that we know."""
+        self.address = address
+        SipConf.my_uaname = "Keepline devswitch"
         self.config: dict[str, Any] = {
-            "_sip_address": local[0],
-            "_sip_port": local[1],
-            "_sip_logger": _Silent(),
-            "nh_addr": edge,
+            "_sip_address": address[0],
+            "_sip_port": address[1],
+            "_sip_logger": _NoLog(),
         }
-        self._thread = threading.Thread(target=self._run, name="sippy", daemon=True)
-        self._bound: asyncio.Future[None] = self.loop.create_future()
+        self._loop = asyncio.get_running_loop()
+        self.transactions = _Transactions(self.config, on_request)
+        self.config["_sip_tm"] = self.transactions
+        self._timer = self._loop.call_later(TICK_SECONDS, self._tick)
 
-    async def start(self) -> None:
-        self._thread.start()
-        await self._bound
+    def close(self) -> None:
+        self._timer.cancel()
+        self.transactions.shutdown()
 
-    async def stop(self) -> None:
-        ED2.callFromThread(ED2.breakLoop)
-        await asyncio.to_thread(self._thread.join, 5)
-
-    def dial(self, uri: str, caller: str, sdp: str, headers: Mapping[str, str], hop: Address) -> SipLeg:
-        leg = SipLeg(self, hop)
-        leg.invite(uri, caller, sdp, headers)
-        return leg
-
-    def offered(self, leg: SipLeg, event: Any) -> None:
-        call_id, caller, called, body, _, _ = event.getData()
-        headers = dict(leg.ua.inbound_headers)
-        offer = Offered(str(call_id), caller or "", called or "", _text(body), headers)
-        self.loop.call_soon_threadsafe(self._on_invite, leg, offer)
-
-    def _run(self) -> None:
-        try:
-            self.config["_sip_tm"] = SipTransactionManager(self.config, self._request)
-        except OSError as error:
-            self.loop.call_soon_threadsafe(self._bound.set_exception, error)
-            return
-        self.loop.call_soon_threadsafe(self._bound.set_result, None)
-        ED2.loop(freq=500.0)
-        self.config["_sip_tm"].shutdown()
-
-    def _request(self, request: Any, transaction: Any) -> Any:
-        """What no dialog claims."""
-        method = request.getMethod()
-        if request.getHFBody("to").getTag() is not None:
-            return (request.genResponse(481, "Call Leg/Transaction Does Not Exist"), None, None)
-        if method == "INVITE":
-            leg = SipLeg(self)
-            leg.ua.inbound_headers = _inner_headers(request)
-            return leg.ua.recvRequest(request, transaction)
-        if method == "OPTIONS":
-            return (request.genResponse(200, "OK"), None, None)
-        return (request.genResponse(405, "Method Not Allowed"), None, None)
-
-
-class _Try(CCEventTry):  # type: ignore[misc]  # sippy has no types
-    def __init__(self, uri: str, caller: str, sdp: str, headers: Mapping[str, str]) -> None:
-        super().__init__((None, caller, SipURL(uri).username, _body(sdp), None, None))
-        self._uri = uri
-        self.extra_headers = tuple(
-            SipHeader(name=name, body=SipGenericHF(value, name=name)) for name, value in headers.items()
-        )
-
-    def onUacSetupComplete(self, uac: Any) -> None:
-        (host, port), _ = uac.rAddr0
-        uac.rTarget = SipURL(self._uri)
-        uac.rUri.getUri().url = SipURL(self._uri.partition(";")[0])
-        uac.routes = [SipRoute(address=SipAddress(url=SipURL(host=host, port=port, lr=True)))]
-
-
-class _Silent:
-    """sippy's log; what matters is in our own events."""
-
-    def write(self, *parts: object, **more: object) -> None:
-        pass
-
-
-def _inner_headers(request: Any) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for header in request.headers:
-        if header.name.lower().startswith("x-"):
-            name = "-".join(part.capitalize() for part in header.name.split("-"))
-            found.setdefault(name, str(header.body))
-    return found
-
-
-def _body(sdp: str | None) -> Any:
-    if sdp is None:
-        return None
-    body = MsgBody(sdp)
-    body.needs_update = False
-    return body
-
-
-def _text(body: Any) -> str:
-    return "" if body is None else str(body)
+    def _tick(self) -> None:
+        self._timer = self._loop.call_later(TICK_SECONDS, self._tick)
+        ED2.last_ts = MonoTime()
+        ED2.dispatchTimers()
+        if ED2.twasted * 2 > len(ED2.tlisteners):
+            ED2.tlisteners = [timer for timer in ED2.tlisteners if timer.cb_func is not None]
+            heapq.heapify(ED2.tlisteners)
+            ED2.twasted = 0
