@@ -35,10 +35,10 @@ class Walk:
         await self._signalling(agent, phone, outcome)
         self._audio(agent, outcome)
         found = _CALL_ID.search(agent.sipp.logged())
-        if self._check(
-            found is not None, "   the agent got no X-Keepline-Call-Id, so the rest cannot be followed"
-        ):
-            assert found is not None
+        if found is None:
+            self._check(False, "   the agent got no X-Keepline-Call-Id, so the rest cannot be followed")
+        else:
+            self._check(True, f"   the agent is told X-Keepline-Call-Id: {found[1]}")
             await self._told(found[1])
         await agent.close()
         self._verdict()
