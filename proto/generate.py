@@ -3,6 +3,7 @@
 The proto path starts with the Python package's name, so that generated imports are right as they are.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 PROTO = Path(__file__).parent
 OUT = PROTO / "gen" / "python"
+ABOUT = '"""Generated from proto/keepline; make proto writes it anew."""\n'
 
 
 def main() -> None:
@@ -24,7 +26,7 @@ def main() -> None:
     for folder in {p.parent for p in OUT.rglob("*.py")} | {OUT / "keepline"}:
         current = folder
         while current != OUT:
-            (current / "__init__.py").write_text('"""Generated from proto/keepline; make proto writes it anew."""\n')
+            (current / "__init__.py").write_text(ABOUT)
             current = current.parent
     (OUT / "keepline" / "py.typed").touch()
     # installed with the messages, so that every process knows the topics
@@ -33,7 +35,10 @@ def main() -> None:
 
 def protoc(outputs: list[str], files: list[Path]) -> None:
     command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTO}", *outputs]
-    subprocess.run([*command, *(str(f.relative_to(PROTO)) for f in files)], check=True, cwd=PROTO)
+    command += [str(file.relative_to(PROTO)) for file in files]
+    # protoc looks for its plugins on PATH; they are installed beside this Python
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    subprocess.run(command, check=True, cwd=PROTO, env=environment)  # noqa: S603  our own files only
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from harness.components.component import Component, answers, listens
 from harness.components.kafka import Kafka
 from harness.components.mongo import Mongo
 from harness.components.services import SIP_ZONE, Around, ServiceRun
-from harness.components.switch import SwitchRun
+from harness.components.switch import CONFIGURATION, SwitchRun
 from harness.paths import fresh_run_folder
 from harness.phones import Phones
 from harness.process import NotReady, Process
@@ -59,7 +59,9 @@ class World:
         self._tenants: list[Tenant] = []
 
     @classmethod
-    async def create(cls, name: str, ping_interval: int = 1) -> Self:
+    async def create(
+        cls, name: str, *, ping_interval: int = 1, switch_configuration: Path = CONFIGURATION
+    ) -> Self:
         """Folders, keys and ports; nothing runs yet."""
         folder = fresh_run_folder(name)
         issuer = DevIssuer.create(folder / "keys")
@@ -69,7 +71,8 @@ class World:
         broker = await kafka.create(folder / "kafka")
         database = mongo.create(folder / "mongo")
         edge = kamailio.edge_run(folder / "edge", ping_interval)
-        switch_run = switch.switch_run(folder / "switch", Address(edge.inner_host, edge.ports.inner))
+        inner = Address(edge.inner_host, edge.ports.inner)
+        switch_run = switch.switch_run(folder / "switch", inner, switch_configuration)
         around = Around(
             folder / "services",
             database.uri,
@@ -203,8 +206,10 @@ class World:
 
 
 @asynccontextmanager
-async def running_world(name: str, show: Show | None = None) -> AsyncIterator[World]:
-    world = await World.create(name)
+async def running_world(
+    name: str, show: Show | None = None, *, switch_configuration: Path = CONFIGURATION
+) -> AsyncIterator[World]:
+    world = await World.create(name, switch_configuration=switch_configuration)
     await world.up(show)
     try:
         yield world

@@ -26,16 +26,16 @@ class SwitchRun:
     password_file: Path
     binary: Path | None
     """None: devswitch."""
-    configuration: Path = CONFIGURATION
+    configuration: Path
 
 
-def switch_run(folder: Path, edge: Address) -> SwitchRun:
+def switch_run(folder: Path, edge: Address, configuration: Path = CONFIGURATION) -> SwitchRun:
     folder.mkdir(parents=True, exist_ok=True)
     password_file = folder / "esl-password"
     password_file.touch(0o600)
     password_file.write_text(secrets.token_hex(24))
     sip, esl = Address("127.0.0.1", free_port()), Address("127.0.0.1", free_port())
-    return SwitchRun(folder, edge, sip, esl, password_file, find_freeswitch())
+    return SwitchRun(folder, edge, sip, esl, password_file, find_freeswitch(), configuration)
 
 
 def create(run: SwitchRun) -> Component:
