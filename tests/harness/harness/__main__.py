@@ -17,6 +17,8 @@ from harness.call import call as place_call
 from harness.components.kamailio import edge_run
 from harness.demo import CALLER
 from harness.demo import demo as run_demo
+from harness.load import BENCHMARKS
+from harness.load import load as run_load
 from harness.process import NotReady
 from harness.show import on_terminal
 from harness.state import running_demo
@@ -46,6 +48,19 @@ def call(
         sys.stderr.write("No demo is running here: type `make demo` in another terminal first.\n")
         raise typer.Exit(1)
     _leave(place_call(Console(), state, number or state.number, caller, hold))
+
+
+@app.command()
+def load(
+    names: Annotated[
+        list[str] | None, typer.Argument(help=f"any of {', '.join(BENCHMARKS)}; all if none")
+    ] = None,
+) -> None:
+    """Run the benchmarks, one after another; they take minutes."""
+    if unknown := set(names or ()) - set(BENCHMARKS):
+        sys.stderr.write(f"There is no benchmark {', '.join(sorted(unknown))}: {', '.join(BENCHMARKS)}.\n")
+        raise typer.Exit(2)
+    raise typer.Exit(0 if run_load(Console(), names or []) else 1)
 
 
 @app.command()
