@@ -9,7 +9,7 @@ import grpc.aio
 import httpx
 
 from harness.until import until
-from keepline.health.v1.trunk_health_pb2 import GetStatusRequest, TrunkStatus
+from keepline.health.v1.trunk_health_pb2 import GetStatusRequest, TrunkStatus, TrunkVerdict
 from keepline.health.v1.trunk_health_pb2_grpc import TrunkHealthStub
 from servicekit.grpc import channel
 
@@ -131,6 +131,22 @@ class Tenant:
         answer = await stub.GetStatus(GetStatusRequest(trunk_id=trunk_id), timeout=5)
         status: TrunkStatus = answer.status
         return status
+
+    async def has_verdict(
+        self, trunk_id: str, verdict: TrunkVerdict.ValueType, within: float = 30
+    ) -> TrunkStatus:
+        """Waits for the verdict; a trunk that health-monitor does not know yet has none."""
+
+        async def asked() -> TrunkStatus | None:
+            try:
+                status = await self.status(trunk_id)
+            except grpc.aio.AioRpcError as error:
+                if error.code() is not grpc.StatusCode.NOT_FOUND:
+                    raise
+                return None
+            return status if status.verdict == verdict else None
+
+        return await until(asked, within, f"verdict {TrunkVerdict.Name(verdict)} for {trunk_id}")
 
     async def delete_trunk(self, trunk_id: str) -> None:
         _checked(await self.rest("sip-config").delete(f"/api/v1/sip/trunks/{trunk_id}"))

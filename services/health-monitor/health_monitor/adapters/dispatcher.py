@@ -38,7 +38,10 @@ class DispatcherEdge:
             raise EdgeAway(f"refuses dispatcher.list: {error}") from error
         except (RpcUnavailable, RpcInvalid) as error:
             raise EdgeAway(f"cannot be asked: {error}") from error
-        return [reading for target in _targets(answer) if (reading := self._reading(target)) is not None]
+        try:
+            return [reading for target in _targets(answer) if (reading := self._reading(target)) is not None]
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise EdgeAway("answers something that is no list of destinations") from error
 
     def _reading(self, target: Any) -> Reading | None:
         match = _URI.match(str(target.get("URI", "")))

@@ -1,0 +1,101 @@
+"""The API of phone-sources over twins: t_a has trunks in Germany and Britain, t_b one in Germany."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import grpc
+import httpx
+import pytest
+import pytest_asyncio
+
+from keepline.phone.v1.phone_service_pb2_grpc import PhoneServiceStub, add_PhoneServiceServicer_to_server
+from phone_sources.adapters import rest
+from phone_sources.adapters.grpc_service import SERVICE, PhoneService
+from phone_sources.adapters.number_documents import NumberDocuments
+from phone_sources.app import Numbers
+from phone_sources.domain.number import Trunk
+from servicekit.auth.dev_issuer import DevIssuer
+from servicekit.errors import Problem, Unavailable
+from servicekit.grpc import GrpcServer, channel, problem_of
+from servicekit.http import create_app
+from servicekit.readiness import Readiness
+from servicekit.testing import FakeClock, MemoryCollection, tokens, verifier_of
+
+PATH = "/api/v1/phone/numbers"
+
+
+@dataclass
+class Trunks:
+    """Implements TrunkLookup."""
+
+    known: dict[str, Trunk]
+    away: bool = False
+
+    async def find(self, tenant_id: str, trunk_id: str) -> Trunk | None:
+        if self.away:
+            raise Unavailable("trunks_unavailable", "nobody can say")
+        found = self.known.get(trunk_id)
+        return found if found is not None and found.tenant_id == tenant_id else None
+
+
+@dataclass
+class Api:
+    rest: httpx.AsyncClient
+    issuer: DevIssuer
+    target: str
+    trunks: Trunks
+    collection: MemoryCollection
+    channels: list[grpc.aio.Channel] = field(default_factory=list)
+
+    def as_(self, tenant: str = "t_a", role: str = "owner") -> dict[str, str]:
+        return {"authorization": f"Bearer {self.issuer.token(tenant, role=role)}"}
+
+    async def bring(self, number: str, trunk_id: str = "trk_de", tenant: str = "t_a", **more: str) -> Any:
+        body = {"number": number, "trunk_id": trunk_id, **more}
+        answer = await self.rest.post(PATH, json=body, headers=self.as_(tenant))
+        return dict(answer.json(), status=answer.status_code)
+
+    async def listed(self, tenant: str = "t_a", **query: Any) -> Any:
+        return (await self.rest.get(PATH, params=query, headers=self.as_(tenant, "viewer"))).json()
+
+    def stub(self, tenant: str = "t_a", role: str = "owner") -> Any:
+        opened = channel(self.target, lambda: self.issuer.token(tenant, role=role))
+        self.channels.append(opened)
+        return PhoneServiceStub(opened)
+
+    async def problem(self, call: Any) -> Problem:
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await call
+        return problem_of(refused.value)
+
+
+@pytest_asyncio.fixture
+async def api(tmp_path: Path) -> AsyncIterator[Api]:
+    issuer, clock = tokens(tmp_path), FakeClock()
+    trunks = Trunks(
+        {
+            "trk_de": Trunk("trk_de", "t_a", "DE"),
+            "trk_gb": Trunk("trk_gb", "t_a", "GB"),
+            "trk_b": Trunk("trk_b", "t_b", "DE"),
+        }
+    )
+    collection = MemoryCollection("phone_numbers")
+    documents = NumberDocuments(collection, clock, lambda: None)
+    await documents.prepare()
+    numbers = Numbers(documents, trunks, clock)
+    app = create_app("phone-sources", "Test", verifier_of(issuer), Readiness())
+    app.include_router(rest.router(numbers))
+
+    def add(server: grpc.aio.Server) -> None:
+        add_PhoneServiceServicer_to_server(PhoneService(numbers), server)
+
+    server = GrpcServer(verifier_of(issuer))
+    port = await server.start("127.0.0.1:0", add, [SERVICE])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        api = Api(client, issuer, f"127.0.0.1:{port}", trunks, collection)
+        yield api
+    for opened in api.channels:
+        await opened.close()
+    await server.stop(0)

@@ -1,0 +1,124 @@
+"""The API of sip-config over twins, and trunks with good defaults."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import grpc
+import httpx
+import pytest
+import pytest_asyncio
+
+from keepline.sip.v1.switch_config_pb2_grpc import SwitchConfigStub, add_SwitchConfigServicer_to_server
+from keepline.sip.v1.trunk_service_pb2_grpc import (
+    SipTrunkServiceStub,
+    add_SipTrunkServiceServicer_to_server,
+)
+from servicekit.auth.dev_issuer import DevIssuer
+from servicekit.errors import Problem
+from servicekit.grpc import GrpcServer, channel, problem_of
+from servicekit.http import create_app
+from servicekit.readiness import Readiness
+from servicekit.testing import FakeClock, MemoryCollection, tokens, verifier_of
+from sip_config.adapters import rest_switch, rest_trunks
+from sip_config.adapters.grpc_switch_config import SERVICE as SWITCH_CONFIG
+from sip_config.adapters.grpc_switch_config import SwitchConfig
+from sip_config.adapters.grpc_trunks import SERVICE as TRUNK_SERVICE
+from sip_config.adapters.grpc_trunks import SipTrunkService
+from sip_config.adapters.trunk_documents import TrunkDocuments
+from sip_config.app.edge_feed import EdgeFeed
+from sip_config.app.trunks import Trunks
+from sip_config.domain.records import Destination, Transport
+from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
+
+PATH = "/api/v1/sip/trunks"
+ACME = {"name": "Acme", "country": "DE", "source_cidrs": ["203.0.113.0/30"], "domain_label": "acme"}
+PASSWORD = "password-of-the-switches"
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def trunk() -> Callable[..., Trunk]:
+    def make(place: int = 1, **changes: Any) -> Trunk:
+        fields = {
+            "name": "Acme",
+            "source_cidrs": ("203.0.113.0/30",),
+            "country": "DE",
+            "endpoints": (Endpoint("192.0.2.1", 5060, Transport.UDP),),
+            "enabled": True,
+        }
+        own = {"tenant_id": "t_a", "version": 1, "domain": f"acme{place}.sip.example"}
+        fields |= {name: changes.pop(name) for name in list(changes) if name in fields}
+        made = {**own, "fields": TrunkFields(**fields), "created_at": NOW, "updated_at": NOW, **changes}
+        return Trunk(id=f"trk_{place}", **made)
+
+    return make
+
+
+@pytest_asyncio.fixture
+async def feed() -> EdgeFeed:
+    """Nothing in it but one switch, and everything was read."""
+    made = EdgeFeed([Destination(1, "127.0.0.1", 5080)], FakeClock(NOW))
+    made.complete("trunks")
+    made.complete("numbers")
+    return made
+
+
+@dataclass
+class Api:
+    rest: httpx.AsyncClient
+    issuer: DevIssuer
+    target: str
+    feed: EdgeFeed
+    channels: list[grpc.aio.Channel] = field(default_factory=list)
+
+    def as_(self, tenant: str = "t_a", role: str = "owner") -> dict[str, str]:
+        return {"authorization": f"Bearer {self.issuer.token(tenant, role=role)}"}
+
+    async def create(self, tenant: str = "t_a", **fields: Any) -> Any:
+        answer = await self.rest.post(PATH, json={**ACME, **fields}, headers=self.as_(tenant))
+        return dict(answer.json(), status=answer.status_code)
+
+    async def patch(self, trunk_id: str, tenant: str = "t_a", **fields: Any) -> Any:
+        answer = await self.rest.patch(f"{PATH}/{trunk_id}", json=fields, headers=self.as_(tenant))
+        return dict(answer.json(), status=answer.status_code)
+
+    def stub(self, tenant: str = "t_a", role: str = "owner", kind: Any = SipTrunkServiceStub) -> Any:
+        opened = channel(self.target, lambda: self.issuer.token(tenant, role=role))
+        self.channels.append(opened)
+        return kind(opened)
+
+    def edge(self) -> Any:
+        return self.stub("platform", "node", SwitchConfigStub)
+
+    async def problem(self, call: Any) -> Problem:
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await call
+        return problem_of(refused.value)
+
+
+@pytest_asyncio.fixture
+async def api(feed: EdgeFeed, tmp_path: Path) -> AsyncIterator[Api]:
+    issuer, clock = tokens(tmp_path), FakeClock(NOW)
+    documents = TrunkDocuments(MemoryCollection("sip_trunks"), clock, lambda: None)
+    await documents.prepare()
+    trunks = Trunks(documents, feed, clock, "sip.example")
+    open_paths = (rest_switch.PATH,)
+    app = create_app("sip-config", "Test", verifier_of(issuer), Readiness(), open_paths=open_paths)
+    app.include_router(rest_trunks.router(trunks, feed))
+    app.include_router(rest_switch.router(["127.0.0.1", "2001:db8::1"], PASSWORD))
+
+    def add(server: grpc.aio.Server) -> None:
+        add_SipTrunkServiceServicer_to_server(SipTrunkService(trunks, feed), server)
+        add_SwitchConfigServicer_to_server(SwitchConfig(feed), server)
+
+    server = GrpcServer(verifier_of(issuer))
+    port = await server.start("127.0.0.1:0", add, [TRUNK_SERVICE, SWITCH_CONFIG])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        api = Api(client, issuer, f"127.0.0.1:{port}", feed)
+        yield api
+    for opened in api.channels:
+        await opened.close()
+    await server.stop(0)

@@ -1,0 +1,162 @@
+"""Trunks over REST and gRPC: the same rules and the same codes on both."""
+
+import asyncio
+import base64
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from keepline.sip.v1 import trunk_service_pb2 as pb
+from keepline.sip.v1.trunk_pb2 import Trunk
+from keepline.types.v1.endpoint_pb2 import SipEndpoint
+
+PATH = "/api/v1/sip/trunks"
+PASSWORD = "password-of-the-switches"
+
+
+async def test_a_trunk_lives_from_its_creation_to_its_end(api: Any) -> None:
+    endpoint = {"host": "SIP.acme.example.", "transport": "tls"}
+    made = await api.create(endpoints=[endpoint])
+    assert (made["status"], made["version"], made["domain"]) == (201, 1, "acme.sip.example")
+    assert made["endpoints"] == [{"host": "sip.acme.example", "port": 5061, "transport": "tls"}]
+    path = f"{PATH}/{made['id']}"
+    assert (await api.rest.get(path, headers=api.as_(role="viewer"))).json()["applied"] == []
+    changed = await api.patch(made["id"], enabled=False, version=1)
+    assert (changed["version"], changed["enabled"], changed["name"]) == (2, False, "Acme")
+    assert (await api.patch(made["id"], enabled=False))["version"] == 2
+    assert (await api.rest.delete(path, headers=api.as_())).status_code == 204
+    gone = await api.rest.get(path, headers=api.as_())
+    assert (gone.status_code, gone.json()["code"]) == (404, "trunk_not_found")
+    assert api.feed.number_count(made["id"]) == 0
+
+
+async def test_the_same_over_grpc(api: Any) -> None:
+    stub = api.stub()
+    made = (await stub.CreateTrunk(pb.CreateTrunkRequest(name="Acme", country="de"))).trunk
+    assert (made.version, made.country, made.enabled) == (1, "DE", True)
+    assert made.domain == f"{made.id.replace('_', '-')}.sip.example"
+    change = pb.UpdateTrunkRequest(trunk=Trunk(id=made.id, name="Acme 2", country="FR", version=1))
+    change.update_mask.paths.append("name")
+    changed = (await stub.UpdateTrunk(change)).trunk
+    assert (changed.name, changed.country, changed.version) == ("Acme 2", "DE", 2)
+    assert (await stub.GetTrunk(pb.GetTrunkRequest(id=made.id))).trunk == changed
+    assert list((await stub.ListTrunks(pb.ListTrunksRequest())).trunks) == [changed]
+    problem = await api.problem(stub.UpdateTrunk(change))
+    assert problem.code == "version_changed"
+    await stub.DeleteTrunk(pb.DeleteTrunkRequest(id=made.id))
+    assert (await api.problem(stub.GetTrunk(pb.GetTrunkRequest(id=made.id)))).code == "trunk_not_found"
+
+
+WRONG = [
+    ({"name": ""}, "/name", "name_invalid"),
+    ({"name": "a\r\nb"}, "/name", "name_invalid"),
+    ({"name": "x" * 81}, "/name", "name_invalid"),
+    ({"country": "Germany"}, "/country", "country_unknown"),
+    ({"country": ""}, "/country", "country_unknown"),
+    ({"domain_label": "-acme"}, "/domain_label", "domain_label_invalid"),
+    ({"domain_label": "a.b"}, "/domain_label", "domain_label_invalid"),
+    ({"domain_label": "a|b"}, "/domain_label", "domain_label_invalid"),
+    ({"domain_label": "é"}, "/domain_label", "domain_label_invalid"),
+    ({"source_cidrs": ["0.0.0.0/0"]}, "/source_cidrs/0", "source_too_wide"),
+    ({"source_cidrs": ["192.0.2.1", "x"]}, "/source_cidrs/1", "source_unreadable"),
+    ({"endpoints": [{"host": "sip:acme"}]}, "/endpoints/0/host", "endpoint_host_invalid"),
+    ({"endpoints": [{"host": "a b"}]}, "/endpoints/0/host", "endpoint_host_invalid"),
+    ({"endpoints": [{"host": "${x}"}]}, "/endpoints/0/host", "endpoint_host_invalid"),
+    ({"endpoints": [{"host": "a;transport=tcp"}]}, "/endpoints/0/host", "endpoint_host_invalid"),
+    ({"endpoints": [{"host": "acme.example", "port": 70000}]}, "/endpoints/0/port", "endpoint_port_invalid"),
+]
+
+
+@pytest.mark.parametrize(("fields", "pointer", "code"), WRONG)
+async def test_what_is_wrong_with_a_trunk_is_told_alike_on_both_sides(
+    api: Any, fields: dict[str, Any], pointer: str, code: str
+) -> None:
+    refused = await api.create(**fields)
+    assert (refused["status"], refused["code"]) == (422, "trunk_invalid")
+    assert [(e["pointer"], e["code"]) for e in refused["errors"]] == [(pointer, code)]
+    assert refused["errors"][0]["hint"]
+    whole = {"name": "Acme", "country": "DE", "domain_label": "acme", **fields}
+    endpoints = [SipEndpoint(**endpoint) for endpoint in whole.pop("endpoints", [])]
+    problem = await api.problem(api.stub().CreateTrunk(pb.CreateTrunkRequest(**whole, endpoints=endpoints)))
+    assert problem.code == "trunk_invalid"
+    assert [(v.pointer, v.code) for v in problem.violations] == [(pointer, code)]
+    assert (await api.rest.get(PATH, headers=api.as_())).json()["trunks"] == []
+
+
+async def test_every_fault_is_told_at_once(api: Any) -> None:
+    refused = await api.create(name="", country="?", source_cidrs=["x", "y"])
+    assert [e["pointer"] for e in refused["errors"]] == [
+        "/name",
+        "/country",
+        "/source_cidrs/0",
+        "/source_cidrs/1",
+    ]
+
+
+async def test_of_many_who_want_a_domain_at_once_one_gets_it(api: Any) -> None:
+    answers = await asyncio.gather(*(api.create(f"t_{n}") for n in range(12)))
+    assert sorted(answer["status"] for answer in answers) == [201] + [409] * 11
+    refused = next(answer for answer in answers if answer["status"] == 409)
+    assert refused["code"] == "domain_taken"
+    assert "t_" not in refused["detail"]
+
+
+async def test_of_many_changes_of_one_version_one_wins(api: Any) -> None:
+    made = await api.create()
+    changes = [api.patch(made["id"], name=f"Acme {n}", version=1) for n in range(10)]
+    statuses = sorted(answer["status"] for answer in await asyncio.gather(*changes))
+    assert statuses == [200] + [412] * 9
+
+
+async def test_another_tenants_trunk_is_not_there(api: Any) -> None:
+    made = await api.create()
+    path = f"{PATH}/{made['id']}"
+    for method, body in (("GET", None), ("PATCH", {"enabled": False}), ("DELETE", None)):
+        answer = await api.rest.request(method, path, json=body, headers=api.as_("t_b"))
+        assert (answer.status_code, answer.json()["code"]) == (404, "trunk_not_found"), method
+    stub = api.stub("t_b")
+    assert (await api.problem(stub.GetTrunk(pb.GetTrunkRequest(id=made["id"])))).code == "trunk_not_found"
+    assert (await api.rest.get(PATH, headers=api.as_("t_b"))).json()["trunks"] == []
+
+
+async def test_only_owners_and_admins_write(api: Any) -> None:
+    made = await api.create()
+    for role in ("viewer", "node"):
+        headers = api.as_(role=role)
+        assert (await api.rest.post(PATH, json={}, headers=headers)).status_code in (403, 422)
+        answer = await api.rest.delete(f"{PATH}/{made['id']}", headers=headers)
+        assert answer.status_code == 403
+    assert (await api.rest.get(PATH)).status_code == 401
+
+
+async def test_the_list_comes_in_pages_and_by_part_of_the_name(api: Any) -> None:
+    for n in range(5):
+        await api.create(name=f"Provider {n} (x)", domain_label=f"p{n}")
+    seen: list[str] = []
+    token = ""
+    while True:
+        query = {"page_size": 2, "page_token": token}
+        page = (await api.rest.get(PATH, params=query, headers=api.as_())).json()
+        seen += [one["name"] for one in page["trunks"]]
+        token = page["next_page_token"]
+        if not token:
+            break
+    assert seen == [f"Provider {n} (x)" for n in range(5)]
+    found = (await api.rest.get(PATH, params={"query": "3 (X"}, headers=api.as_())).json()
+    assert [one["domain"] for one in found["trunks"]] == ["p3.sip.example"]
+
+
+async def test_a_switch_is_told_who_may_send_to_it_for_its_password_only(api: Any) -> None:
+    form = {"section": "configuration", "key_value": "acl.conf"}
+    right = base64.b64encode(f"switch:{PASSWORD}".encode()).decode()
+    wrong = base64.b64encode(b"switch:guess").decode()
+    for credentials in ("", f"Basic {wrong}", "Basic %%%", f"Bearer {right}"):
+        refused = await api.rest.post("/switch/v1/xml", data=form, headers={"authorization": credentials})
+        assert refused.status_code == 401
+    headers = {"authorization": f"Basic {right}"}
+    answer = await api.rest.post("/switch/v1/xml", data=form, headers=headers)
+    nodes = ElementTree.fromstring(answer.text).iter("node")
+    assert [node.get("cidr") for node in nodes] == ["127.0.0.1/32", "2001:db8::1/128"]
+    other = await api.rest.post("/switch/v1/xml", data={"section": "dialplan"}, headers=headers)
+    assert "not found" in other.text

@@ -1,0 +1,110 @@
+"""The store of phone-sources keeps one contract over the in-memory twin and over a real database."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import pytest
+import pytest_asyncio
+
+from harness.components.mongo import Mongo as Server
+from keepline.phone.v1.number_pb2 import NumberState
+from phone_sources.adapters.number_documents import TOPIC, NumberDocuments
+from phone_sources.domain.e164 import E164
+from phone_sources.domain.number import Number
+from phone_sources.ports import NumberFilter
+from servicekit.documents import Collection
+from servicekit.mongo import connect
+from servicekit.outbox import OutboxRelay
+from servicekit.settings import MongoSettings
+from servicekit.testing import FakeClock, MemoryCollection, MemoryProducer
+
+NOW = datetime(2026, 11, 23, 9, 0, 0, 123000, tzinfo=UTC)
+EVERY = NumberFilter()
+
+
+@dataclass
+class Store:
+    collection: Collection
+    numbers: NumberDocuments
+
+
+@pytest.fixture(params=["memory", "mongo"])
+def server(request: pytest.FixtureRequest) -> Server | None:
+    return request.getfixturevalue("mongo") if request.param == "mongo" else None
+
+
+@pytest_asyncio.fixture
+async def store(server: Server | None) -> AsyncIterator[Store]:
+    mongo = None
+    collection: Collection = MemoryCollection("phone_numbers")
+    if server is not None:
+        mongo = await connect(MongoSettings(uri=server.uri, database=f"contract_{secrets.token_hex(4)}"))
+        collection = mongo.collection("phone_numbers")
+    numbers = NumberDocuments(collection, FakeClock(NOW), lambda: None)
+    await numbers.prepare()
+    yield Store(collection, numbers)
+    if mongo is not None:
+        await mongo.close()
+
+
+def number(place: int, tenant: str = "t_a", trunk: str = "trk_1", **changes: str) -> Number:
+    made = Number(f"num_{place}", tenant, 1, E164(f"+44207946000{place}"), trunk, f"Desk {place}", NOW)
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+async def test_a_number_comes_back_as_it_was_stored(store: Store) -> None:
+    assert await store.numbers.add(number(1)) is None
+    assert await store.numbers.get("t_a", "num_1") == number(1)
+    assert await store.numbers.find(E164("+442079460001")) == number(1)
+    assert await store.numbers.get("t_b", "num_1") is None
+    assert await store.numbers.find(E164("+442079460002")) is None
+
+
+async def test_a_number_is_held_once_whoever_asks(store: Store) -> None:
+    await store.numbers.add(number(1))
+    held = await store.numbers.add(replace(number(1, "t_b"), id="num_2"))
+    assert held is not None
+    assert held.by == number(1)
+    assert await store.numbers.get("t_b", "num_2") is None
+
+
+async def test_of_many_writers_at_once_one_wins(store: Store) -> None:
+    wanted = [replace(number(1, f"t_{n}"), id=f"num_{n}") for n in range(20)]
+    answers = await asyncio.gather(*(store.numbers.add(one) for one in wanted))
+    assert sum(answer is None for answer in answers) == 1
+    assert {answer.by for answer in answers if answer} == {wanted[answers.index(None)]}
+
+
+async def test_a_deleted_number_is_gone_and_free(store: Store) -> None:
+    await store.numbers.add(number(1))
+    assert not await store.numbers.remove("t_b", "num_1")
+    assert await store.numbers.remove("t_a", "num_1")
+    assert not await store.numbers.remove("t_a", "num_1")
+    assert await store.numbers.get("t_a", "num_1") is None
+    assert await store.numbers.add(replace(number(1, "t_b"), id="num_9")) is None
+
+
+async def test_a_page_holds_the_tenants_own_by_id_and_filter(store: Store) -> None:
+    for one in (number(3, trunk="trk_2"), number(1), number(2, "t_b")):
+        await store.numbers.add(one)
+    assert await store.numbers.page("t_a", EVERY, None, 10) == [number(1), number(3, trunk="trk_2")]
+    assert await store.numbers.page("t_a", EVERY, "num_1", 10) == [number(3, trunk="trk_2")]
+    assert await store.numbers.page("t_a", EVERY, None, 1) == [number(1)]
+    assert await store.numbers.page("t_a", NumberFilter(trunk_id="trk_1"), None, 10) == [number(1)]
+    assert await store.numbers.page("t_a", NumberFilter(query="DESK 1"), None, 10) == [number(1)]
+    assert await store.numbers.page("t_a", NumberFilter(query="6000"), None, 10) != []
+    assert await store.numbers.page("t_a", NumberFilter(query="D.sk"), None, 10) == []
+
+
+async def test_arrival_and_end_are_told_in_order(store: Store) -> None:
+    await store.numbers.add(number(1))
+    await store.numbers.remove("t_a", "num_1")
+    producer = MemoryProducer()
+    await OutboxRelay(store.collection, producer).relay_once()
+    told = [(sent.topic, sent.key, sent.value) for sent in producer.sent]
+    assert [(topic, key) for topic, key, _ in told] == [(TOPIC, "num_1")] * 2
+    assert NumberState.FromString(told[0][2] or b"").number.e164 == "+442079460001"
+    assert told[1][2] is None

@@ -1,0 +1,113 @@
+"""The store of sip-config keeps one contract over the in-memory twin and over a real database."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import pytest
+import pytest_asyncio
+
+from harness.components.mongo import Mongo as Server
+from servicekit.documents import Collection
+from servicekit.mongo import connect
+from servicekit.outbox import OutboxRelay
+from servicekit.settings import MongoSettings
+from servicekit.testing import FakeClock, MemoryCollection, MemoryProducer
+from sip_config.adapters.messages import trunk_of
+from sip_config.adapters.trunk_documents import TOPIC, TrunkDocuments
+from sip_config.domain.records import Transport
+from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
+
+NOW = datetime(2026, 11, 23, 9, 0, 0, 123000, tzinfo=UTC)
+
+
+@dataclass
+class Store:
+    collection: Collection
+    trunks: TrunkDocuments
+
+
+@pytest.fixture(params=["memory", "mongo"])
+def server(request: pytest.FixtureRequest) -> Server | None:
+    return request.getfixturevalue("mongo") if request.param == "mongo" else None
+
+
+@pytest_asyncio.fixture
+async def store(server: Server | None) -> AsyncIterator[Store]:
+    mongo = None
+    collection: Collection = MemoryCollection("sip_trunks")
+    if server is not None:
+        mongo = await connect(MongoSettings(uri=server.uri, database=f"contract_{secrets.token_hex(4)}"))
+        collection = mongo.collection("sip_trunks")
+    trunks = TrunkDocuments(collection, FakeClock(NOW), lambda: None)
+    await trunks.prepare()
+    yield Store(collection, trunks)
+    if mongo is not None:
+        await mongo.close()
+
+
+def trunk(place: int = 1, tenant: str = "t_a", version: int = 1, name: str = "Acme") -> Trunk:
+    endpoints = (Endpoint("2001:db8::1", 5061, Transport.TLS), Endpoint("192.0.2.1", 5060, Transport.UDP))
+    fields = TrunkFields(name, ("203.0.113.0/30", "2001:db8::/64"), "DE", endpoints, True)
+    return Trunk(f"trk_{place}", tenant, version, f"p{place}.sip.example", fields, NOW, NOW)
+
+
+async def test_a_trunk_comes_back_as_it_was_stored(store: Store) -> None:
+    assert await store.trunks.add(trunk())
+    assert await store.trunks.get("t_a", "trk_1") == trunk()
+    assert await store.trunks.get("t_b", "trk_1") is None
+    assert await store.trunks.get("t_a", "trk_2") is None
+
+
+async def test_of_many_who_want_a_domain_at_once_one_gets_it(store: Store) -> None:
+    wanted = [replace(trunk(tenant=f"t_{n}"), id=f"trk_{n}") for n in range(20)]
+    answers = await asyncio.gather(*(store.trunks.add(one) for one in wanted))
+    assert answers.count(True) == 1
+
+
+async def test_a_trunk_is_replaced_only_in_the_version_before(store: Store) -> None:
+    await store.trunks.add(trunk())
+    assert not await store.trunks.replace(trunk(version=3))
+    assert not await store.trunks.replace(trunk(tenant="t_b", version=2))
+    answers = await asyncio.gather(
+        *(store.trunks.replace(trunk(version=2, name=f"Acme {n}")) for n in range(10))
+    )
+    assert answers.count(True) == 1
+    found = await store.trunks.get("t_a", "trk_1")
+    assert found == trunk(version=2, name=f"Acme {answers.index(True)}")
+
+
+async def test_a_deleted_trunk_is_gone_and_its_domain_free(store: Store) -> None:
+    await store.trunks.add(trunk())
+    assert not await store.trunks.remove("t_a", "trk_1", 2)
+    assert not await store.trunks.remove("t_b", "trk_1", 1)
+    assert await store.trunks.remove("t_a", "trk_1", 1)
+    assert not await store.trunks.remove("t_a", "trk_1", 1)
+    assert await store.trunks.get("t_a", "trk_1") is None
+    assert [one async for one in store.trunks.all()] == []
+    assert await store.trunks.add(replace(trunk(tenant="t_b"), id="trk_9"))
+
+
+async def test_a_page_holds_the_tenants_own_by_id_and_part_of_the_name(store: Store) -> None:
+    for one in (trunk(3, name="Beta (x)"), trunk(1), trunk(2, "t_b")):
+        await store.trunks.add(one)
+    assert await store.trunks.page("t_a", "", None, 10) == [trunk(1), trunk(3, name="Beta (x)")]
+    assert await store.trunks.page("t_a", "", "trk_1", 10) == [trunk(3, name="Beta (x)")]
+    assert await store.trunks.page("t_a", "", None, 1) == [trunk(1)]
+    assert await store.trunks.page("t_a", "ETA (", None, 10) == [trunk(3, name="Beta (x)")]
+    assert await store.trunks.page("t_a", "P1.SIP", None, 10) == [trunk(1)]
+    assert await store.trunks.page("t_a", ".*", None, 10) == []
+    assert {one.id async for one in store.trunks.all()} == {"trk_1", "trk_2", "trk_3"}
+
+
+async def test_each_write_is_told_in_order_and_the_end_with_a_tombstone(store: Store) -> None:
+    await store.trunks.add(trunk())
+    await store.trunks.replace(trunk(version=2, name="Acme 2"))
+    await store.trunks.remove("t_a", "trk_1", 2)
+    producer = MemoryProducer()
+    await OutboxRelay(store.collection, producer).relay_once()
+    assert {(sent.topic, sent.key) for sent in producer.sent} == {(TOPIC, "trk_1")}
+    told = [sent.value for sent in producer.sent]
+    assert [value and trunk_of(value) for value in told] == [trunk(), trunk(version=2, name="Acme 2"), None]
