@@ -21,6 +21,7 @@ from typing import NoReturn
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _PARENT_GONE = signal.SIGUSR2
 _KILL = signal.SIGUSR1
+_COPY_SECONDS = 5
 _AWAITED = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, _KILL, _PARENT_GONE}
 
 
@@ -32,9 +33,15 @@ def main() -> NoReturn:
     if os.getppid() != parent:  # it went before the kernel was asked to tell
         sys.exit(1)
     command = sys.argv[3:] if terminal else sys.argv[2:]
-    child = _start_on_terminal(command) if terminal else _start(command)
+    copying = None
+    if terminal:
+        child, copying = _start_on_terminal(command)
+    else:
+        child = _start(command)
     code = _watch(child)
     _sweep()
+    if copying is not None:  # nobody writes to the terminal any more; what was written is still to be copied
+        copying.join(_COPY_SECONDS)
     os._exit(code)
 
 
@@ -46,12 +53,13 @@ def _start(command: list[str]) -> int:
     return child
 
 
-def _start_on_terminal(command: list[str]) -> int:
+def _start_on_terminal(command: list[str]) -> tuple[int, threading.Thread]:
     child, master = pty.fork()
     if child == 0:
         _become(command)
-    threading.Thread(target=_copy, args=(master,), daemon=True).start()
-    return child
+    copying = threading.Thread(target=_copy, args=(master,), daemon=True)
+    copying.start()
+    return child, copying
 
 
 def _become(command: list[str]) -> NoReturn:
