@@ -62,8 +62,8 @@ class _UdpSocket(Network_server):  # type: ignore[misc]  # sippy has no types
             self.uopts.data_callback(text, Remote_address(peer, "udp"), self, MonoTime())
         except NotSip as error:
             _log.warning("%s from %s:%s was dropped", error, *peer)
-        except Exception:
-            _log.exception("a datagram from %s:%s could not be handled", *peer)
+        except Exception as error:
+            _log.warning("a datagram from %s:%s could not be read: %r", *peer, error)
 
     def shutdown(self) -> None:
         self._loop.remove_reader(self._socket)
