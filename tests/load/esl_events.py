@@ -125,7 +125,9 @@ def _speak(connection: socket.socket, pieces: Mapping[str, Sequence[bytes]], eve
     pending = b""
     while data := connection.recv(65536):
         *commands, pending = (pending + data).split(b"\n\n")
-        for command in commands:
+        for command in (command.lstrip() for command in commands):
+            if not command:  # empty lines between commands are nothing
+                continue
             connection.sendall(b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n")
             if command.startswith(b"event"):
                 wanted = pieces["json" if b" json " in command else "plain"]

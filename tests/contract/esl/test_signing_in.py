@@ -86,3 +86,10 @@ async def test_only_the_named_events_come(switch: RunningSwitch) -> None:
         event = await EventLog(link).first("HEARTBEAT", seconds=25)
     assert event.headers["Event-Name"] == "HEARTBEAT"
     assert int(event.headers["Session-Count"]) >= 0
+
+
+async def test_empty_lines_between_commands_are_nothing(switch: RunningSwitch) -> None:
+    raw = await RawEsl.open(*switch.esl, switch.password)
+    for lines in ("\n", "\n\n", "\n\n\n\n\n"):
+        assert "UP" in await raw.command(f"{lines}api status")
+    raw.close()

@@ -144,9 +144,11 @@ class _Client:
 
 
 async def _read(reader: asyncio.StreamReader) -> tuple[str, Headers] | None:
-    """A command and its headers; None at the end of the connection."""
+    """A command and its headers; None at the end of the connection. Empty lines before it are nothing."""
     try:
-        block = await reader.readuntil(b"\n\n")
+        block = b""
+        while not block.strip():
+            block = await reader.readuntil(b"\n\n")
     except asyncio.IncompleteReadError:
         return None
     first, *lines = block.decode("utf-8", "replace").replace("\r", "").strip("\n").split("\n")

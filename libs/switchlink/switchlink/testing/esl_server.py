@@ -68,6 +68,8 @@ class EslServer:
         try:
             while True:
                 command = (await reader.readuntil(b"\n\n")).decode().strip()
+                if not command:  # empty lines between commands are nothing
+                    continue
                 self.commands.append(command)
                 await self._tell()
                 writer.write(self._answer(command))
