@@ -13,6 +13,10 @@ import grpc.aio
 import httpx
 import pytest
 
+from edge_agent.__main__ import build
+from edge_agent.domain.records import Destination, NumberRecord, Record, Table, TrunkRecord
+from edge_agent.domain.version import snapshot_version
+from edge_agent.settings import Settings
 from harness.ports import free_port
 from harness.until import until
 from keepline.sip.v1 import switch_config_pb2 as pb
@@ -20,10 +24,6 @@ from keepline.sip.v1.switch_config_pb2_grpc import SwitchConfigServicer, add_Swi
 from keepline.types.v1.endpoint_pb2 import TRANSPORT_UDP, SipEndpoint
 from servicekit.lifecycle import serve
 from servicekit.settings import load
-from sip_config.domain.records import Destination, NumberRecord, Record, Table, TrunkRecord
-from sip_config.domain.version import snapshot_version
-from sip_config.edge_agent.__main__ import build
-from sip_config.edge_agent.settings import Settings
 from switchlink.testing.running_edge import RunningEdge, running_edge
 
 CONFIG = Path(__file__).parents[3] / "infra" / "kamailio" / "kamailio.cfg"
@@ -216,7 +216,7 @@ class Agent:
             self._child = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "sip_config.edge_agent",
+                "edge_agent",
                 env={**os.environ, **self.env},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=out,

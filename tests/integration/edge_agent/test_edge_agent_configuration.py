@@ -5,9 +5,9 @@ import time
 
 import pytest
 
+from edge_agent.domain.records import Destination
 from harness.until import until
 from keepline.sip.v1 import switch_config_pb2 as pb
-from sip_config.domain.records import Destination
 from switchlink.testing.running_edge import RunningEdge
 from switchlink.testing.wire import SDP, Wire, reply, request
 

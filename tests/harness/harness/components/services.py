@@ -112,7 +112,7 @@ def _edge_agent(around: Around, target: str) -> ServiceRun:
     }
     http = f"127.0.0.1:{free_port()}"
     settings = _settings(around, "edge-agent", {**own, "HTTP__LISTEN": http})
-    return ServiceRun("edge-agent", "sip_config.edge_agent", http, "", settings)
+    return ServiceRun("edge-agent", "edge_agent", http, "", settings)
 
 
 def _with_database(around: Around, name: str, module: str, own: Mapping[str, str]) -> ServiceRun:

@@ -1,0 +1,1 @@
+"""Is this edge running what it should, and what does it see?"""
