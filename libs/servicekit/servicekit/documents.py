@@ -1,13 +1,17 @@
 """What the services ask of a document database: a port that the real one and the in-memory twin both keep.
 
-Rule: names and filters are MongoDB's; answers are plain values. What the server cannot do right now is
-`Unavailable`; a broken unique index is `DuplicateKey`.
+Names and filters are MongoDB's; answers are plain values. Each method raises
+    Unavailable("storage_unavailable")  the server does not answer, or is busy
+    Unavailable("storage_refused")      it answers with an error: password, rights, quota, a conflicting index
+    DuplicateKey                        a unique index already holds this
+    DocumentRefused                     it will not have this document, however often it is asked
+and nothing of the driver's.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from servicekit.errors import Conflict
+from servicekit.errors import Conflict, Problem
 
 Document = dict[str, Any]
 Filter = Mapping[str, Any]
@@ -21,6 +25,13 @@ class DuplicateKey(Conflict):
     def __init__(self, key_pattern: Mapping[str, Any]) -> None:
         super().__init__("duplicate_key", f"the unique key {', '.join(key_pattern)} is taken")
         self.key_pattern = dict(key_pattern)
+
+
+class DocumentRefused(Problem):
+    """What was to be written (or asked) is wrong in itself: too large, or against the collection's rules."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("document_refused", f"the database will not have it: {why}")
 
 
 class Collection(Protocol):

@@ -2,7 +2,8 @@
 
     load settings (or 2) > build > ready > SIGTERM > drain > stop servers > cancel tasks > close > 0
 
-Rule: a task that crashes ends the process with 1 and its reason in the log; a second signal ends it at once.
+A task of the main duty that crashes ends the process with 1 and its reason in the log; a second signal ends
+it at once.
 """
 
 import asyncio

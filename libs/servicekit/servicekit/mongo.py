@@ -1,29 +1,38 @@
 """MongoDB by Motor. This is the one file that names the driver, so that another can take its place.
 
-Rule: majority writes into the journal, no waiting longer than two seconds for a server, and never the
-driver's own exceptions.
+Majority writes into the journal, no waiting longer than two seconds for a server, and never the driver's own
+exceptions: `documents` lists what is raised.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
+from bson.errors import InvalidDocument
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from pymongo import ReturnDocument, WriteConcern, errors
 
-from servicekit.documents import Collection, Document, DuplicateKey, Filter, Sort, Update
-from servicekit.errors import Unavailable
+from servicekit.documents import Collection, Document, DocumentRefused, DuplicateKey, Filter, Sort, Update
+from servicekit.errors import Problem, Unavailable
 from servicekit.settings import MongoSettings, WrongSetting
+from servicekit.telemetry.logging import logger
 from servicekit.telemetry.redaction import redacted
 
-__all__ = ["Collection", "Document", "DuplicateKey", "Mongo", "connect"]
+__all__ = ["Collection", "Document", "DocumentRefused", "DuplicateKey", "Mongo", "connect"]
 
 T = TypeVar("T")
 
+_log = logger(__name__)
 SELECTION_MS = 2000
 SOCKET_MS = 10_000
 WATCH_SECONDS = 2.0
 _BATCH = 500
+# answers of the server that a time-out or a lost cursor gives, and not the question
+_AWAY = (errors.WTimeoutError, errors.ExecutionTimeout, errors.CursorNotFound)
+# codes of mongodb/mongo, src/mongo/base/error_codes.yml, where the same question fails again: BadValue,
+# FailedToParse, TypeMismatch, PathNotViable, ImmutableField, DocumentValidationFailure, BSONObjectTooLarge,
+# and a document that an update makes too large
+_OF_THE_DOCUMENT = frozenset({2, 9, 14, 28, 66, 121, 10334, 17419, 17420})
 _BY_ID: Sort = (("_id", 1),)
 
 
@@ -50,7 +59,8 @@ class Mongo:
         await _told(self._client.admin.command("ping"))
 
     async def watch(self, prepare: Callable[[], Awaitable[None]] | None = None) -> None:
-        """Keeps `problem` true; run it as a task. `prepare` makes indexes as soon as the server answers."""
+        """Keeps `problem` true; run it as a task. `prepare` makes indexes as soon as the server answers, and
+        until it succeeded once, what it met is the problem."""
         prepared = prepare is None
         while True:
             try:
@@ -58,13 +68,21 @@ class Mongo:
                 if prepare is not None and not prepared:
                     await prepare()
                     prepared = True
-                self._problem = ""
-            except Unavailable as unavailable:
-                self._problem = unavailable.detail
+            except Problem as problem:
+                self._told(problem.detail)
+            else:
+                self._told("")
             await asyncio.sleep(WATCH_SECONDS)
 
     async def close(self) -> None:
         self._client.close()
+
+    def _told(self, problem: str) -> None:
+        if problem and problem != self._problem:
+            _log.warning("the database fails us", reason=problem)
+        elif self._problem and not problem:
+            _log.info("the database answers")
+        self._problem = problem
 
 
 def _client(uri: str) -> "AsyncIOMotorClient[Document]":
@@ -159,16 +177,20 @@ async def _told(operation: Awaitable[T]) -> T:
     """Awaits the driver and tells its failures in our own words."""
     try:
         return await operation
-    except errors.DuplicateKeyError as error:
-        raise DuplicateKey((error.details or {}).get("keyPattern", {})) from error
-    except (
-        errors.ConnectionFailure,
-        errors.WTimeoutError,
-        errors.ExecutionTimeout,
-        errors.CursorNotFound,
-    ) as error:
-        raise Unavailable("storage_unavailable", "the database does not answer", retry_after=2) from error
-    except errors.OperationFailure as error:
-        if error.has_error_label("RetryableWriteError") or error.timeout:
-            raise Unavailable("storage_unavailable", "the database is busy", retry_after=2) from error
-        raise
+    except InvalidDocument as error:  # not of the driver's family; also what is too large to be sent
+        raise DocumentRefused(type(error).__name__) from error
+    except errors.PyMongoError as error:
+        raise _problem(error) from error
+
+
+def _problem(error: errors.PyMongoError) -> Problem:
+    if isinstance(error, errors.DuplicateKeyError):
+        return DuplicateKey((error.details or {}).get("keyPattern", {}))
+    if not isinstance(error, errors.OperationFailure) or isinstance(error, _AWAY):
+        return Unavailable("storage_unavailable", "the database does not answer", retry_after=2)
+    if error.has_error_label("RetryableWriteError") or error.timeout:
+        return Unavailable("storage_unavailable", "the database is busy", retry_after=2)
+    why = str((error.details or {}).get("codeName") or f"code {error.code}")
+    if error.code in _OF_THE_DOCUMENT:
+        return DocumentRefused(why)
+    return Unavailable("storage_refused", f"the database refuses us ({why})", retry_after=5)

@@ -1,6 +1,7 @@
 """What a service is given to build itself with: its settings, its tasks, its servers and its end.
 
-Rule: tasks live in the one TaskGroup of the process; one that crashes takes the process down, with a reason.
+Tasks live in the one TaskGroup of the process. One of the main duty (`spawn`) that crashes ends the process
+with its reason; any other (`keep`) is started again and shows as degraded.
 """
 
 import asyncio
@@ -16,8 +17,10 @@ from servicekit.clock import Clock, SystemClock
 from servicekit.drain import Drain, Waiting
 from servicekit.grpc.server import GrpcServer
 from servicekit.http.server import HttpServer
+from servicekit.keeping import KeptTask, Make
 from servicekit.readiness import Readiness
 from servicekit.settings import ProcessSettings, ServiceSettings
+from servicekit.telemetry import metrics, names
 from servicekit.telemetry.logging import logger
 
 S = TypeVar("S", bound=ProcessSettings)
@@ -39,9 +42,21 @@ class Service(Generic[S]):
         self._tasks: set[asyncio.Task[Any]] = set()
         self._grpc: list[GrpcServer] = []
         self._http: list[tuple[HttpServer, asyncio.Task[None]]] = []
+        metrics.gauges(names.DEGRADED, "check", self.readiness.degraded_readings)
 
     def spawn(self, coro: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
-        task = self._group.create_task(self._reported(coro, name), name=name)
+        """For the main duty: a crash ends the process with 1."""
+        return self._started(self._reported(coro, name), name)
+
+    def keep(self, make: Make, *, name: str) -> None:
+        """For everything else: a crash is logged and told as degraded under `name`, and `make` is asked for a
+        new coroutine after a pause (0.2 s, doubling up to 30 s)."""
+        kept = KeptTask(name, make, self.clock)
+        self.readiness.add_degraded(name, kept.problem)
+        self._started(kept.run(), name)
+
+    def _started(self, coro: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+        task = self._group.create_task(coro, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task

@@ -179,9 +179,15 @@ async def test_the_docs_page_loads_nothing_from_elsewhere(client: httpx.AsyncCli
 async def test_readiness_tells_each_check_and_why(client: httpx.AsyncClient, readiness: Readiness) -> None:
     readiness.add("mongo", lambda: "the database does not answer")
     readiness.add("kafka", lambda: None)
+    readiness.add_degraded("records", lambda: "the broker cannot be reached")
+    readiness.add_degraded("events", lambda: "")
     answer = await client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json() == {"ready": False, "checks": {"mongo": "the database does not answer", "kafka": ""}}
+    assert answer.json() == {
+        "ready": False,
+        "checks": {"mongo": "the database does not answer", "kafka": ""},
+        "degraded": {"records": "the broker cannot be reached"},
+    }
 
 
 async def test_a_draining_process_is_not_ready(client: httpx.AsyncClient, readiness: Readiness) -> None:

@@ -83,6 +83,30 @@ def test_a_task_that_crashes_ends_the_process_with_1_and_a_reason(
     assert "the sky fell" in crashed["reason"]
 
 
+def test_a_kept_task_that_crashes_ends_nothing_and_is_started_again(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("servicekit.keeping.FIRST_SECONDS", 0.01)
+    told: list[dict[str, str]] = []
+
+    async def build(service: Service[ProcessSettings]) -> None:
+        async def relay() -> None:
+            told.append(service.readiness.degraded())
+            if len(told) < 3:
+                raise RuntimeError("the password is wrong")
+            told_to_stop()
+            await asyncio.Event().wait()
+
+        service.keep(relay, name="outbox relay")
+
+    code, lines, _ = ended(build, capsys)
+    assert code == 0
+    crashes = [line for line in lines if line["event"].startswith("a task crashed")]
+    assert [line["task"] for line in crashes] == ["outbox relay"] * 2
+    assert told[0] == {}
+    assert all("the password is wrong" in found["outbox relay"] for found in told[1:])
+
+
 def test_a_service_that_cannot_be_built_leaves_with_1(capsys: pytest.CaptureFixture[str]) -> None:
     async def build(_service: Service[ProcessSettings]) -> None:
         raise RuntimeError("no way")

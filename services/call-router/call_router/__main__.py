@@ -1,4 +1,7 @@
-"""Wires call-router: disk first, then the switch, so that calls are routed whatever else is away."""
+"""Wires call-router: disk first, then the switch, so that calls are routed whatever else is away.
+
+Ready: it has a table and its switch.
+"""
 
 import gc
 import random
@@ -68,10 +71,10 @@ def _keep_table(service: Service[Settings], table: RoutingTable) -> None:
     bootstrap = service.settings.kafka.bootstrap
     follower = StateFollower(bootstrap, topics.handlers(), name="call-router", on_caught_up=caught_up)
     service.readiness.add("table", lambda: "" if table.ready else "no routing table yet")
-    service.readiness.add("state", follower.problem)
+    service.readiness.add_degraded("state", follower.problem)
     service.stack.push_async_callback(snapshot.save)
-    service.spawn(snapshot.run(), name="table snapshot")
-    service.spawn(follower.run(), name="state follower")
+    service.keep(snapshot.run, name="table snapshot")
+    service.keep(follower.run, name="state follower")
 
 
 async def _carry_calls(service: Service[Settings], table: RoutingTable, producer: Producer) -> None:
@@ -88,9 +91,9 @@ async def _carry_calls(service: Service[Settings], table: RoutingTable, producer
     service.stack.push_async_callback(link.aclose)
     await link.start()
     service.readiness.add("switch", lambda: link.trouble)
-    service.readiness.add("events", events.problem)
+    service.readiness.add_degraded("events", events.problem)
     service.spawn(events.run(), name="event spool")
-    service.spawn(open_calls.run(), name="open calls")
+    service.keep(open_calls.run, name="open calls")
     service.spawn(SwitchCalls(link, calls, control, service.clock).run(), name="switch calls")
     service.on_drain("calls", calls.drain)
     service.on_drain("switch", control.waiting)
@@ -125,14 +128,15 @@ async def _serve(
         producer=producer,
         name=f"call-router-{settings.switch.id}",
     )
-    service.readiness.add("mongo", mongo.problem)
-    service.readiness.add("broker", producer.problem)
-    service.readiness.add("records", consumer.problem)
-    service.spawn(mongo.watch(prepare), name="mongo watch")
-    service.spawn(producer.watch(), name="broker watch")
-    service.spawn(consumer.run(RecordKeeping(log).handle), name="record keeping")
+    service.readiness.add_degraded("mongo", mongo.problem)
+    service.readiness.add_degraded("broker", producer.problem)
+    service.readiness.add_degraded("records", consumer.problem)
+    service.keep(lambda: mongo.watch(prepare), name="mongo watch")
+    service.keep(producer.watch, name="broker watch")
+    service.keep(lambda: consumer.run(RecordKeeping(log).handle), name="record keeping")
     for relay in relays:
-        service.spawn(relay.run(), name="outbox relay")
+        service.readiness.add_degraded(f"outbox {relay.name}", relay.problem)
+        service.keep(relay.run, name=f"outbox relay {relay.name}")
 
     def add(server: grpc.aio.Server) -> None:
         add_CallRoutingManagerServicer_to_server(CallRoutingManager(agents, plans, dry_run), server)

@@ -1,4 +1,7 @@
-"""Wires the edge agent: files first, then the edge, then sip-config; each of them may be away."""
+"""Wires the edge agent: files first, then the edge, then sip-config; each of them may be away.
+
+Ready: its edge answers and a configuration is in force.
+"""
 
 from functools import partial
 
@@ -60,9 +63,10 @@ async def _keep_configuration(service: Service[Settings]) -> None:
     await keeper.restore()
     service.readiness.add("edge", lambda: watching_over.trouble)
     service.readiness.add("snapshot", lambda: "" if keeper.serving else "no configuration is in force yet")
-    service.spawn(saving.run(), name="saving")
+    service.readiness.add_degraded("sip-config", lambda: following.trouble)
+    service.keep(saving.run, name="saving")
     service.spawn(destinations.run(), name="destinations")
-    service.spawn(acknowledgements.run(), name="acknowledgements")
+    service.keep(acknowledgements.run, name="acknowledgements")
     service.spawn(watching_over.run(), name="watching over the edge")
     service.spawn(following.run(), name="following sip-config")
 
@@ -76,7 +80,8 @@ def _tell_rejections(service: Service[Settings]) -> None:
     host, port = host_port(settings.kamailio.events)
     reports = EdgeReports(host, port, settings.rejections_per_second, reporting.take)
     service.spawn(events.run(), name="rejection spool")
-    service.spawn(reports.run(), name="edge reports")
+    service.readiness.add_degraded("rejections", events.problem)
+    service.keep(reports.run, name="edge reports")
     service.on_drain("rejections", events.waiting)
 
 

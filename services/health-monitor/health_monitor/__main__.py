@@ -1,4 +1,7 @@
-"""Wires health-monitor: edges are asked, trunks judged, and everybody who has to know is told."""
+"""Wires health-monitor: edges are asked, trunks judged, and everybody who has to know is told.
+
+Ready: it knows every trunk, and what was known of each before.
+"""
 
 import asyncio
 
@@ -37,8 +40,8 @@ async def build(service: Service[Settings]) -> None:
     store = await _store(service)
     watchers, kept, told = Watchers(), Telling(_keeping(store)), Telling(_topic(service).send)
     board = Board([watchers, kept, told], service.clock.now)
-    service.spawn(kept.run(), name="keeping")
-    service.spawn(told.run(), name="telling")
+    service.keep(kept.run, name="keeping")
+    service.keep(told.run, name="telling")
     service.on_drain("the broker", told.waiting)
     service.spawn(_watch_trunks(service, board, store), name="trunks")
     await _serve(service, board, watchers, verifier)
@@ -47,16 +50,16 @@ async def build(service: Service[Settings]) -> None:
 async def _store(service: Service[Settings]) -> StatusDocuments:
     mongo = await connect(service.settings.mongo)
     service.stack.push_async_callback(mongo.close)
-    service.readiness.add("mongo", mongo.problem)
-    service.spawn(mongo.watch(), name="mongo watch")
+    service.readiness.add_degraded("mongo", mongo.problem)
+    service.keep(mongo.watch, name="mongo watch")
     return StatusDocuments(mongo.collection("trunk_status"))
 
 
 def _topic(service: Service[Settings]) -> StatusTopic:
     producer = Producer(service.settings.kafka.bootstrap, "health-monitor")
     service.stack.push_async_callback(producer.stop)
-    service.readiness.add("broker", producer.problem)
-    service.spawn(producer.watch(), name="broker watch")
+    service.readiness.add_degraded("broker", producer.problem)
+    service.keep(producer.watch, name="broker watch")
     return StatusTopic(producer, service.clock)
 
 
@@ -72,6 +75,7 @@ def _keeping(store: StatusStore) -> Send:
 
 async def _watch_trunks(service: Service[Settings], board: Board, store: StatusStore) -> None:
     """What was known before the restart comes first, so that versions and `since` go on."""
+    service.readiness.add("statuses", lambda: "not read from the database yet")
     while True:
         try:
             board.restore(await store.load())
@@ -83,13 +87,14 @@ async def _watch_trunks(service: Service[Settings], board: Board, store: StatusS
     follower = StateFollower(
         settings.kafka.bootstrap, topic.handlers(), name="health-monitor", on_caught_up=board.forget_kept
     )
-    service.readiness.add("state", follower.problem)
-    service.spawn(follower.run(), name="state follower")
+    service.readiness.add("statuses", lambda: "" if follower.caught_up else "not every trunk is known yet")
+    service.readiness.add_degraded("state", follower.problem)
+    service.keep(follower.run, name="state follower")
     rpcs = [(edge.id, KamailioHttp(edge.rpc_url, _RPC_SECONDS)) for edge in settings.edges]
     for _, rpc in rpcs:
         service.stack.push_async_callback(rpc.aclose)
     polling = Polling([DispatcherEdge(name, rpc) for name, rpc in rpcs], board, settings.poll_seconds)
-    service.readiness.add("edges", polling.problem)
+    service.readiness.add_degraded("edges", polling.problem)
     await polling.run()
 
 

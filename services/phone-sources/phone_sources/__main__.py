@@ -1,4 +1,7 @@
-"""Wires phone-sources: numbers for tenants, told to the others through the outbox."""
+"""Wires phone-sources: numbers for tenants, told to the others through the outbox.
+
+Ready: the database answers. With the broker away numbers are still taken, and told when it is back.
+"""
 
 import grpc.aio
 
@@ -43,10 +46,11 @@ async def _documents(service: Service[Settings]) -> NumberDocuments:
     relay = OutboxRelay(collection, producer)
     documents = NumberDocuments(collection, service.clock, relay.wake)
     service.readiness.add("mongo", mongo.problem)
-    service.readiness.add("broker", producer.problem)
-    service.spawn(mongo.watch(documents.prepare), name="mongo watch")
-    service.spawn(producer.watch(), name="broker watch")
-    service.spawn(relay.run(), name="outbox relay")
+    service.readiness.add_degraded("broker", producer.problem)
+    service.readiness.add_degraded("outbox", relay.problem)
+    service.keep(lambda: mongo.watch(documents.prepare), name="mongo watch")
+    service.keep(producer.watch, name="broker watch")
+    service.keep(relay.run, name="outbox relay")
     return documents
 
 
@@ -58,8 +62,8 @@ def _trunks(service: Service[Settings]) -> TrunkDirectory:
     directory = TrunkDirectory(SipTrunkServiceStub(sip_config))
     handlers = {trunk_directory.TOPIC: directory.heard}
     follower = StateFollower(settings.kafka.bootstrap, handlers, name="phone-sources")
-    service.readiness.add("state", follower.problem)
-    service.spawn(follower.run(), name="state follower")
+    service.readiness.add_degraded("state", follower.problem)
+    service.keep(follower.run, name="state follower")
     return directory
 
 

@@ -1,4 +1,7 @@
-"""Wires sip-config: trunks for tenants, and what the edges and switches should run."""
+"""Wires sip-config: trunks for tenants, and what the edges and switches should run.
+
+Ready: it has the whole of what edges should run. With database or broker away it goes on telling them.
+"""
 
 import asyncio
 
@@ -48,12 +51,13 @@ async def _keep_trunks(service: Service[Settings], feed: EdgeFeed) -> Trunks:
     collection = mongo.collection("sip_trunks")
     relay = OutboxRelay(collection, producer)
     documents = TrunkDocuments(collection, service.clock, relay.wake)
-    service.readiness.add("mongo", mongo.problem)
-    service.readiness.add("broker", producer.problem)
-    service.spawn(mongo.watch(documents.prepare), name="mongo watch")
-    service.spawn(producer.watch(), name="broker watch")
-    service.spawn(relay.run(), name="outbox relay")
-    service.spawn(_read_all(documents, feed), name="first reading")
+    service.readiness.add_degraded("mongo", mongo.problem)
+    service.readiness.add_degraded("broker", producer.problem)
+    service.readiness.add_degraded("outbox", relay.problem)
+    service.keep(lambda: mongo.watch(documents.prepare), name="mongo watch")
+    service.keep(producer.watch, name="broker watch")
+    service.keep(relay.run, name="outbox relay")
+    service.keep(lambda: _read_all(documents, feed), name="first reading")
     return Trunks(documents, feed, service.clock, settings.sip_zone)
 
 
@@ -78,9 +82,9 @@ def _follow(service: Service[Settings], feed: EdgeFeed) -> None:
         name="sip-config",
         on_caught_up=lambda: feed.complete("numbers"),
     )
-    service.readiness.add("state", follower.problem)
+    service.readiness.add_degraded("state", follower.problem)
     service.readiness.add("edge tables", lambda: feed.missing)
-    service.spawn(follower.run(), name="state follower")
+    service.keep(follower.run, name="state follower")
 
 
 async def _serve(service: Service[Settings], feed: EdgeFeed, trunks: Trunks, verifier: TokenVerifier) -> None:

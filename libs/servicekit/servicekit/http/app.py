@@ -50,7 +50,8 @@ def _add_health(app: FastAPI, readiness: Readiness) -> None:
     async def readyz(_request: Request) -> JSONResponse:
         checks = readiness.report()
         ready = not any(checks.values())
-        return JSONResponse({"ready": ready, "checks": checks}, 200 if ready else 503)
+        body = {"ready": ready, "checks": checks, "degraded": readiness.degraded()}
+        return JSONResponse(body, 200 if ready else 503)
 
     app.add_route("/healthz", healthz, include_in_schema=False)
     app.add_route("/readyz", readyz, include_in_schema=False)

@@ -5,13 +5,13 @@ partition has reached the end that it had when the follower first saw it, and st
 """
 
 import asyncio
-import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
+from servicekit.backoff import Backoff
 from servicekit.deadlines import within
 from servicekit.telemetry import metrics, names
 from servicekit.telemetry.logging import logger
@@ -24,7 +24,7 @@ _POLL_MS = 1000
 _MAX_RECORDS = 500
 _DEADLINE = 5.0
 _MEASURE_EVERY = 5.0
-_FIRST_WAIT, _LONGEST_WAIT = 0.2, 2.0
+_FIRST_WAIT_SECONDS = 0.2
 
 
 class StateFollower:
@@ -53,20 +53,19 @@ class StateFollower:
         return self._problem
 
     async def run(self) -> None:
-        wait = _FIRST_WAIT
+        backoff = Backoff(_FIRST_WAIT_SECONDS)
         while True:
             consumer = self._consumer()
             try:
                 await within(_DEADLINE, consumer.start())
                 await self._seek(consumer)
-                wait = _FIRST_WAIT
+                backoff.reset()
                 await self._follow(consumer)
             except (KafkaError, TimeoutError, OSError) as error:
                 self._told(await self._why(consumer, error))
             finally:
                 await asyncio.wait([asyncio.ensure_future(consumer.stop())], timeout=_DEADLINE)
-            await asyncio.sleep(wait * random.uniform(0.7, 1.3))  # noqa: S311 - only spreads the load
-            wait = min(wait * 2, _LONGEST_WAIT)
+            await backoff.pause()
 
     def _consumer(self) -> AIOKafkaConsumer:
         # without a group the topics' partitions are all assigned, also those that are added later

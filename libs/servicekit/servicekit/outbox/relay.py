@@ -7,10 +7,10 @@ nothing is pulled that the broker did not take. One relay runs for a collection.
 """
 
 import asyncio
-import random
 from collections.abc import Sequence
 from datetime import datetime
 
+from servicekit.backoff import Backoff
 from servicekit.clock import Clock, SystemClock
 from servicekit.deadlines import within
 from servicekit.documents import Collection, Document
@@ -25,7 +25,6 @@ WAITING = {"outbox.0": {"$exists": True}}
 _DOCUMENTS = 100
 _RECORDS = 500
 _LOOK_EVERY = 1.0
-_FIRST_WAIT, _LONGEST_WAIT = 0.1, 2.0
 
 
 class OutboxRelay:
@@ -40,7 +39,7 @@ class OutboxRelay:
     ) -> None:
         self._collection = collection
         self._producer = producer
-        self._name = name or collection.name
+        self.name = name or collection.name
         self._clock = clock or SystemClock()
         self._look_every = look_every
         self._awake = asyncio.Event()
@@ -56,18 +55,17 @@ class OutboxRelay:
         return self._problem
 
     async def run(self) -> None:
-        wait = _FIRST_WAIT
+        backoff = Backoff()
         while True:
             self._awake.clear()
             try:
                 carried = await self.relay_once()
             except Unavailable as away:
                 self._told(away.detail)
-                await asyncio.sleep(wait * random.uniform(0.7, 1.3))  # noqa: S311 - only spreads the load
-                wait = min(wait * 2, _LONGEST_WAIT)
+                await backoff.pause()
                 continue
             self._told("")
-            wait = _FIRST_WAIT
+            backoff.reset()
             if carried == 0:
                 await self._woken()
 
@@ -103,16 +101,16 @@ class OutboxRelay:
 
     def _measure(self, entries: Sequence[Document]) -> None:
         now = self._clock.now()
-        self._relayed.add(len(entries), {"outbox": self._name})
+        self._relayed.add(len(entries), {"outbox": self.name})
         for entry in entries:
             if isinstance(at := entry.get("at"), datetime):
-                self._seconds.record((now - at).total_seconds(), {"outbox": self._name})
+                self._seconds.record((now - at).total_seconds(), {"outbox": self.name})
 
     def _told(self, problem: str) -> None:
         if problem and problem != self._problem:
-            _log.warning("the outbox waits", outbox=self._name, reason=problem)
+            _log.warning("the outbox waits", outbox=self.name, reason=problem)
         elif self._problem and not problem:
-            _log.info("the outbox goes out again", outbox=self._name)
+            _log.info("the outbox goes out again", outbox=self.name)
         self._problem = problem
 
 

@@ -5,9 +5,9 @@ told in the log.
 """
 
 import asyncio
-import random
 from collections.abc import Mapping
 
+from servicekit.backoff import Backoff
 from servicekit.errors import Unavailable
 from servicekit.kafka.records import Outgoing, RecordProducer
 from servicekit.spool.spool import Spool
@@ -16,7 +16,6 @@ from servicekit.telemetry.logging import logger
 
 _log = logger(__name__)
 _BATCH = 500
-_FIRST_WAIT, _LONGEST_WAIT = 0.1, 2.0
 
 
 class SpooledProducer:
@@ -69,7 +68,7 @@ class SpooledProducer:
             await self._spool.take(place, len(records))
 
     async def _until_sent(self, records: list[Outgoing]) -> None:
-        wait = _FIRST_WAIT
+        backoff = Backoff()
         while True:
             try:
                 await self._producer.send_many(records)
@@ -77,8 +76,7 @@ class SpooledProducer:
                 if not self._away:
                     _log.warning("events wait on disk", reason=away.detail, events=self.depth())
                 self._away = away.detail
-                await asyncio.sleep(wait * random.uniform(0.7, 1.3))  # noqa: S311 - only spreads the load
-                wait = min(wait * 2, _LONGEST_WAIT)
+                await backoff.pause()
                 continue
             if self._away:
                 _log.info("the broker takes events again", events=self.depth())

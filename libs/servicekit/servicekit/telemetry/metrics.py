@@ -14,7 +14,8 @@ from opentelemetry.sdk.resources import Resource
 from servicekit.telemetry.names import Metric
 
 _METER = "keepline"
-Reading = float | Mapping[str, float]
+_Read = Callable[[], Iterable[Observation]]
+_READERS: dict[Metric, list[_Read]] = {}
 
 
 def configure(name: str, otlp_endpoint: str | None) -> MeterProvider | None:
@@ -43,8 +44,22 @@ def histogram(metric: Metric) -> Histogram:
 
 def gauge(metric: Metric, read: Callable[[], float], **labels: str) -> None:
     """Has `read` asked at every export."""
+    _observe(metric, lambda: [Observation(read(), labels)])
+
+
+def gauges(metric: Metric, label: str, read: Callable[[], Mapping[str, float]]) -> None:
+    """The same for several at once: `read` answers a reading for each value of `label`."""
+    _observe(metric, lambda: [Observation(value, {label: name}) for name, value in read().items()])
+
+
+def _observe(metric: Metric, read: _Read) -> None:
+    """The SDK keeps the callbacks of the first instrument of a name only, so there is one for all readers."""
+    readers = _READERS.setdefault(metric, [])
+    readers.append(read)
+    if len(readers) > 1:
+        return
 
     def observe(_options: CallbackOptions) -> Iterable[Observation]:
-        return [Observation(read(), labels)]
+        return [observation for asked in readers for observation in asked()]
 
     metrics.get_meter(_METER).create_observable_gauge(metric.name, [observe], metric.unit, metric.description)

@@ -21,6 +21,12 @@ RPC_SECONDS = Metric(
 HTTP_SECONDS = Metric(
     "keepline.http.server.duration", "histogram", "s", "REST requests served, by route and status"
 )
+DEGRADED = Metric(
+    "keepline.degraded", "gauge", "{check}", "1 while something beside the main duty is amiss, by check"
+)
+TASK_RESTARTS = Metric(
+    "keepline.task.restarts", "counter", "{restart}", "tasks that crashed and were started again, by task"
+)
 PRODUCED = Metric("keepline.kafka.produced", "counter", "{record}", "records that the broker took, by topic")
 PRODUCE_FAILURES = Metric(
     "keepline.kafka.produce.failures", "counter", "{record}", "records not taken in time"

@@ -59,6 +59,8 @@ class MemoryCollection:
         self._documents: dict[Any, Document] = {}
         self._unique: list[_Unique] = []
         self.away = False
+        self.refusing = ""
+        """What the server says to everything, as when the password is wrong: "AuthenticationFailed"."""
 
     @property
     def name(self) -> str:
@@ -176,6 +178,8 @@ class MemoryCollection:
     def _reach(self) -> None:
         if self.away:
             raise Unavailable("storage_unavailable", "the database does not answer", retry_after=2)
+        if self.refusing:
+            raise Unavailable("storage_refused", f"the database refuses us ({self.refusing})", retry_after=5)
 
 
 def _copied(document: Document) -> Document:

@@ -34,9 +34,9 @@ class Telling:
 
     async def run(self) -> None:
         while True:
+            await self._carry()
             await self._awake.wait()
             self._awake.clear()
-            await self._carry()
 
     async def _carry(self) -> None:
         while self._waiting:
