@@ -58,3 +58,9 @@ def test_no_argument_makes_a_second_line_or_another_argument(args: list[str]) ->
 def test_a_password_that_would_be_two_commands_is_refused(password: str) -> None:
     with pytest.raises(CommandInvalid, match="password"):
         EslLink("127.0.0.1", 8021, password)
+
+
+@pytest.mark.parametrize("value", ["sip:unload.mod_event_socket@a", "sip:mod_Event_Socket~reLOAD@a"])
+def test_a_value_that_would_make_the_switch_leave_its_event_socket_is_refused(value: str) -> None:
+    with pytest.raises(CommandInvalid, match="leave the event socket"):
+        command_line("uuid_setvar", ("u-1", "keepline_leg_uri", value))

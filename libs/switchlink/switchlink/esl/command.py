@@ -13,6 +13,12 @@ _COMMAND = re.compile(r"[a-z][a-z0-9_]*(?: [\x21-\x7e]+)*\Z")
 _FORBIDDEN_IN_ARGUMENT = re.compile(r"[\x00-\x20\x7f\u0080-\u00a0\u2028\u2029'\"\\`]|[$#]\{")
 
 
+# a command that holds both is replaced by `bgapi unload mod_event_socket`, whatever it says:
+# parse_command of mod_event_socket
+_RELOADS = ("unload", "reload")
+_MODULE = "mod_event_socket"
+
+
 def command_line(command: str, args: tuple[str, ...]) -> str:
     if not _COMMAND.match(command):
         raise CommandInvalid(f"not a command: {command[:80]!r}")
@@ -20,7 +26,11 @@ def command_line(command: str, args: tuple[str, ...]) -> str:
         if not argument or (found := _FORBIDDEN_IN_ARGUMENT.search(argument)):
             what = f"holds {found.group()!r}" if argument and found else "is empty"
             raise CommandInvalid(f"argument {position} of {command} {what}")
-    return " ".join((command, *args))
+    line = " ".join((command, *args))
+    lowered = line.lower()
+    if _MODULE in lowered and any(word in lowered for word in _RELOADS):
+        raise CommandInvalid(f"the switch would take {command} for an order to leave the event socket")
+    return line
 
 
 def single_line(text: str, what: str) -> str:

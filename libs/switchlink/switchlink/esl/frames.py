@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from .errors import ProtocolViolation
 
 MAX_HEADERS = 64 * 1024
+MOST_HEADERS = 4096
 MAX_BODY = 32 * 1024 * 1024  # `show channels as json` of ten thousand calls is a third of it
 
 _END = b"\n\n"
@@ -31,7 +32,14 @@ class Frame:
 
 
 class FrameReader:
-    def __init__(self) -> None:
+    """Bounds in bytes; `most_headers` is their number in one frame."""
+
+    def __init__(
+        self, *, max_headers: int = MAX_HEADERS, most_headers: int = MOST_HEADERS, max_body: int = MAX_BODY
+    ) -> None:
+        self._max_headers = max_headers
+        self._most_headers = most_headers
+        self._max_body = max_body
         self._buffer = bytearray()
         self._searched = 0
         self._headers: dict[str, str] | None = None
@@ -50,8 +58,8 @@ class FrameReader:
                         self._searched = max(position, len(self._buffer) - 1)
                         return
                     self._refuse_long_headers(end - position)
-                    self._headers = _headers(bytes(self._buffer[position:end]))
-                    self._wanted = _content_length(self._headers)
+                    self._headers = _headers(bytes(self._buffer[position:end]), self._most_headers)
+                    self._wanted = _content_length(self._headers, self._max_body)
                     position = self._searched = end + len(_END)
                 if len(self._buffer) - position < self._wanted:
                     return
@@ -80,11 +88,13 @@ class FrameReader:
         return position
 
     def _refuse_long_headers(self, length: int) -> None:
-        if length > MAX_HEADERS:
-            raise ProtocolViolation(f"headers are longer than {MAX_HEADERS} bytes")
+        if length > self._max_headers:
+            raise ProtocolViolation(f"headers are longer than {self._max_headers} bytes")
 
 
-def _headers(block: bytes) -> dict[str, str]:
+def _headers(block: bytes, most: int) -> dict[str, str]:
+    if block.count(b"\n") >= most:
+        raise ProtocolViolation(f"more than {most} headers in one frame")
     headers: dict[str, str] = {}
     for line in block.decode("utf-8", "replace").split("\n"):
         name, colon, value = line.partition(":")
@@ -99,8 +109,8 @@ def _headers(block: bytes) -> dict[str, str]:
     return headers
 
 
-def _content_length(headers: Mapping[str, str]) -> int:
+def _content_length(headers: Mapping[str, str], most: int) -> int:
     text = headers.get("Content-Length", "0")
-    if not (text.isascii() and text.isdigit()) or len(text) > len(str(MAX_BODY)) or int(text) > MAX_BODY:
-        raise ProtocolViolation(f"Content-Length {text[:20]!r} is not between 0 and {MAX_BODY}")
+    if not (text.isascii() and text.isdigit()) or len(text) > len(str(MAX_BODY)) or int(text) > most:
+        raise ProtocolViolation(f"Content-Length {text[:20]!r} is not between 0 and {most}")
     return int(text)
