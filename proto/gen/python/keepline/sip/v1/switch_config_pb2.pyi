@@ -20,6 +20,46 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _NodeKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _NodeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NodeKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    NODE_KIND_UNSPECIFIED: _NodeKind.ValueType  # 0
+    NODE_KIND_EDGE: _NodeKind.ValueType  # 1
+    """A Kamailio at the edge."""
+    NODE_KIND_SWITCH: _NodeKind.ValueType  # 2
+    """A FreeSWITCH. Nothing is served to it by this service yet."""
+
+class NodeKind(_NodeKind, metaclass=_NodeKindEnumTypeWrapper): ...
+
+NODE_KIND_UNSPECIFIED: NodeKind.ValueType  # 0
+NODE_KIND_EDGE: NodeKind.ValueType  # 1
+"""A Kamailio at the edge."""
+NODE_KIND_SWITCH: NodeKind.ValueType  # 2
+"""A FreeSWITCH. Nothing is served to it by this service yet."""
+Global___NodeKind: _TypeAlias = NodeKind  # noqa: Y015
+
+class _DestinationState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DestinationStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DestinationState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DESTINATION_STATE_UNSPECIFIED: _DestinationState.ValueType  # 0
+    DESTINATION_STATE_ACTIVE: _DestinationState.ValueType  # 1
+    DESTINATION_STATE_DRAINING: _DestinationState.ValueType  # 2
+    """Takes no new call; what belongs to its calls passes."""
+
+class DestinationState(_DestinationState, metaclass=_DestinationStateEnumTypeWrapper): ...
+
+DESTINATION_STATE_UNSPECIFIED: DestinationState.ValueType  # 0
+DESTINATION_STATE_ACTIVE: DestinationState.ValueType  # 1
+DESTINATION_STATE_DRAINING: DestinationState.ValueType  # 2
+"""Takes no new call; what belongs to its calls passes."""
+Global___DestinationState: _TypeAlias = DestinationState  # noqa: Y015
+
 class _RecordTable:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -48,22 +88,185 @@ class WatchRequest(_message.Message):
 
     NODE_ID_FIELD_NUMBER: _builtins.int
     RUNNING_VERSION_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    SCHEMA_FIELD_NUMBER: _builtins.int
+    CAPABILITIES_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
+    HELD_FIELD_NUMBER: _builtins.int
+    REFUSED_VERSIONS_FIELD_NUMBER: _builtins.int
+    ACCEPT_FIELD_NUMBER: _builtins.int
     node_id: _builtins.str
+    """The token's subject, 1 to 64 of A-Z a-z 0-9 _ -."""
     running_version: _builtins.str
-    """Content hash of what the node runs; empty when it runs nothing."""
+    """Readers of schema 0 only: content hash of what the node runs."""
+    kind: Global___NodeKind.ValueType
+    schema: _builtins.int
+    """The newest schema that the node reads. 0: records and destinations (SnapshotChunk, Delta); 1: resources."""
+    @_builtins.property
+    def capabilities(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Kinds of resource that the node puts in force, by their names' first part ("trunk", "number", ...)."""
+
+    @_builtins.property
+    def limits(self) -> Global___NodeLimits:
+        """How much fits into the node."""
+
+    @_builtins.property
+    def held(self) -> Global___Held:
+        """What is in force at the node, or will be as soon as its edge answers. Absent: it holds nothing."""
+
+    @_builtins.property
+    def refused_versions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What this node refused since it took `held`; newest last, at most 16."""
+
+    @_builtins.property
+    def accept(self) -> Global___OperatorWord:
+        """What an operator allowed at this node, by its settings."""
+
     def __init__(
         self,
         *,
         node_id: _builtins.str = ...,
         running_version: _builtins.str = ...,
+        kind: Global___NodeKind.ValueType = ...,
+        schema: _builtins.int = ...,
+        capabilities: _abc.Iterable[_builtins.str] | None = ...,
+        limits: Global___NodeLimits | None = ...,
+        held: Global___Held | None = ...,
+        refused_versions: _abc.Iterable[_builtins.str] | None = ...,
+        accept: Global___OperatorWord | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["accept", b"accept", "held", b"held", "limits", b"limits"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["node_id", b"node_id", "running_version", b"running_version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accept", b"accept", "capabilities", b"capabilities", "held", b"held", "kind", b"kind", "limits", b"limits", "node_id", b"node_id", "refused_versions", b"refused_versions", "running_version", b"running_version", "schema", b"schema"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___WatchRequest: _TypeAlias = WatchRequest  # noqa: Y015
+
+@_typing.final
+class NodeLimits(_message.Message):
+    """Rows that the node can hold; 0 names no limit. The smallest of the nodes that were seen lately bounds what
+    sip-config takes from tenants.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRUNKS_FIELD_NUMBER: _builtins.int
+    NUMBERS_FIELD_NUMBER: _builtins.int
+    DESTINATIONS_FIELD_NUMBER: _builtins.int
+    trunks: _builtins.int
+    numbers: _builtins.int
+    destinations: _builtins.int
+    """Switches and endpoints together."""
+    def __init__(
+        self,
+        *,
+        trunks: _builtins.int = ...,
+        numbers: _builtins.int = ...,
+        destinations: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["destinations", b"destinations", "numbers", b"numbers", "trunks", b"trunks"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NodeLimits: _TypeAlias = NodeLimits  # noqa: Y015
+
+@_typing.final
+class Held(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    version: _builtins.str
+    @_builtins.property
+    def revision(self) -> Global___Revision: ...
+    def __init__(
+        self,
+        *,
+        version: _builtins.str = ...,
+        revision: Global___Revision | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Held: _TypeAlias = Held  # noqa: Y015
+
+@_typing.final
+class Revision(_message.Message):
+    """How far a replica had read when it rendered a version: the position in each log that it reads ("trunk/0",
+    "number/17": a state topic and a partition). A is behind B when any position of B is greater than the same one
+    of A, where a log that A does not name counts as 0. Two can be behind one another. Positions only grow; an
+    operator's word (OperatorWord.older) is needed when a log was lost and begins again.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class PositionsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.int
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    POSITIONS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def positions(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]: ...
+    def __init__(
+        self,
+        *,
+        positions: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["positions", b"positions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Revision: _TypeAlias = Revision  # noqa: Y015
+
+@_typing.final
+class OperatorWord(_message.Message):
+    """What an operator said, so that a node believes what it otherwise would not."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHRUNK_FIELD_NUMBER: _builtins.int
+    OLDER_FIELD_NUMBER: _builtins.int
+    shrunk: _builtins.bool
+    """Many resources, or all of a kind, are meant to be gone."""
+    older: _builtins.bool
+    """A revision behind the one that is held is meant."""
+    def __init__(
+        self,
+        *,
+        shrunk: _builtins.bool = ...,
+        older: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["older", b"older", "shrunk", b"shrunk"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OperatorWord: _TypeAlias = OperatorWord  # noqa: Y015
 
 @_typing.final
 class WatchResponse(_message.Message):
@@ -72,13 +275,28 @@ class WatchResponse(_message.Message):
     SNAPSHOT_FIELD_NUMBER: _builtins.int
     DELTA_FIELD_NUMBER: _builtins.int
     CURRENT_FIELD_NUMBER: _builtins.int
+    WHOLE_FIELD_NUMBER: _builtins.int
+    CHANGE_FIELD_NUMBER: _builtins.int
+    LAGGING_FIELD_NUMBER: _builtins.int
     @_builtins.property
-    def snapshot(self) -> Global___SnapshotChunk: ...
+    def snapshot(self) -> Global___SnapshotChunk:
+        """Schema 0."""
+
     @_builtins.property
-    def delta(self) -> Global___Delta: ...
+    def delta(self) -> Global___Delta:
+        """Schema 0."""
+
     @_builtins.property
     def current(self) -> Global___Current:
-        """The node is up to date; sent once where nothing had to be sent, and as a heartbeat."""
+        """Nothing to send; at once where the node is current, and as a heartbeat every 5 s."""
+
+    @_builtins.property
+    def whole(self) -> Global___WholeChunk: ...
+    @_builtins.property
+    def change(self) -> Global___ChangeChunk: ...
+    @_builtins.property
+    def lagging(self) -> Global___Lagging:
+        """Heartbeat of a replica that has read less than the node holds. It sends nothing else until it caught up."""
 
     def __init__(
         self,
@@ -86,31 +304,348 @@ class WatchResponse(_message.Message):
         snapshot: Global___SnapshotChunk | None = ...,
         delta: Global___Delta | None = ...,
         current: Global___Current | None = ...,
+        whole: Global___WholeChunk | None = ...,
+        change: Global___ChangeChunk | None = ...,
+        lagging: Global___Lagging | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["current", b"current", "delta", b"delta", "snapshot", b"snapshot", "update", b"update"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "current", b"current", "delta", b"delta", "lagging", b"lagging", "snapshot", b"snapshot", "update", b"update", "whole", b"whole"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["current", b"current", "delta", b"delta", "snapshot", b"snapshot", "update", b"update"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "current", b"current", "delta", b"delta", "lagging", b"lagging", "snapshot", b"snapshot", "update", b"update", "whole", b"whole"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_update: _TypeAlias = _typing.Literal["snapshot", "delta", "current"]  # noqa: Y015
+    _WhichOneofReturnType_update: _TypeAlias = _typing.Literal["snapshot", "delta", "current", "whole", "change", "lagging"]  # noqa: Y015
     _WhichOneofArgType_update: _TypeAlias = _typing.Literal["update", b"update"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_update) -> _WhichOneofReturnType_update | None: ...
 
 Global___WatchResponse: _TypeAlias = WatchResponse  # noqa: Y015
 
 @_typing.final
-class Current(_message.Message):
+class WholeChunk(_message.Message):
+    """Part of one whole configuration."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     VERSION_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    INDEX_FIELD_NUMBER: _builtins.int
+    LAST_FIELD_NUMBER: _builtins.int
+    RESOURCE_COUNT_FIELD_NUMBER: _builtins.int
+    WORD_FIELD_NUMBER: _builtins.int
+    RESOURCES_FIELD_NUMBER: _builtins.int
     version: _builtins.str
+    index: _builtins.int
+    last: _builtins.bool
+    resource_count: _builtins.int
+    """How many resources all chunks hold together."""
+    @_builtins.property
+    def revision(self) -> Global___Revision: ...
+    @_builtins.property
+    def word(self) -> Global___OperatorWord: ...
+    @_builtins.property
+    def resources(self) -> _containers.RepeatedCompositeFieldContainer[Global___Resource]: ...
     def __init__(
         self,
         *,
         version: _builtins.str = ...,
+        revision: Global___Revision | None = ...,
+        index: _builtins.int = ...,
+        last: _builtins.bool = ...,
+        resource_count: _builtins.int = ...,
+        word: Global___OperatorWord | None = ...,
+        resources: _abc.Iterable[Global___Resource] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision", "word", b"word"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["index", b"index", "last", b"last", "resource_count", b"resource_count", "resources", b"resources", "revision", b"revision", "version", b"version", "word", b"word"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WholeChunk: _TypeAlias = WholeChunk  # noqa: Y015
+
+@_typing.final
+class ChangeChunk(_message.Message):
+    """Part of the way from one version to the next. A node that does not hold from_version watches again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_VERSION_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    INDEX_FIELD_NUMBER: _builtins.int
+    LAST_FIELD_NUMBER: _builtins.int
+    WORD_FIELD_NUMBER: _builtins.int
+    SET_FIELD_NUMBER: _builtins.int
+    REMOVED_FIELD_NUMBER: _builtins.int
+    from_version: _builtins.str
+    version: _builtins.str
+    index: _builtins.int
+    last: _builtins.bool
+    @_builtins.property
+    def revision(self) -> Global___Revision: ...
+    @_builtins.property
+    def word(self) -> Global___OperatorWord: ...
+    @_builtins.property
+    def set(self) -> _containers.RepeatedCompositeFieldContainer[Global___Resource]: ...
+    @_builtins.property
+    def removed(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names. Each was sent before and is there."""
+
+    def __init__(
+        self,
+        *,
+        from_version: _builtins.str = ...,
+        version: _builtins.str = ...,
+        revision: Global___Revision | None = ...,
+        index: _builtins.int = ...,
+        last: _builtins.bool = ...,
+        word: Global___OperatorWord | None = ...,
+        set: _abc.Iterable[Global___Resource] | None = ...,
+        removed: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision", "word", b"word"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_version", b"from_version", "index", b"index", "last", b"last", "removed", b"removed", "revision", b"revision", "set", b"set", "version", b"version", "word", b"word"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChangeChunk: _TypeAlias = ChangeChunk  # noqa: Y015
+
+@_typing.final
+class Lagging(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REVISION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def revision(self) -> Global___Revision: ...
+    def __init__(
+        self,
+        *,
+        revision: Global___Revision | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Lagging: _TypeAlias = Lagging  # noqa: Y015
+
+@_typing.final
+class Resource(_message.Message):
+    """One thing that nodes put in force. The whole's version is
+      hex(sum over all resources of sha256(name, one zero byte, version as 8 bytes, most significant first)
+          modulo 2^256), 64 digits,
+    so that it can be kept up to date resource by resource, and does not depend on what a reader understands.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    EDGE_FIELD_NUMBER: _builtins.int
+    SWITCH_FIELD_NUMBER: _builtins.int
+    ENDPOINT_FIELD_NUMBER: _builtins.int
+    TRUNK_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Kind and key, unique, at most 320 characters:
+      edge/<id>   switch/<id>   endpoint/<transport>:<host>:<port>   trunk/<SIP domain>   number/<E.164 with plus>
+    An IPv6 host stands in brackets.
+    """
+    version: _builtins.int
+    """Of this resource's content: the same for the same content, another for another. To be compared for equality."""
+    @_builtins.property
+    def edge(self) -> Global___EdgeResource: ...
+    @_builtins.property
+    def switch(self) -> Global___SwitchResource: ...
+    @_builtins.property
+    def endpoint(self) -> Global___EndpointResource: ...
+    @_builtins.property
+    def trunk(self) -> Global___TrunkResource: ...
+    @_builtins.property
+    def number(self) -> Global___NumberResource: ...
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        version: _builtins.int = ...,
+        edge: Global___EdgeResource | None = ...,
+        switch: Global___SwitchResource | None = ...,
+        endpoint: Global___EndpointResource | None = ...,
+        trunk: Global___TrunkResource | None = ...,
+        number: Global___NumberResource | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "edge", b"edge", "endpoint", b"endpoint", "number", b"number", "switch", b"switch", "trunk", b"trunk"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "edge", b"edge", "endpoint", b"endpoint", "name", b"name", "number", b"number", "switch", b"switch", "trunk", b"trunk", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_body: _TypeAlias = _typing.Literal["edge", "switch", "endpoint", "trunk", "number"]  # noqa: Y015
+    _WhichOneofArgType_body: _TypeAlias = _typing.Literal["body", b"body"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_body) -> _WhichOneofReturnType_body | None: ...
+
+Global___Resource: _TypeAlias = Resource  # noqa: Y015
+
+@_typing.final
+class EdgeResource(_message.Message):
+    """An edge that is known; all of them share out what has to be probed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EdgeResource: _TypeAlias = EdgeResource  # noqa: Y015
+
+@_typing.final
+class SwitchResource(_message.Message):
+    """Where an edge sends calls to."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    ENDPOINT_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    WEIGHT_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    state: Global___DestinationState.ValueType
+    weight: _builtins.int
+    """Share of the calls among active switches; 0 counts as 1."""
+    @_builtins.property
+    def endpoint(self) -> _endpoint_pb2.SipEndpoint:
+        """Port is never 0."""
+
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        endpoint: _endpoint_pb2.SipEndpoint | None = ...,
+        state: Global___DestinationState.ValueType = ...,
+        weight: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint", "id", b"id", "state", b"state", "weight", b"weight"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SwitchResource: _TypeAlias = SwitchResource  # noqa: Y015
+
+@_typing.final
+class EndpointResource(_message.Message):
+    """A provider's endpoint that at least one enabled trunk names; probed, however many trunks share it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENDPOINT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def endpoint(self) -> _endpoint_pb2.SipEndpoint:
+        """Port is never 0."""
+
+    def __init__(
+        self,
+        *,
+        endpoint: _endpoint_pb2.SipEndpoint | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndpointResource: _TypeAlias = EndpointResource  # noqa: Y015
+
+@_typing.final
+class TrunkResource(_message.Message):
+    """What decides whether a call comes in by this trunk."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DOMAIN_FIELD_NUMBER: _builtins.int
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    TRUNK_ID_FIELD_NUMBER: _builtins.int
+    TRUNK_VERSION_FIELD_NUMBER: _builtins.int
+    ENABLED_FIELD_NUMBER: _builtins.int
+    SOURCE_CIDRS_FIELD_NUMBER: _builtins.int
+    domain: _builtins.str
+    tenant_id: _builtins.str
+    trunk_id: _builtins.str
+    trunk_version: _builtins.int
+    """Of the trunk; grows by one with each change."""
+    enabled: _builtins.bool
+    @_builtins.property
+    def source_cidrs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Canonical networks, at most 2,000 characters together; empty lets nobody in."""
+
+    def __init__(
+        self,
+        *,
+        domain: _builtins.str = ...,
+        tenant_id: _builtins.str = ...,
+        trunk_id: _builtins.str = ...,
+        trunk_version: _builtins.int = ...,
+        enabled: _builtins.bool = ...,
+        source_cidrs: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["domain", b"domain", "enabled", b"enabled", "source_cidrs", b"source_cidrs", "tenant_id", b"tenant_id", "trunk_id", b"trunk_id", "trunk_version", b"trunk_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TrunkResource: _TypeAlias = TrunkResource  # noqa: Y015
+
+@_typing.final
+class NumberResource(_message.Message):
+    """Whose a number is. The trunk resource of that domain is always there."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    E164_FIELD_NUMBER: _builtins.int
+    DOMAIN_FIELD_NUMBER: _builtins.int
+    e164: _builtins.str
+    domain: _builtins.str
+    def __init__(
+        self,
+        *,
+        e164: _builtins.str = ...,
+        domain: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["domain", b"domain", "e164", b"e164"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NumberResource: _TypeAlias = NumberResource  # noqa: Y015
+
+@_typing.final
+class Current(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    version: _builtins.str
+    """What the server takes the node to hold. A node that holds another one watches again."""
+    @_builtins.property
+    def revision(self) -> Global___Revision: ...
+    def __init__(
+        self,
+        *,
+        version: _builtins.str = ...,
+        revision: Global___Revision | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -118,7 +653,7 @@ Global___Current: _TypeAlias = Current  # noqa: Y015
 
 @_typing.final
 class SnapshotChunk(_message.Message):
-    """Part of one whole configuration. Chunks of one version come in order; the last one says so."""
+    """Schema 0, until no agent reads it any more."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -297,24 +832,71 @@ class AckRequest(_message.Message):
     NODE_ID_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     NACK_REASON_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    SET_ASIDE_FIELD_NUMBER: _builtins.int
+    SET_ASIDE_COUNT_FIELD_NUMBER: _builtins.int
+    HELD_FIELD_NUMBER: _builtins.int
     node_id: _builtins.str
     version: _builtins.str
+    """The version that this is about: taken, or refused."""
     nack_reason: _builtins.str
-    """Empty: applied and read back. Otherwise the reason why the node kept what it had."""
+    """Empty: in force and read back. Otherwise why the node kept what it had, at most 1,000 characters."""
+    set_aside_count: _builtins.int
+    """How many there are."""
+    @_builtins.property
+    def revision(self) -> Global___Revision:
+        """Of that version."""
+
+    @_builtins.property
+    def set_aside(self) -> _containers.RepeatedCompositeFieldContainer[Global___SetAside]:
+        """Resources of that version that the node passed over, at most 100."""
+
+    @_builtins.property
+    def held(self) -> Global___Held:
+        """What stays in force when nack_reason is set."""
+
     def __init__(
         self,
         *,
         node_id: _builtins.str = ...,
         version: _builtins.str = ...,
         nack_reason: _builtins.str = ...,
+        revision: Global___Revision | None = ...,
+        set_aside: _abc.Iterable[Global___SetAside] | None = ...,
+        set_aside_count: _builtins.int = ...,
+        held: Global___Held | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["held", b"held", "revision", b"revision"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["nack_reason", b"nack_reason", "node_id", b"node_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["held", b"held", "nack_reason", b"nack_reason", "node_id", b"node_id", "revision", b"revision", "set_aside", b"set_aside", "set_aside_count", b"set_aside_count", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AckRequest: _TypeAlias = AckRequest  # noqa: Y015
+
+@_typing.final
+class SetAside(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """A resource's name."""
+    reason: _builtins.str
+    """In words, at most 200 characters."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetAside: _TypeAlias = SetAside  # noqa: Y015
 
 @_typing.final
 class AckResponse(_message.Message):

@@ -27,43 +27,136 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class SwitchConfigStub:
-    """What every edge should be running. Nodes call it with the role "node"."""
+    """What every node should be running, as typed resources. Nodes call it with the role "node"; the token's subject
+    is the node's id.
+
+    The walk of a stream:
+      1. The node says what it holds, what it refused last and what it can take (WatchRequest).
+      2. It is sent one whole, one change, or nothing where it is current; then each change as it comes.
+      3. It acknowledges each version once it is in force and read back (Ack), or says why it kept what it had.
+
+    A whole is sent when the node holds nothing, or a version that the server does not know or last had too long
+    ago. Otherwise it is sent a change from exactly the version that it holds. Both come in chunks of at most 1,000
+    resources and about 1 MB; the chunks of one version come in order, index 0, 1, 2 ..., nothing else between
+    them, and the last one says so.
+
+    Order, in a whole and in the `set` of a change: edges, switches, endpoints, trunks, numbers, then kinds that
+    are not known here yet. `removed` is applied after all of `set`, in the reverse order: numbers before trunks.
+    At no moment does a number stand without its trunk.
+
+    A node refuses (Ack with nack_reason) and keeps what it has when
+      - chunks are missing, out of order, or do not hold as many resources as announced;
+      - the version that comes out (see Resource.version) is not the one that is announced;
+      - it would be left without an active switch, or without trunks, or with less than half of its trunks or
+        numbers (from 20 on), and neither the message nor the node's own setting holds the operator's word;
+      - its own tables cannot take it (limits, a disk that is full, an edge that says no).
+    It does not refuse what it can pass over: a resource of a kind that it does not know, and one whose body does
+    not fit its type, are set aside, counted in the version like all others and told in the Ack. A number whose
+    trunk was set aside is set aside as well.
+    It keeps what it has and does not refuse (no Ack) when the revision is behind the one that it holds: it then
+    waits for the next message, or watches another replica.
+
+    A version that a node refused is not sent to it again, whichever replica it meets: the node names it in
+    WatchRequest.refused_versions, and the server has it from the Ack. Until there is another version the server
+    sends Current with the version that the node holds.
+
+    A reader passes over fields, kinds, capabilities and alternatives of a oneof that it does not know.
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> SwitchConfigAsyncStub: ...
     Watch: _grpc.UnaryStreamMultiCallable[_switch_config_pb2.WatchRequest, _switch_config_pb2.WatchResponse]
-    """Sends what the node lacks: nothing when running_version is current, else one whole snapshot in chunks,
-    and from then on each change.
-    """
     Ack: _grpc.UnaryUnaryMultiCallable[_switch_config_pb2.AckRequest, _switch_config_pb2.AckResponse]
     """Says what the node did with a version."""
 
 @_typing.type_check_only
 class SwitchConfigAsyncStub(SwitchConfigStub):
-    """What every edge should be running. Nodes call it with the role "node"."""
+    """What every node should be running, as typed resources. Nodes call it with the role "node"; the token's subject
+    is the node's id.
+
+    The walk of a stream:
+      1. The node says what it holds, what it refused last and what it can take (WatchRequest).
+      2. It is sent one whole, one change, or nothing where it is current; then each change as it comes.
+      3. It acknowledges each version once it is in force and read back (Ack), or says why it kept what it had.
+
+    A whole is sent when the node holds nothing, or a version that the server does not know or last had too long
+    ago. Otherwise it is sent a change from exactly the version that it holds. Both come in chunks of at most 1,000
+    resources and about 1 MB; the chunks of one version come in order, index 0, 1, 2 ..., nothing else between
+    them, and the last one says so.
+
+    Order, in a whole and in the `set` of a change: edges, switches, endpoints, trunks, numbers, then kinds that
+    are not known here yet. `removed` is applied after all of `set`, in the reverse order: numbers before trunks.
+    At no moment does a number stand without its trunk.
+
+    A node refuses (Ack with nack_reason) and keeps what it has when
+      - chunks are missing, out of order, or do not hold as many resources as announced;
+      - the version that comes out (see Resource.version) is not the one that is announced;
+      - it would be left without an active switch, or without trunks, or with less than half of its trunks or
+        numbers (from 20 on), and neither the message nor the node's own setting holds the operator's word;
+      - its own tables cannot take it (limits, a disk that is full, an edge that says no).
+    It does not refuse what it can pass over: a resource of a kind that it does not know, and one whose body does
+    not fit its type, are set aside, counted in the version like all others and told in the Ack. A number whose
+    trunk was set aside is set aside as well.
+    It keeps what it has and does not refuse (no Ack) when the revision is behind the one that it holds: it then
+    waits for the next message, or watches another replica.
+
+    A version that a node refused is not sent to it again, whichever replica it meets: the node names it in
+    WatchRequest.refused_versions, and the server has it from the Ack. Until there is another version the server
+    sends Current with the version that the node holds.
+
+    A reader passes over fields, kinds, capabilities and alternatives of a oneof that it does not know.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Watch: _aio.UnaryStreamMultiCallable[_switch_config_pb2.WatchRequest, _switch_config_pb2.WatchResponse]  # type: ignore[assignment]
-    """Sends what the node lacks: nothing when running_version is current, else one whole snapshot in chunks,
-    and from then on each change.
-    """
     Ack: _aio.UnaryUnaryMultiCallable[_switch_config_pb2.AckRequest, _switch_config_pb2.AckResponse]  # type: ignore[assignment]
     """Says what the node did with a version."""
 
 class SwitchConfigServicer(metaclass=_abc_1.ABCMeta):
-    """What every edge should be running. Nodes call it with the role "node"."""
+    """What every node should be running, as typed resources. Nodes call it with the role "node"; the token's subject
+    is the node's id.
+
+    The walk of a stream:
+      1. The node says what it holds, what it refused last and what it can take (WatchRequest).
+      2. It is sent one whole, one change, or nothing where it is current; then each change as it comes.
+      3. It acknowledges each version once it is in force and read back (Ack), or says why it kept what it had.
+
+    A whole is sent when the node holds nothing, or a version that the server does not know or last had too long
+    ago. Otherwise it is sent a change from exactly the version that it holds. Both come in chunks of at most 1,000
+    resources and about 1 MB; the chunks of one version come in order, index 0, 1, 2 ..., nothing else between
+    them, and the last one says so.
+
+    Order, in a whole and in the `set` of a change: edges, switches, endpoints, trunks, numbers, then kinds that
+    are not known here yet. `removed` is applied after all of `set`, in the reverse order: numbers before trunks.
+    At no moment does a number stand without its trunk.
+
+    A node refuses (Ack with nack_reason) and keeps what it has when
+      - chunks are missing, out of order, or do not hold as many resources as announced;
+      - the version that comes out (see Resource.version) is not the one that is announced;
+      - it would be left without an active switch, or without trunks, or with less than half of its trunks or
+        numbers (from 20 on), and neither the message nor the node's own setting holds the operator's word;
+      - its own tables cannot take it (limits, a disk that is full, an edge that says no).
+    It does not refuse what it can pass over: a resource of a kind that it does not know, and one whose body does
+    not fit its type, are set aside, counted in the version like all others and told in the Ack. A number whose
+    trunk was set aside is set aside as well.
+    It keeps what it has and does not refuse (no Ack) when the revision is behind the one that it holds: it then
+    waits for the next message, or watches another replica.
+
+    A version that a node refused is not sent to it again, whichever replica it meets: the node names it in
+    WatchRequest.refused_versions, and the server has it from the Ack. Until there is another version the server
+    sends Current with the version that the node holds.
+
+    A reader passes over fields, kinds, capabilities and alternatives of a oneof that it does not know.
+    """
 
     @_abc_1.abstractmethod
     def Watch(
         self,
         request: _switch_config_pb2.WatchRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_abc.Iterator[_switch_config_pb2.WatchResponse], _abc.AsyncIterator[_switch_config_pb2.WatchResponse]]:
-        """Sends what the node lacks: nothing when running_version is current, else one whole snapshot in chunks,
-        and from then on each change.
-        """
+    ) -> _typing.Union[_abc.Iterator[_switch_config_pb2.WatchResponse], _abc.AsyncIterator[_switch_config_pb2.WatchResponse]]: ...
 
     @_abc_1.abstractmethod
     def Ack(
