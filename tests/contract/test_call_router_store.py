@@ -195,7 +195,7 @@ def _record(number: int, facts: int = 4, tenant_id: str = "t_a", trunk_id: str =
     record: CallRecord | None = None
     for seq, fact in enumerate(FACTS[:facts], start=1):
         at = NOW + timedelta(minutes=number, seconds=seq)
-        record = fold(record, CallEvent(f"call_{number}", seq, at, tenant_id, trunk_id, fact))
+        record = fold(record, CallEvent(f"call_{number}", at, tenant_id, trunk_id, fact))
     assert record is not None
     return record
 

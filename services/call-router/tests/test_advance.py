@@ -80,86 +80,94 @@ class Row:
 FIRST, SECOND = "leg 0 agt_first", "leg 1 agt_second"
 ROWS = [
     Row("parked", [PARKED], [FIRST], "1:Started 2:Routed", s.Trying),
-    Row("answered", [PARKED, ANSWER], [FIRST], "1:Started 2:Routed 3:Answered", s.Answered),
+    Row("answered", [PARKED, ANSWER], [FIRST], "1:Started 2:Routed 1004:Answered", s.Answered),
     Row(
         "ended by the caller",
         [PARKED, ANSWER, BYE],
         [FIRST],
-        "1:Started 2:Routed 3:Answered 4:Ended",
+        "1:Started 2:Routed 1004:Answered 1000000:Ended",
         s.Ended,
     ),
     Row(
         "the first agent is down, the second answers",
         [PARKED, FIRST_DOWN, replace(ANSWER, channel=LEG1), replace(BYE, channel=LEG1)],
         [FIRST, SECOND],
-        "1:Started 2:Routed 3:LegFailed 4:Answered 5:Ended",
+        "1:Started 2:Routed 1005:LegFailed 2004:Answered 1000000:Ended",
         s.Ended,
     ),
     Row(
         "both are down",
         [PARKED, FIRST_DOWN, SECOND_DOWN],
         [FIRST, SECOND, "refuse 480 agents_unavailable"],
-        "1:Started 2:Routed 3:LegFailed 4:LegFailed",
+        "1:Started 2:Routed 1005:LegFailed 2005:LegFailed",
         s.Refusing,
     ),
     Row(
         "busy is final",
         [PARKED, FIRST_BUSY, replace(REFUSED_END, channel=LEG0)],
         [FIRST, "refuse 486 agent_busy"],
-        "1:Started 2:Routed 3:LegFailed 4:Ended",
+        "1:Started 2:Routed 1005:LegFailed 1000000:Ended",
         s.Ended,
     ),
-    Row("cancelled while ringing", [PARKED, CANCEL], [FIRST], "1:Started 2:Routed 3:Ended", s.Ended),
+    Row("cancelled while ringing", [PARKED, CANCEL], [FIRST], "1:Started 2:Routed 1000000:Ended", s.Ended),
     # duplicated, reordered and lost
     Row("the park comes twice", [PARKED, PARKED], [FIRST], "1:Started 2:Routed", s.Trying),
     Row(
         "a failure comes twice",
         [PARKED, FIRST_DOWN, FIRST_DOWN],
         [FIRST, SECOND],
-        "1:Started 2:Routed 3:LegFailed",
+        "1:Started 2:Routed 1005:LegFailed",
         s.Trying,
     ),
     Row(
         "the answer comes twice",
         [PARKED, ANSWER, ANSWER],
         [FIRST],
-        "1:Started 2:Routed 3:Answered",
+        "1:Started 2:Routed 1004:Answered",
         s.Answered,
     ),
-    Row("the end comes twice", [PARKED, CANCEL, CANCEL], [FIRST], "1:Started 2:Routed 3:Ended", s.Ended),
+    Row(
+        "the end comes twice", [PARKED, CANCEL, CANCEL], [FIRST], "1:Started 2:Routed 1000000:Ended", s.Ended
+    ),
     Row(
         "the park comes after the failure",
         [PARKED, FIRST_DOWN, PARKED],
         [FIRST, SECOND],
-        "1:Started 2:Routed 3:LegFailed",
+        "1:Started 2:Routed 1005:LegFailed",
         s.Trying,
     ),
     Row(
         "the answer comes after the end",
         [PARKED, BYE, ANSWER],
         [FIRST],
-        "1:Started 2:Routed 3:Answered 4:Ended",
+        "1:Started 2:Routed 1004:Answered 1000000:Ended",
         s.Ended,
     ),
-    Row("the answer is lost", [PARKED, BYE], [FIRST], "1:Started 2:Routed 3:Answered 4:Ended", s.Ended),
+    Row(
+        "the answer is lost",
+        [PARKED, BYE],
+        [FIRST],
+        "1:Started 2:Routed 1004:Answered 1000000:Ended",
+        s.Ended,
+    ),
     Row(
         "a failure is lost, the end is heard",
         [PARKED, replace(PARK_TIMEOUT, channel=LEG0)],
         [FIRST],
-        "1:Started 2:Routed 3:Ended",
+        "1:Started 2:Routed 1000000:Ended",
         s.Ended,
     ),
     Row(
         "only the end is heard, of a call that nobody handled",
         [PARK_TIMEOUT],
         [],
-        "1:Started 2:Ended",
+        "1:Started 1000000:Ended",
         s.Ended,
     ),
     # a router that starts in the middle
-    Row("a failed leg of the router before", [FIRST_DOWN], [SECOND], "3:LegFailed", s.Trying),
-    Row("an answered call of the router before", [BYE], [], "3:Answered 4:Ended", s.Ended),
-    Row("a refusal of the router before", [REFUSED_END], [], "3:Ended", s.Ended),
+    Row("a failed leg of the router before", [FIRST_DOWN], [SECOND], "1005:LegFailed", s.Trying),
+    Row("an answered call of the router before", [BYE], [], "1004:Answered 1000000:Ended", s.Ended),
+    Row("a refusal of the router before", [REFUSED_END], [], "1000000:Ended", s.Ended),
     # what the switch shows when it is asked
     Row(
         "parked and unknown", [s.Seen(UNMARKED, at(1), True, False)], [FIRST], "1:Started 2:Routed", s.Trying
@@ -176,35 +184,35 @@ ROWS = [
         "a failure that was lost",
         [PARKED, s.Seen(LEG0, at(1), True, False, DOWN)],
         [FIRST, SECOND],
-        "1:Started 2:Routed 3:LegFailed",
+        "1:Started 2:Routed 1005:LegFailed",
         s.Trying,
     ),
     Row(
         "an answer that was lost",
         [PARKED, s.Seen(LEG0, at(1), False, True)],
         [FIRST],
-        "1:Started 2:Routed 3:Answered",
+        "1:Started 2:Routed 1004:Answered",
         s.Answered,
     ),
     Row(
         "talking since before",
         [s.Seen(LEG1, at(1), False, True), replace(BYE, channel=LEG1)],
         [],
-        "5:Ended",
+        "1000000:Ended",
         s.Ended,
     ),
     Row(
         "ringing since before",
         [s.Seen(LEG0, at(1), False, False), FIRST_DOWN],
         [SECOND],
-        "3:LegFailed",
+        "1005:LegFailed",
         s.Trying,
     ),
     Row(
         "vanished while talking",
         [PARKED, ANSWER, s.Vanished(LEG0, at(9), "node_lost")],
         [FIRST],
-        "1:Started 2:Routed 3:Answered 4:Ended",
+        "1:Started 2:Routed 1004:Answered 1000000:Ended",
         s.Ended,
     ),
 ]
@@ -248,13 +256,17 @@ def test_a_failed_leg_says_what_is_done_next(world: Any) -> None:
     run = Run(lambda _: world.route()).feed([PARKED, FIRST_DOWN, SECOND_DOWN])
     facts = [event.fact for event in run.events[2:]]
     assert facts == [
-        LegFailed(0, "agt_first", 503, "NORMAL_TEMPORARY_FAILURE", "Tries Second."),
+        LegFailed(0, "agt_first", 503, "NORMAL_TEMPORARY_FAILURE", "Tries Second.", "next_leg", 1),
         LegFailed(
             1,
             "agt_second",
             503,
             "NORMAL_TEMPORARY_FAILURE",
             "Second could not be reached, and nobody else is left.",
+            "refusal",
+            0,
+            480,
+            "agents_unavailable",
         ),
     ]
 
@@ -277,7 +289,7 @@ def test_whatever_happens_events_count_up_without_repetition_and_end_once(
 ) -> None:
     run = Run(lambda _: still_world.route()).feed(happened)
     numbers = [event.seq for event in run.events]
-    assert numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else True
+    assert numbers == sorted(set(numbers))
     ends = [event for event in run.events if isinstance(event.fact, CallEnded)]
     assert len(ends) <= 1
     assert not ends or run.events[-1] is ends[0]

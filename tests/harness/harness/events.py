@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from keepline.events.v1.call_event_pb2 import CallEvent
+from keepline.events.v1.call_event_pb2 import CallEvent, EndedBy
 
 CALL_EVENTS = "keepline.call.events.v1"
 
@@ -61,19 +61,15 @@ async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> list[TopicParti
 
 
 def in_words(event: CallEvent) -> str:
-    kind = event.WhichOneof("event")
-    match kind:
-        case "started":
-            return f"started: {event.started.caller} calls {event.started.called} from {event.started.source}"
-        case "routed":
-            return f"routed: {event.routed.decision.reason}"
-        case "answered":
-            return f"answered after {event.answered.setup_ms} ms"
-        case "leg_failed":
-            return (
-                f"leg failed: {event.leg_failed.sip_status} {event.leg_failed.cause}; {event.leg_failed.next}"
-            )
-        case "ended":
-            ended = event.ended
-            return f"ended by {ended.ended_by or 'nobody'}: {ended.hangup_cause}, {ended.talk_ms} ms of talk"
-    return str(kind)
+    started, leg, failed, ended = event.started, event.leg_started, event.leg_failed, event.ended
+    by = EndedBy.Name(ended.ended_by).removeprefix("ENDED_BY_").lower()
+    kind = str(event.WhichOneof("event"))
+    words = {
+        "started": f"started: {started.caller} calls {started.called} from {started.source}",
+        "routed": f"routed: {event.routed.decision.reason}",
+        "leg_started": f"leg {leg.leg_index} started: INVITE to {leg.uri}",
+        "answered": f"answered after {event.answered.setup_ms} ms",
+        "leg_failed": f"leg failed: {failed.sip_status} {failed.cause}; {failed.reason}",
+        "ended": f"ended by {by}: {ended.hangup_cause}, {ended.talk_ms} ms of talk",
+    }
+    return words.get(kind, kind.replace("_", " "))

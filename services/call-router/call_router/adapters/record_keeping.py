@@ -5,7 +5,7 @@ Rule: a record that says nothing of a call raises, and so becomes a dead letter.
 
 from dataclasses import dataclass
 
-from call_router.adapters.call_messages import event_of
+from call_router.adapters.event_messages import event_of
 from call_router.app.call_log import CallLog
 from servicekit.kafka import Record
 
@@ -18,6 +18,8 @@ class RecordKeeping:
         if record.value is None:
             raise ValueError("a call event without a value")
         event = event_of(record.value)
+        if event is None:
+            return
         if event.call_id != record.key:
             raise ValueError(f"an event of {event.call_id} under the key {record.key}")
         await self.log.keep(event)

@@ -2,8 +2,7 @@
 
 from call_router.adapters.timestamps import moment, timestamp
 from call_router.domain.agent import Agent, AgentFields, CheckedAgent, HumanAgent, Kind, SipAgent, read_agent
-from call_router.domain.explain import Explained, TraceStep
-from call_router.domain.leg import Leg
+from call_router.domain.explain import Explained
 from call_router.domain.plan import Plan, PlanFields, plan_faults
 from keepline.routing.v1 import agent_pb2, decision_pb2, plan_pb2, routing_service_pb2
 
@@ -122,19 +121,4 @@ def decision_message(decision: Explained) -> decision_pb2.Decision:
         plan_id=decision.plan_id,
         plan_version=decision.plan_version,
         table_version=decision.table_version,
-    )
-
-
-def decision_of(message: decision_pb2.Decision) -> Explained:
-    return Explained(
-        reason=message.reason,
-        code=message.code,
-        legs=tuple(Leg(leg.agent_id, leg.agent_name, leg.uri, leg.ring_seconds) for leg in message.legs),
-        sip_status=message.sip_status,
-        trace=tuple(TraceStep(step.rule, step.matched, step.detail) for step in message.trace),
-        number=message.number,
-        number_id=message.number_id,
-        plan_id=message.plan_id,
-        plan_version=message.plan_version,
-        table_version=message.table_version,
     )

@@ -1,8 +1,8 @@
 """Call events on their way to the broker: on disk first, so that a call waits for nobody."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from call_router.adapters.call_messages import event_message
+from call_router.adapters.event_messages import event_message
 from call_router.domain.call_event import CallEvent
 from servicekit.kafka import cloud_event
 from servicekit.spool import SpooledProducer
@@ -19,8 +19,8 @@ class SpooledEvents:
     switch_id: str
 
     def put(self, event: CallEvent) -> None:
-        headers = cloud_event(
-            "call-router", _KIND, f"{event.call_id}:{event.seq}", event.at, subject=event.call_id
-        )
-        value = event_message(event, self.switch_id).SerializeToString()
+        event = replace(event, switch_id=self.switch_id)
+        name = f"{event.call_id}:{event.attempt}:{event.seq}"
+        headers = cloud_event("call-router", _KIND, name, event.at, subject=event.call_id)
+        value = event_message(event).SerializeToString()
         self.producer.put(CALL_EVENTS, event.call_id, value, headers)

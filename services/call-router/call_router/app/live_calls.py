@@ -99,7 +99,7 @@ class LiveCalls:
             self._leg_failures.add(1, {"sip_status": fact.sip_status})
             leg, status, cause = fact.leg_index, fact.sip_status, fact.cause
             _log.info(
-                f"Leg {leg} failed. {fact.next}",
+                f"Leg {leg} failed. {fact.reason}",
                 call_id=call_id,
                 tenant_id=tenant_id,
                 sip_status=status,

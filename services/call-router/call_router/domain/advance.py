@@ -47,9 +47,7 @@ def advance(state: s.State | None, happening: s.Happening, decide: Decide) -> St
     if not isinstance(adopted, s.Started):
         return step
     call = happening.channel.call
-    started = _event(
-        adopted, 1, adopted.channel.started_at, CallStarted(call.caller, call.called, call.source)
-    )
+    started = _event(adopted, adopted.channel.started_at, CallStarted(call.caller, call.called, call.source))
     return replace(step, events=(started, *step.events))
 
 
@@ -101,7 +99,7 @@ def _judge_trying(state: s.Trying, happening: s.Happening) -> Step:
 
 
 def _route(state: s.Started, decision: Decision) -> Step:
-    routed = _event(state, state.next_seq, decision.decided_at, CallRouted(explain(decision)))
+    routed = _event(state, decision.decided_at, CallRouted(explain(decision)))
     if decision.legs:
         trying = s.Trying(state.channel, decision, 0)
         return Step(trying, _send(trying), (routed,))
@@ -113,13 +111,16 @@ def _leg_failed(state: s.Trying, happening: s.Parked | s.Seen) -> Step:
     failure = happening.failure or s.Failure(0, "")
     step = next_step(state.decision, state.leg, failure.sip_status, failure.cause)
     status = leg_status(failure.sip_status, failure.cause)
-    words = f"Tries {step.leg.agent_name}." if isinstance(step, TryLeg) else step.reason
-    fact = LegFailed(state.leg, state.agent_id, status, failure.cause, words)
-    failed = _event(state, state.next_seq, happening.at, fact)
+    failed = LegFailed(state.leg, state.agent_id, status, failure.cause, reason="")
     if isinstance(step, TryLeg):
+        words = f"Tries {step.leg.agent_name}."
+        failed = replace(failed, reason=words, next="next_leg", next_leg_index=step.index)
         trying = replace(state, leg=step.index)
-        return Step(trying, _send(trying), (failed,))
-    return _refuse(state.channel, step.status, step.code, state.leg + 1, failed)
+        return Step(trying, _send(trying), (_event(state, happening.at, failed),))
+    failed = replace(
+        failed, reason=step.reason, next="refusal", refusal_status=step.status, refusal_code=step.code
+    )
+    return _refuse(state.channel, step.status, step.code, state.leg + 1, _event(state, happening.at, failed))
 
 
 def _refuse(channel: s.Channel, status: int, code: str, failed: int, event: CallEvent) -> Step:
@@ -135,7 +136,7 @@ def _send(state: s.Trying) -> tuple[s.Command, ...]:
 
 def _answer(state: s.Trying, at: datetime) -> Step:
     setup = _milliseconds(state.channel.started_at, at)
-    answered = _event(state, state.next_seq, at, CallAnswered(state.leg, state.agent_id, setup))
+    answered = _event(state, at, CallAnswered(state.leg, state.agent_id, setup))
     return Step(s.Answered(state.channel, state.leg, at), (), (answered,))
 
 
@@ -145,8 +146,7 @@ def _end(state: s.State, hung_up: s.HungUp) -> Step:
         at = _answered_at(state, hung_up)
         step = _answer(state, at)
         before, state = step.events, s.Answered(state.channel, state.leg, at)
-    seq = 1 if isinstance(state, s.Ended) else state.next_seq
-    ended = _event(state, seq, hung_up.at, _ending(state, hung_up))
+    ended = _event(state, hung_up.at, _ending(state, hung_up))
     return Step(s.Ended(state.channel), (), (*before, ended))
 
 
@@ -169,9 +169,9 @@ def _ending(state: s.State, hung_up: s.HungUp) -> CallEnded:
     return CallEnded(hung_up.cause, status, setup, 0, None, hung_up.ended_by)
 
 
-def _event(state: s.State, seq: int, at: datetime, fact: Fact) -> CallEvent:
+def _event(state: s.State, at: datetime, fact: Fact) -> CallEvent:
     call = state.channel.call
-    return CallEvent(call.call_id, seq, at, call.tenant_id, call.trunk_id, fact)
+    return CallEvent(call.call_id, at, call.tenant_id, call.trunk_id, fact)
 
 
 def _milliseconds(since: datetime, until: datetime) -> int:

@@ -14,12 +14,14 @@ from call_router.domain.call_event import (
     CallRouted,
     CallStarted,
     LegFailed,
+    LegStarted,
     Media,
 )
 from call_router.domain.explain import Explained
 
 _ANSWERED = 200
 _CANCELLED = 487
+_ATTEMPT = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,13 @@ class CallRecord:
     seqs: tuple[int, ...] = ()
 
 
-def fold(record: CallRecord | None, event: CallEvent) -> CallRecord:
+def fold(record: CallRecord | None, event: CallEvent) -> CallRecord:  # noqa: PLR0911
     if record is None:
         record = CallRecord(event.call_id, event.tenant_id, event.trunk_id, event.at)
-    if event.seq in record.seqs:
+    name = event.attempt * _ATTEMPT + event.seq
+    if name in record.seqs:
         return record
-    seqs = tuple(sorted((*record.seqs, event.seq)))
+    seqs = tuple(sorted((*record.seqs, name)))
     counted = replace(record, seqs=seqs, started_at=min(record.started_at, event.at))
     match event.fact:
         case CallStarted(caller, called, source):
@@ -80,6 +83,10 @@ def fold(record: CallRecord | None, event: CallEvent) -> CallRecord:
             return replace(counted, answered_at=event.at, agent_id=answered.agent_id, setup_ms=setup)
         case CallEnded() as ended:
             return _ended(counted, ended, event.at)
+        case LegStarted() as leg:
+            return _with_leg(counted, leg.leg_index, event.at)
+        case _:
+            return counted
 
 
 def _ended(record: CallRecord, ended: CallEnded, at: datetime) -> CallRecord:

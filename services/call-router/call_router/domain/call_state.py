@@ -5,9 +5,8 @@
        │          └──┘ next leg               │
        └────────▶ Refusing ───────────────────┘
 
-Rule: the number of the next event follows from the state alone (started is 1, routed 2, then one for each
-failed leg, the answer, the end), and the state can be read off the channel itself. So a router that starts
-in the middle of a call goes on counting where the one before it stopped.
+The state can be read off the channel itself, so that a router that starts in the middle of a call goes on
+with it.
 """
 
 from dataclasses import dataclass
@@ -34,7 +33,6 @@ class Channel:
 @dataclass(frozen=True, slots=True)
 class Started:
     channel: Channel
-    next_seq = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +40,6 @@ class Trying:
     channel: Channel
     decision: Decision
     leg: int
-
-    @property
-    def next_seq(self) -> int:
-        return 3 + self.leg
 
     @property
     def agent_id(self) -> str:
@@ -61,20 +55,12 @@ class Refusing:
     # legs that were tried before
     failed: int
 
-    @property
-    def next_seq(self) -> int:
-        return 3 + self.failed
-
 
 @dataclass(frozen=True, slots=True)
 class Answered:
     channel: Channel
     leg: int
     answered_at: datetime
-
-    @property
-    def next_seq(self) -> int:
-        return 4 + self.leg
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,27 +23,44 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
-from keepline.routing.v1 import call_log_pb2 as keepline_dot_routing_dot_v1_dot_call__log__pb2
-from keepline.routing.v1 import decision_pb2 as keepline_dot_routing_dot_v1_dot_decision__pb2
+from keepline.events.v1 import decision_pb2 as keepline_dot_events_dot_v1_dot_decision__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#keepline/events/v1/call_event.proto\x12\x12keepline.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"keepline/routing/v1/call_log.proto\x1a\"keepline/routing/v1/decision.proto\"\x80\x03\n\tCallEvent\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x12&\n\x02\x61t\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\ttenant_id\x18\x04 \x01(\t\x12\x10\n\x08trunk_id\x18\x05 \x01(\t\x12\x32\n\x07started\x18\x06 \x01(\x0b\x32\x1f.keepline.events.v1.CallStartedH\x00\x12\x30\n\x06routed\x18\x07 \x01(\x0b\x32\x1e.keepline.events.v1.CallRoutedH\x00\x12\x34\n\x08\x61nswered\x18\x08 \x01(\x0b\x32 .keepline.events.v1.CallAnsweredH\x00\x12\x33\n\nleg_failed\x18\t \x01(\x0b\x32\x1d.keepline.events.v1.LegFailedH\x00\x12.\n\x05\x65nded\x18\n \x01(\x0b\x32\x1d.keepline.events.v1.CallEndedH\x00\x42\x07\n\x05\x65vent\"P\n\x0b\x43\x61llStarted\x12\x0e\n\x06\x63\x61ller\x18\x01 \x01(\t\x12\x0e\n\x06\x63\x61lled\x18\x02 \x01(\t\x12\x0e\n\x06source\x18\x03 \x01(\t\x12\x11\n\tswitch_id\x18\x04 \x01(\t\"=\n\nCallRouted\x12/\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1d.keepline.routing.v1.Decision\"E\n\x0c\x43\x61llAnswered\x12\x11\n\tleg_index\x18\x01 \x01(\r\x12\x10\n\x08\x61gent_id\x18\x02 \x01(\t\x12\x10\n\x08setup_ms\x18\x03 \x01(\x04\"a\n\tLegFailed\x12\x11\n\tleg_index\x18\x01 \x01(\r\x12\x10\n\x08\x61gent_id\x18\x02 \x01(\t\x12\x12\n\nsip_status\x18\x03 \x01(\r\x12\r\n\x05\x63\x61use\x18\x04 \x01(\t\x12\x0c\n\x04next\x18\x05 \x01(\t\"\x9f\x01\n\tCallEnded\x12\x14\n\x0changup_cause\x18\x01 \x01(\t\x12\x12\n\nsip_status\x18\x02 \x01(\r\x12\x10\n\x08setup_ms\x18\x03 \x01(\x04\x12\x0f\n\x07talk_ms\x18\x04 \x01(\x04\x12\x33\n\x05media\x18\x05 \x01(\x0b\x32$.keepline.routing.v1.MediaStatistics\x12\x10\n\x08\x65nded_by\x18\x06 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#keepline/events/v1/call_event.proto\x12\x12keepline.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!keepline/events/v1/decision.proto\"\xbc\x05\n\tCallEvent\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x12&\n\x02\x61t\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\ttenant_id\x18\x04 \x01(\t\x12\x10\n\x08trunk_id\x18\x05 \x01(\t\x12\x32\n\x07started\x18\x06 \x01(\x0b\x32\x1f.keepline.events.v1.CallStartedH\x00\x12\x30\n\x06routed\x18\x07 \x01(\x0b\x32\x1e.keepline.events.v1.CallRoutedH\x00\x12\x34\n\x08\x61nswered\x18\x08 \x01(\x0b\x32 .keepline.events.v1.CallAnsweredH\x00\x12\x33\n\nleg_failed\x18\t \x01(\x0b\x32\x1d.keepline.events.v1.LegFailedH\x00\x12.\n\x05\x65nded\x18\n \x01(\x0b\x32\x1d.keepline.events.v1.CallEndedH\x00\x12\x35\n\x0bleg_started\x18\x0f \x01(\x0b\x32\x1e.keepline.events.v1.LegStartedH\x00\x12\x35\n\x0bleg_ringing\x18\x10 \x01(\x0b\x32\x1e.keepline.events.v1.LegRingingH\x00\x12\x35\n\x0b\x65\x61rly_media\x18\x11 \x01(\x0b\x32\x1e.keepline.events.v1.EarlyMediaH\x00\x12.\n\x05heard\x18\x12 \x01(\x0b\x32\x1d.keepline.events.v1.CallHeardH\x00\x12\x0f\n\x07\x61ttempt\x18\x0b \x01(\r\x12\x11\n\tswitch_id\x18\x0c \x01(\t\x12\x0f\n\x07\x65\x64ge_id\x18\r \x01(\t\x12\x30\n\tdirection\x18\x0e \x01(\x0e\x32\x1d.keepline.events.v1.DirectionB\x07\n\x05\x65vent\"N\n\x0b\x43\x61llStarted\x12\x0e\n\x06\x63\x61ller\x18\x01 \x01(\t\x12\x0e\n\x06\x63\x61lled\x18\x02 \x01(\t\x12\x0e\n\x06source\x18\x03 \x01(\tJ\x04\x08\x04\x10\x05R\tswitch_id\"O\n\nCallRouted\x12.\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1c.keepline.events.v1.Decision\x12\x11\n\trouter_id\x18\x02 \x01(\t\">\n\nLegStarted\x12\x11\n\tleg_index\x18\x01 \x01(\r\x12\x10\n\x08\x61gent_id\x18\x02 \x01(\t\x12\x0b\n\x03uri\x18\x03 \x01(\t\"1\n\nLegRinging\x12\x11\n\tleg_index\x18\x01 \x01(\r\x12\x10\n\x08\x61gent_id\x18\x02 \x01(\t\"1\n\nEarlyMedia\x12\x11\n\tleg_index\x18\x01 \x01(\r\x12\x10\n\x08\x61gent_id\x18\x02 \x01(\t\"E\n\x0c\x43\x61llAnswered\x12\x11\n\tleg_index\x18\x01 \x01(\r\x12\x10\n\x08\x61gent_id\x18\x02 \x01(\t\x12\x10\n\x08setup_ms\x18\x03 \x01(\x04\"\xdb\x01\n\tLegFailed\x12\x11\n\tleg_index\x18\x01 \x01(\r\x12\x10\n\x08\x61gent_id\x18\x02 \x01(\t\x12\x12\n\nsip_status\x18\x03 \x01(\r\x12\r\n\x05\x63\x61use\x18\x04 \x01(\t\x12*\n\x04next\x18\x06 \x01(\x0e\x32\x1c.keepline.events.v1.AfterLeg\x12\x16\n\x0enext_leg_index\x18\x07 \x01(\r\x12\x16\n\x0erefusal_status\x18\x08 \x01(\r\x12\x14\n\x0crefusal_code\x18\t \x01(\t\x12\x0e\n\x06reason\x18\n \x01(\tJ\x04\x08\x05\x10\x06\"\x89\x01\n\tCallHeard\x12\x11\n\tleg_index\x18\x01 \x01(\r\x12\x0e\n\x06number\x18\x02 \x01(\r\x12-\n\x08provider\x18\x03 \x01(\x0b\x32\x1b.keepline.events.v1.Packets\x12*\n\x05\x61gent\x18\x04 \x01(\x0b\x32\x1b.keepline.events.v1.Packets\"I\n\x07Packets\x12\x15\n\x08received\x18\x01 \x01(\x04H\x00\x88\x01\x01\x12\x11\n\x04sent\x18\x02 \x01(\x04H\x01\x88\x01\x01\x42\x0b\n\t_receivedB\x07\n\x05_sent\"\xfb\x01\n\tCallEnded\x12\x14\n\x0changup_cause\x18\x01 \x01(\t\x12\x12\n\nsip_status\x18\x02 \x01(\r\x12\x10\n\x08setup_ms\x18\x03 \x01(\x04\x12\x0f\n\x07talk_ms\x18\x04 \x01(\x04\x12\x32\n\x05media\x18\x05 \x01(\x0b\x32#.keepline.events.v1.MediaStatistics\x12-\n\x08\x65nded_by\x18\x07 \x01(\x0e\x32\x1b.keepline.events.v1.EndedBy\x12 \n\x13\x65stimated_within_ms\x18\x08 \x01(\x04H\x00\x88\x01\x01\x42\x16\n\x14_estimated_within_msJ\x04\x08\x06\x10\x07\"\xda\x01\n\x0fMediaStatistics\x12\x1d\n\x10packets_received\x18\x01 \x01(\x04H\x00\x88\x01\x01\x12\x19\n\x0cpackets_sent\x18\x02 \x01(\x04H\x01\x88\x01\x01\x12\x19\n\x0cpackets_lost\x18\x03 \x01(\x04H\x02\x88\x01\x01\x12\x1a\n\rjitter_max_ms\x18\x04 \x01(\x01H\x03\x88\x01\x01\x12\r\n\x05\x63odec\x18\x05 \x01(\tB\x13\n\x11_packets_receivedB\x0f\n\r_packets_sentB\x0f\n\r_packets_lostB\x10\n\x0e_jitter_max_ms*U\n\tDirection\x12\x19\n\x15\x44IRECTION_UNSPECIFIED\x10\x00\x12\x15\n\x11\x44IRECTION_INBOUND\x10\x01\x12\x16\n\x12\x44IRECTION_OUTBOUND\x10\x02*k\n\x08\x41\x66terLeg\x12\x19\n\x15\x41\x46TER_LEG_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41\x46TER_LEG_NEXT_LEG\x10\x01\x12\x15\n\x11\x41\x46TER_LEG_REFUSAL\x10\x02\x12\x15\n\x11\x41\x46TER_LEG_NOTHING\x10\x03*c\n\x07\x45ndedBy\x12\x18\n\x14\x45NDED_BY_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x45NDED_BY_CALLER\x10\x01\x12\x12\n\x0e\x45NDED_BY_AGENT\x10\x02\x12\x15\n\x11\x45NDED_BY_KEEPLINE\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'keepline.events.v1.call_event_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CALLEVENT']._serialized_start=165
-  _globals['_CALLEVENT']._serialized_end=549
-  _globals['_CALLSTARTED']._serialized_start=551
-  _globals['_CALLSTARTED']._serialized_end=631
-  _globals['_CALLROUTED']._serialized_start=633
-  _globals['_CALLROUTED']._serialized_end=694
-  _globals['_CALLANSWERED']._serialized_start=696
-  _globals['_CALLANSWERED']._serialized_end=765
-  _globals['_LEGFAILED']._serialized_start=767
-  _globals['_LEGFAILED']._serialized_end=864
-  _globals['_CALLENDED']._serialized_start=867
-  _globals['_CALLENDED']._serialized_end=1026
+  _globals['_DIRECTION']._serialized_start=2140
+  _globals['_DIRECTION']._serialized_end=2225
+  _globals['_AFTERLEG']._serialized_start=2227
+  _globals['_AFTERLEG']._serialized_end=2334
+  _globals['_ENDEDBY']._serialized_start=2336
+  _globals['_ENDEDBY']._serialized_end=2435
+  _globals['_CALLEVENT']._serialized_start=128
+  _globals['_CALLEVENT']._serialized_end=828
+  _globals['_CALLSTARTED']._serialized_start=830
+  _globals['_CALLSTARTED']._serialized_end=908
+  _globals['_CALLROUTED']._serialized_start=910
+  _globals['_CALLROUTED']._serialized_end=989
+  _globals['_LEGSTARTED']._serialized_start=991
+  _globals['_LEGSTARTED']._serialized_end=1053
+  _globals['_LEGRINGING']._serialized_start=1055
+  _globals['_LEGRINGING']._serialized_end=1104
+  _globals['_EARLYMEDIA']._serialized_start=1106
+  _globals['_EARLYMEDIA']._serialized_end=1155
+  _globals['_CALLANSWERED']._serialized_start=1157
+  _globals['_CALLANSWERED']._serialized_end=1226
+  _globals['_LEGFAILED']._serialized_start=1229
+  _globals['_LEGFAILED']._serialized_end=1448
+  _globals['_CALLHEARD']._serialized_start=1451
+  _globals['_CALLHEARD']._serialized_end=1588
+  _globals['_PACKETS']._serialized_start=1590
+  _globals['_PACKETS']._serialized_end=1663
+  _globals['_CALLENDED']._serialized_start=1666
+  _globals['_CALLENDED']._serialized_end=1917
+  _globals['_MEDIASTATISTICS']._serialized_start=1920
+  _globals['_MEDIASTATISTICS']._serialized_end=2138
 # @@protoc_insertion_point(module_scope)

@@ -6,8 +6,8 @@ isort:skip_file
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
-from keepline.routing.v1 import call_log_pb2 as _call_log_pb2
-from keepline.routing.v1 import decision_pb2 as _decision_pb2
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from keepline.events.v1 import decision_pb2 as _decision_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -19,10 +19,76 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _Direction:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DirectionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Direction.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DIRECTION_UNSPECIFIED: _Direction.ValueType  # 0
+    DIRECTION_INBOUND: _Direction.ValueType  # 1
+    """From a provider to an agent."""
+    DIRECTION_OUTBOUND: _Direction.ValueType  # 2
+    """Placed by us, as test calls are."""
+
+class Direction(_Direction, metaclass=_DirectionEnumTypeWrapper): ...
+
+DIRECTION_UNSPECIFIED: Direction.ValueType  # 0
+DIRECTION_INBOUND: Direction.ValueType  # 1
+"""From a provider to an agent."""
+DIRECTION_OUTBOUND: Direction.ValueType  # 2
+"""Placed by us, as test calls are."""
+Global___Direction: _TypeAlias = Direction  # noqa: Y015
+
+class _AfterLeg:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AfterLegEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AfterLeg.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    AFTER_LEG_UNSPECIFIED: _AfterLeg.ValueType  # 0
+    AFTER_LEG_NEXT_LEG: _AfterLeg.ValueType  # 1
+    AFTER_LEG_REFUSAL: _AfterLeg.ValueType  # 2
+    AFTER_LEG_NOTHING: _AfterLeg.ValueType  # 3
+    """The caller is gone."""
+
+class AfterLeg(_AfterLeg, metaclass=_AfterLegEnumTypeWrapper):
+    """What follows a failed leg."""
+
+AFTER_LEG_UNSPECIFIED: AfterLeg.ValueType  # 0
+AFTER_LEG_NEXT_LEG: AfterLeg.ValueType  # 1
+AFTER_LEG_REFUSAL: AfterLeg.ValueType  # 2
+AFTER_LEG_NOTHING: AfterLeg.ValueType  # 3
+"""The caller is gone."""
+Global___AfterLeg: _TypeAlias = AfterLeg  # noqa: Y015
+
+class _EndedBy:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _EndedByEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EndedBy.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ENDED_BY_UNSPECIFIED: _EndedBy.ValueType  # 0
+    """The switch did not say."""
+    ENDED_BY_CALLER: _EndedBy.ValueType  # 1
+    ENDED_BY_AGENT: _EndedBy.ValueType  # 2
+    ENDED_BY_KEEPLINE: _EndedBy.ValueType  # 3
+    """Refused or ended by us."""
+
+class EndedBy(_EndedBy, metaclass=_EndedByEnumTypeWrapper): ...
+
+ENDED_BY_UNSPECIFIED: EndedBy.ValueType  # 0
+"""The switch did not say."""
+ENDED_BY_CALLER: EndedBy.ValueType  # 1
+ENDED_BY_AGENT: EndedBy.ValueType  # 2
+ENDED_BY_KEEPLINE: EndedBy.ValueType  # 3
+"""Refused or ended by us."""
+Global___EndedBy: _TypeAlias = EndedBy  # noqa: Y015
+
 @_typing.final
 class CallEvent(_message.Message):
-    """Value of keepline.call.events.v1, keyed by call id. (call_id, seq) names an event once and for all:
-    a consumer that sees it again drops it.
+    """Value of keepline.call.events.v1, keyed by call id. (call_id, attempt, seq) names an event once and for
+    all: a consumer that sees it again drops it, and passes over a kind of event that it does not know.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -37,11 +103,30 @@ class CallEvent(_message.Message):
     ANSWERED_FIELD_NUMBER: _builtins.int
     LEG_FAILED_FIELD_NUMBER: _builtins.int
     ENDED_FIELD_NUMBER: _builtins.int
+    LEG_STARTED_FIELD_NUMBER: _builtins.int
+    LEG_RINGING_FIELD_NUMBER: _builtins.int
+    EARLY_MEDIA_FIELD_NUMBER: _builtins.int
+    HEARD_FIELD_NUMBER: _builtins.int
+    ATTEMPT_FIELD_NUMBER: _builtins.int
+    SWITCH_ID_FIELD_NUMBER: _builtins.int
+    EDGE_ID_FIELD_NUMBER: _builtins.int
+    DIRECTION_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
+    """Made by the edge: "call_" and a UUID."""
     seq: _builtins.int
-    """1, 2, 3 ... within one call."""
+    """Follows from the kind of the event and its leg, rises within an attempt and has gaps:
+      started 1, routed 2, ended 1000000;
+      of leg n (0, 1, ...) 1000*(n+1) + kind: started 1, ringing 2, early media 3, answered 4, failed 5;
+      the k-th heard (k from 1) of leg n: 1000*(n+1) + 100 + k.
+    """
     tenant_id: _builtins.str
     trunk_id: _builtins.str
+    attempt: _builtins.int
+    """1, 2, ...: grows each time the edge sends the same call to another switch."""
+    switch_id: _builtins.str
+    edge_id: _builtins.str
+    """The edge that the call came in by; empty where it did not say."""
+    direction: Global___Direction.ValueType
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -54,6 +139,14 @@ class CallEvent(_message.Message):
     def leg_failed(self) -> Global___LegFailed: ...
     @_builtins.property
     def ended(self) -> Global___CallEnded: ...
+    @_builtins.property
+    def leg_started(self) -> Global___LegStarted: ...
+    @_builtins.property
+    def leg_ringing(self) -> Global___LegRinging: ...
+    @_builtins.property
+    def early_media(self) -> Global___EarlyMedia: ...
+    @_builtins.property
+    def heard(self) -> Global___CallHeard: ...
     def __init__(
         self,
         *,
@@ -67,12 +160,20 @@ class CallEvent(_message.Message):
         answered: Global___CallAnswered | None = ...,
         leg_failed: Global___LegFailed | None = ...,
         ended: Global___CallEnded | None = ...,
+        leg_started: Global___LegStarted | None = ...,
+        leg_ringing: Global___LegRinging | None = ...,
+        early_media: Global___EarlyMedia | None = ...,
+        heard: Global___CallHeard | None = ...,
+        attempt: _builtins.int = ...,
+        switch_id: _builtins.str = ...,
+        edge_id: _builtins.str = ...,
+        direction: Global___Direction.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "at", b"at", "ended", b"ended", "event", b"event", "leg_failed", b"leg_failed", "routed", b"routed", "started", b"started"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "at", b"at", "early_media", b"early_media", "ended", b"ended", "event", b"event", "heard", b"heard", "leg_failed", b"leg_failed", "leg_ringing", b"leg_ringing", "leg_started", b"leg_started", "routed", b"routed", "started", b"started"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "at", b"at", "call_id", b"call_id", "ended", b"ended", "event", b"event", "leg_failed", b"leg_failed", "routed", b"routed", "seq", b"seq", "started", b"started", "tenant_id", b"tenant_id", "trunk_id", b"trunk_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "at", b"at", "attempt", b"attempt", "call_id", b"call_id", "direction", b"direction", "early_media", b"early_media", "edge_id", b"edge_id", "ended", b"ended", "event", b"event", "heard", b"heard", "leg_failed", b"leg_failed", "leg_ringing", b"leg_ringing", "leg_started", b"leg_started", "routed", b"routed", "seq", b"seq", "started", b"started", "switch_id", b"switch_id", "tenant_id", b"tenant_id", "trunk_id", b"trunk_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["started", "routed", "answered", "leg_failed", "ended"]  # noqa: Y015
+    _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["started", "routed", "answered", "leg_failed", "ended", "leg_started", "leg_ringing", "early_media", "heard"]  # noqa: Y015
     _WhichOneofArgType_event: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_event) -> _WhichOneofReturnType_event | None: ...
 
@@ -85,22 +186,21 @@ class CallStarted(_message.Message):
     CALLER_FIELD_NUMBER: _builtins.int
     CALLED_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
-    SWITCH_ID_FIELD_NUMBER: _builtins.int
     caller: _builtins.str
     called: _builtins.str
+    """As the provider sent it."""
     source: _builtins.str
-    switch_id: _builtins.str
+    """Source address and port of the INVITE."""
     def __init__(
         self,
         *,
         caller: _builtins.str = ...,
         called: _builtins.str = ...,
         source: _builtins.str = ...,
-        switch_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["called", b"called", "caller", b"caller", "source", b"source", "switch_id", b"switch_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["called", b"called", "caller", b"caller", "source", b"source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -108,26 +208,110 @@ Global___CallStarted: _TypeAlias = CallStarted  # noqa: Y015
 
 @_typing.final
 class CallRouted(_message.Message):
+    """What was decided: legs, or a refusal. CallEvent.at is when."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     DECISION_FIELD_NUMBER: _builtins.int
+    ROUTER_ID_FIELD_NUMBER: _builtins.int
+    router_id: _builtins.str
+    """The router that decided."""
     @_builtins.property
     def decision(self) -> _decision_pb2.Decision: ...
     def __init__(
         self,
         *,
         decision: _decision_pb2.Decision | None = ...,
+        router_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "router_id", b"router_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CallRouted: _TypeAlias = CallRouted  # noqa: Y015
 
 @_typing.final
+class LegStarted(_message.Message):
+    """The INVITE of a leg was sent."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_INDEX_FIELD_NUMBER: _builtins.int
+    AGENT_ID_FIELD_NUMBER: _builtins.int
+    URI_FIELD_NUMBER: _builtins.int
+    leg_index: _builtins.int
+    agent_id: _builtins.str
+    uri: _builtins.str
+    """SIP URI that was dialled."""
+    def __init__(
+        self,
+        *,
+        leg_index: _builtins.int = ...,
+        agent_id: _builtins.str = ...,
+        uri: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "leg_index", b"leg_index", "uri", b"uri"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LegStarted: _TypeAlias = LegStarted  # noqa: Y015
+
+@_typing.final
+class LegRinging(_message.Message):
+    """The first 180 of a leg."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_INDEX_FIELD_NUMBER: _builtins.int
+    AGENT_ID_FIELD_NUMBER: _builtins.int
+    leg_index: _builtins.int
+    agent_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        leg_index: _builtins.int = ...,
+        agent_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "leg_index", b"leg_index"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LegRinging: _TypeAlias = LegRinging  # noqa: Y015
+
+@_typing.final
+class EarlyMedia(_message.Message):
+    """The first 183 with SDP of a leg. It is no answer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_INDEX_FIELD_NUMBER: _builtins.int
+    AGENT_ID_FIELD_NUMBER: _builtins.int
+    leg_index: _builtins.int
+    agent_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        leg_index: _builtins.int = ...,
+        agent_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "leg_index", b"leg_index"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EarlyMedia: _TypeAlias = EarlyMedia  # noqa: Y015
+
+@_typing.final
 class CallAnswered(_message.Message):
+    """The agent's 200."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     LEG_INDEX_FIELD_NUMBER: _builtins.int
@@ -136,6 +320,7 @@ class CallAnswered(_message.Message):
     leg_index: _builtins.int
     agent_id: _builtins.str
     setup_ms: _builtins.int
+    """From the INVITE at the switch to the answer."""
     def __init__(
         self,
         *,
@@ -160,12 +345,23 @@ class LegFailed(_message.Message):
     SIP_STATUS_FIELD_NUMBER: _builtins.int
     CAUSE_FIELD_NUMBER: _builtins.int
     NEXT_FIELD_NUMBER: _builtins.int
+    NEXT_LEG_INDEX_FIELD_NUMBER: _builtins.int
+    REFUSAL_STATUS_FIELD_NUMBER: _builtins.int
+    REFUSAL_CODE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     leg_index: _builtins.int
     agent_id: _builtins.str
     sip_status: _builtins.int
     cause: _builtins.str
-    next: _builtins.str
-    """What is done next, in words."""
+    """Q.850 cause name, as the switch says it."""
+    next: Global___AfterLeg.ValueType
+    next_leg_index: _builtins.int
+    """With AFTER_LEG_NEXT_LEG: the leg that is tried."""
+    refusal_status: _builtins.int
+    """With AFTER_LEG_REFUSAL: what the caller gets, and its stable code."""
+    refusal_code: _builtins.str
+    reason: _builtins.str
+    """Why, in words."""
     def __init__(
         self,
         *,
@@ -173,15 +369,85 @@ class LegFailed(_message.Message):
         agent_id: _builtins.str = ...,
         sip_status: _builtins.int = ...,
         cause: _builtins.str = ...,
-        next: _builtins.str = ...,
+        next: Global___AfterLeg.ValueType = ...,
+        next_leg_index: _builtins.int = ...,
+        refusal_status: _builtins.int = ...,
+        refusal_code: _builtins.str = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "cause", b"cause", "leg_index", b"leg_index", "next", b"next", "sip_status", b"sip_status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "cause", b"cause", "leg_index", b"leg_index", "next", b"next", "next_leg_index", b"next_leg_index", "reason", b"reason", "refusal_code", b"refusal_code", "refusal_status", b"refusal_status", "sip_status", b"sip_status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___LegFailed: _TypeAlias = LegFailed  # noqa: Y015
+
+@_typing.final
+class CallHeard(_message.Message):
+    """RTP of a call that goes on, counted since its answer: after 3 s of talk, then every 30 s, for trunks that
+    are being watched.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_INDEX_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    AGENT_FIELD_NUMBER: _builtins.int
+    leg_index: _builtins.int
+    number: _builtins.int
+    """1, 2, ... within the leg."""
+    @_builtins.property
+    def provider(self) -> Global___Packets: ...
+    @_builtins.property
+    def agent(self) -> Global___Packets: ...
+    def __init__(
+        self,
+        *,
+        leg_index: _builtins.int = ...,
+        number: _builtins.int = ...,
+        provider: Global___Packets | None = ...,
+        agent: Global___Packets | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "provider", b"provider"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "leg_index", b"leg_index", "number", b"number", "provider", b"provider"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CallHeard: _TypeAlias = CallHeard  # noqa: Y015
+
+@_typing.final
+class Packets(_message.Message):
+    """RTP packets of one side as the switch counted them. A field is absent where nothing was measured."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECEIVED_FIELD_NUMBER: _builtins.int
+    SENT_FIELD_NUMBER: _builtins.int
+    received: _builtins.int
+    sent: _builtins.int
+    def __init__(
+        self,
+        *,
+        received: _builtins.int | None = ...,
+        sent: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_received", b"_received", "_sent", b"_sent", "received", b"received", "sent", b"sent"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_received", b"_received", "_sent", b"_sent", "received", b"received", "sent", b"sent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__received: _TypeAlias = _typing.Literal["received"]  # noqa: Y015
+    _WhichOneofArgType__received: _TypeAlias = _typing.Literal["_received", b"_received"]  # noqa: Y015
+    _WhichOneofReturnType__sent: _TypeAlias = _typing.Literal["sent"]  # noqa: Y015
+    _WhichOneofArgType__sent: _TypeAlias = _typing.Literal["_sent", b"_sent"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__received) -> _WhichOneofReturnType__received | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__sent) -> _WhichOneofReturnType__sent | None: ...
+
+Global___Packets: _TypeAlias = Packets  # noqa: Y015
 
 @_typing.final
 class CallEnded(_message.Message):
@@ -193,14 +459,22 @@ class CallEnded(_message.Message):
     TALK_MS_FIELD_NUMBER: _builtins.int
     MEDIA_FIELD_NUMBER: _builtins.int
     ENDED_BY_FIELD_NUMBER: _builtins.int
+    ESTIMATED_WITHIN_MS_FIELD_NUMBER: _builtins.int
     hangup_cause: _builtins.str
+    """Q.850 cause name, as the switch says it: NORMAL_CLEARING, ORIGINATOR_CANCEL, ..."""
     sip_status: _builtins.int
+    """SIP status that the provider got in the end."""
     setup_ms: _builtins.int
+    """From the INVITE to the answer, or to the end of an unanswered call."""
     talk_ms: _builtins.int
-    ended_by: _builtins.str
-    """Who hung up: "caller", "agent", "keepline"."""
+    """From the answer to the end; 0 when it was not answered."""
+    ended_by: Global___EndedBy.ValueType
+    estimated_within_ms: _builtins.int
+    """Present when nobody saw the end, because the switch died with the call: CallEvent.at is when the call
+    was last seen, and it ended at most so many milliseconds later.
+    """
     @_builtins.property
-    def media(self) -> _call_log_pb2.MediaStatistics:
+    def media(self) -> Global___MediaStatistics:
         """Absent for a call that was not answered."""
 
     def __init__(
@@ -210,13 +484,65 @@ class CallEnded(_message.Message):
         sip_status: _builtins.int = ...,
         setup_ms: _builtins.int = ...,
         talk_ms: _builtins.int = ...,
-        media: _call_log_pb2.MediaStatistics | None = ...,
-        ended_by: _builtins.str = ...,
+        media: Global___MediaStatistics | None = ...,
+        ended_by: Global___EndedBy.ValueType = ...,
+        estimated_within_ms: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["media", b"media"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_estimated_within_ms", b"_estimated_within_ms", "estimated_within_ms", b"estimated_within_ms", "media", b"media"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ended_by", b"ended_by", "hangup_cause", b"hangup_cause", "media", b"media", "setup_ms", b"setup_ms", "sip_status", b"sip_status", "talk_ms", b"talk_ms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_estimated_within_ms", b"_estimated_within_ms", "ended_by", b"ended_by", "estimated_within_ms", b"estimated_within_ms", "hangup_cause", b"hangup_cause", "media", b"media", "setup_ms", b"setup_ms", "sip_status", b"sip_status", "talk_ms", b"talk_ms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__estimated_within_ms: _TypeAlias = _typing.Literal["estimated_within_ms"]  # noqa: Y015
+    _WhichOneofArgType__estimated_within_ms: _TypeAlias = _typing.Literal["_estimated_within_ms", b"_estimated_within_ms"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__estimated_within_ms) -> _WhichOneofReturnType__estimated_within_ms | None: ...
 
 Global___CallEnded: _TypeAlias = CallEnded  # noqa: Y015
+
+@_typing.final
+class MediaStatistics(_message.Message):
+    """RTP of the provider's side as the switch counted it. A field is absent where nothing was measured."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PACKETS_RECEIVED_FIELD_NUMBER: _builtins.int
+    PACKETS_SENT_FIELD_NUMBER: _builtins.int
+    PACKETS_LOST_FIELD_NUMBER: _builtins.int
+    JITTER_MAX_MS_FIELD_NUMBER: _builtins.int
+    CODEC_FIELD_NUMBER: _builtins.int
+    packets_received: _builtins.int
+    packets_sent: _builtins.int
+    packets_lost: _builtins.int
+    jitter_max_ms: _builtins.float
+    """Interarrival jitter variance, milliseconds (the switch's own maximum)."""
+    codec: _builtins.str
+    def __init__(
+        self,
+        *,
+        packets_received: _builtins.int | None = ...,
+        packets_sent: _builtins.int | None = ...,
+        packets_lost: _builtins.int | None = ...,
+        jitter_max_ms: _builtins.float | None = ...,
+        codec: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_jitter_max_ms", b"_jitter_max_ms", "_packets_lost", b"_packets_lost", "_packets_received", b"_packets_received", "_packets_sent", b"_packets_sent", "jitter_max_ms", b"jitter_max_ms", "packets_lost", b"packets_lost", "packets_received", b"packets_received", "packets_sent", b"packets_sent"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_jitter_max_ms", b"_jitter_max_ms", "_packets_lost", b"_packets_lost", "_packets_received", b"_packets_received", "_packets_sent", b"_packets_sent", "codec", b"codec", "jitter_max_ms", b"jitter_max_ms", "packets_lost", b"packets_lost", "packets_received", b"packets_received", "packets_sent", b"packets_sent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__jitter_max_ms: _TypeAlias = _typing.Literal["jitter_max_ms"]  # noqa: Y015
+    _WhichOneofArgType__jitter_max_ms: _TypeAlias = _typing.Literal["_jitter_max_ms", b"_jitter_max_ms"]  # noqa: Y015
+    _WhichOneofReturnType__packets_lost: _TypeAlias = _typing.Literal["packets_lost"]  # noqa: Y015
+    _WhichOneofArgType__packets_lost: _TypeAlias = _typing.Literal["_packets_lost", b"_packets_lost"]  # noqa: Y015
+    _WhichOneofReturnType__packets_received: _TypeAlias = _typing.Literal["packets_received"]  # noqa: Y015
+    _WhichOneofArgType__packets_received: _TypeAlias = _typing.Literal["_packets_received", b"_packets_received"]  # noqa: Y015
+    _WhichOneofReturnType__packets_sent: _TypeAlias = _typing.Literal["packets_sent"]  # noqa: Y015
+    _WhichOneofArgType__packets_sent: _TypeAlias = _typing.Literal["_packets_sent", b"_packets_sent"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__jitter_max_ms) -> _WhichOneofReturnType__jitter_max_ms | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__packets_lost) -> _WhichOneofReturnType__packets_lost | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__packets_received) -> _WhichOneofReturnType__packets_received | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__packets_sent) -> _WhichOneofReturnType__packets_sent | None: ...
+
+Global___MediaStatistics: _TypeAlias = MediaStatistics  # noqa: Y015
