@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from call_router.domain import outcome as o
 from call_router.domain.leg import Candidate, Leg
+from call_router.domain.offer import OUR_CODECS
 from call_router.domain.route import Decision
 
 
@@ -68,6 +69,7 @@ def reason(decision: Decision) -> str:
         o.NUMBER_UNKNOWN: f"{called} is no number of trunk {trunk_id}.",
         o.NUMBER_AMBIGUOUS: f"{called} can be read as more than one number of trunk {trunk_id}.",
         o.PLAN_MISSING: f"No routing plan names {_number(decision)}.",
+        o.CODEC_MISSING: f"{decision.call.offer}, and we take {' and '.join(OUR_CODECS)}.",
     }
     return sentences[decision.outcome]
 
@@ -104,6 +106,8 @@ def trace(decision: Decision) -> tuple[TraceStep, ...]:
     detail = f"{plan.id} version {plan.version}" if plan else f"none names {decision.number.e164}"
     steps.append(TraceStep("plan", plan is not None, detail))
     steps.extend(_looked_at(candidate) for candidate in decision.candidates)
+    if decision.outcome is o.CODEC_MISSING:
+        steps.append(TraceStep("offer", False, str(decision.call.offer)))
     return tuple(steps)
 
 

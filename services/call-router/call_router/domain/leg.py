@@ -1,10 +1,13 @@
 """One attempt to reach one agent: whom a plan names, and how that one is called, if it can be."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from call_router.domain.agent import Agent, SipAgent
 from call_router.domain.records import Trunk
 from call_router.domain.sip_uri import SipUri
+
+LegKind = Literal["sip", "human"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +16,8 @@ class Leg:
     agent_name: str
     uri: str
     ring_seconds: int
+    # a person's line may play an announcement before it is answered, and the caller hears it
+    kind: LegKind = "sip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +46,4 @@ def candidate_of(agent: Agent, trunk: Trunk | None) -> Candidate:
         return Candidate(agent_id, None, f"is behind trunk {kind.trunk_id}, which has no endpoint to call")
     endpoint = trunk.endpoints[0]
     uri = SipUri(kind.target, endpoint.host, endpoint.port, endpoint.transport)
-    return Candidate(agent_id, Leg(agent_id, agent.name, str(uri), agent.ring_seconds))
+    return Candidate(agent_id, Leg(agent_id, agent.name, str(uri), agent.ring_seconds, "human"))

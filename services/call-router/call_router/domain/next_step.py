@@ -12,12 +12,13 @@ sake of one agent. 503 is kept for Keepline's own trouble.
 
 from dataclasses import dataclass
 
+from call_router.domain.journey import Journey
 from call_router.domain.leg import Leg
 from call_router.domain.route import Decision
 
 _NEXT = frozenset({408, 480, 500, 502, 503, 504})
 _BUSY = frozenset({486, 600, 603})
-_CANCELLED = 487
+CANCELLED = 487
 # told to the provider as they are: the caller hears "busy" or "declined", or can offer other media
 _PASSED_ON = frozenset({486, 487, 488, 600, 603})
 UNAVAILABLE = 480
@@ -57,21 +58,21 @@ class Finish:
     reason: str
 
 
-def next_step(decision: Decision, leg_index: int, sip_status: int, cause: str) -> TryLeg | Finish:
+def next_step(journey: Journey | Decision, leg_index: int, sip_status: int, cause: str) -> TryLeg | Finish:
     """`sip_status` is the leg's final one, 0 when there was none; `cause` is the switch's name for it."""
     status = leg_status(sip_status, cause)
     busy = status in _BUSY
     another = leg_index + 1
-    may_go_on = status in _NEXT or status in _SERVER_ERRORS or (busy and decision.fallback_on_busy)
-    if may_go_on and another < len(decision.legs):
-        return TryLeg(another, decision.legs[another])
-    who = decision.legs[leg_index].agent_name if leg_index < len(decision.legs) else "the agent"
-    return _finish(status, who, busy and not decision.fallback_on_busy and another < len(decision.legs))
+    may_go_on = status in _NEXT or status in _SERVER_ERRORS or (busy and journey.fallback_on_busy)
+    if may_go_on and another < len(journey.legs):
+        return TryLeg(another, journey.legs[another])
+    who = journey.legs[leg_index].agent_name if leg_index < len(journey.legs) else "the agent"
+    return _finish(status, who, busy and not journey.fallback_on_busy and another < len(journey.legs))
 
 
 def leg_status(sip_status: int, cause: str) -> int:
     """The leg's final status as one number, whatever way it ended."""
-    if sip_status == _CANCELLED and cause != "ORIGINATOR_CANCEL":
+    if sip_status == CANCELLED and cause != "ORIGINATOR_CANCEL":
         return _TIMEOUT
     if sip_status:
         return sip_status
@@ -82,7 +83,7 @@ def leg_status(sip_status: int, cause: str) -> int:
 
 def _finish(status: int, who: str, kept_from_fallback: bool) -> Finish:
     told = status if status in _PASSED_ON else UNAVAILABLE
-    if status == _CANCELLED:
+    if status == CANCELLED:
         return Finish(told, "caller_cancelled", "The caller hung up before anybody answered.")
     if status in _BUSY:
         code = "agent_declined" if status == 603 else "agent_busy"  # noqa: PLR2004

@@ -1,7 +1,8 @@
 """How a decision can end: a stable code and the SIP status that a refusal is answered with.
 
 Why these statuses: 404 is said only where the number is not ours (a carrier may remember it), 480 where it
-is ours and nobody can answer now, 503 only for our own trouble (a carrier then tries another edge).
+is ours and nobody can answer now, 488 where no codec of the offer is ours (RFC 3261, 21.4.26), 503 only for
+our own trouble (a carrier then tries another edge).
 """
 
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ NUMBER_UNKNOWN = Outcome("number_unknown", 404)
 NUMBER_AMBIGUOUS = Outcome("number_ambiguous", 404)
 PLAN_MISSING = Outcome("plan_missing", 480)
 AGENT_MISSING = Outcome("agent_missing", 480)
+CODEC_MISSING = Outcome("codec_missing", 488)
 
 ALL = (
     ROUTED,
@@ -35,4 +37,5 @@ ALL = (
     NUMBER_AMBIGUOUS,
     PLAN_MISSING,
     AGENT_MISSING,
+    CODEC_MISSING,
 )

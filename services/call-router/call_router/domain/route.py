@@ -1,6 +1,6 @@
 """Decides where a call goes: `route(call, table, now, chance) -> Decision`.
 
-    table > trunk > number > plan > legs
+    table > trunk > number > plan > legs > offer
 
 The first step that finds nothing ends it with a refusal, which is a value. The
 decision keeps what it looked at and nothing is put into words here: words are made by `explain`, after the
@@ -15,8 +15,10 @@ from datetime import datetime
 from call_router.domain.answers import Answer
 from call_router.domain.leg import Candidate, Leg
 from call_router.domain.numbering import readings
+from call_router.domain.offer import LATE, Offer
 from call_router.domain.outcome import (
     AGENT_MISSING,
+    CODEC_MISSING,
     NUMBER_AMBIGUOUS,
     NUMBER_UNKNOWN,
     NUMBER_UNREADABLE,
@@ -43,6 +45,11 @@ class Call:
     caller: str
     source: str
     call_id: str
+    offer: Offer = LATE
+    # 1, 2, ...: grows each time the edge sends the call to another switch
+    attempt: int = 1
+    # "" where the edge did not say
+    edge_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,8 @@ class Decision:
 
     @property
     def legs(self) -> tuple[Leg, ...]:
-        return self.answer.legs if self.answer else ()
+        """Whom to call, in order; empty where the call is refused."""
+        return self.answer.legs if self.answer and self.outcome is ROUTED else ()
 
     @property
     def fallback_on_busy(self) -> bool:
@@ -94,7 +102,7 @@ def route(call: Call, table: RoutingTable, now: datetime, chance: float) -> Deci
     answer = held.answer
     if answer is None:
         return Decision(PLAN_MISSING, call, now, version, trunk, read, held.number)
-    outcome = ROUTED if answer.legs else AGENT_MISSING
+    outcome = AGENT_MISSING if not answer.legs else ROUTED if call.offer.usable else CODEC_MISSING
     return Decision(outcome, call, now, version, trunk, read, held.number, answer)
 
 

@@ -1,0 +1,1 @@
+"""Faces the disk that two routers beside one switch share."""

@@ -1,0 +1,99 @@
+"""How calls ended, as the switch keeps it until it was told: mod_hash, realm `keepline`, by channel.
+
+The dialplan writes an entry as `name=value;...` when the channel ends (infra/freeswitch/dialplan); the
+decision in it says whose call it was.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from call_router.adapters.switch.channel import moment_of
+from call_router.adapters.switch.happenings import hung_up
+from call_router.adapters.switch.journey_text import Unreadable, journey_of
+from call_router.adapters.switch.questions import is_uuid
+from call_router.domain.live_call import Channel, HungUp
+from servicekit.telemetry.logging import logger
+from switchlink.esl import CommandRefused, EslLink
+
+_log = logger(__name__)
+_LONG = 30.0
+_AT_ONCE = 200
+# how `hash_dump` writes it: D/<realm>_<key>/<value>
+_LINE = re.compile(r"D/keepline_(?P<uuid>[^/]{1,64})/(?P<value>.*)")
+_SMALL = re.compile(r"[0-9]{1,6}")
+# the entry's names, as the channel's events have them
+_NAMES = {
+    "answer": "answer_uepoch",
+    "end": "end_uepoch",
+    "cause": "hangup_cause",
+    "sip": "sip_term_status",
+    "by": "sip_hangup_disposition",
+    "in": "rtp_audio_in_packet_count",
+    "out": "rtp_audio_out_packet_count",
+    "lost": "rtp_audio_in_skip_packet_count",
+    "jitter": "rtp_audio_in_jitter_max_variance",
+    "codec": "read_codec",
+}
+
+
+class Ledger:
+    """Each raises EslError when the switch does not answer."""
+
+    def __init__(self, link: EslLink) -> None:
+        self._link = link
+
+    async def read(self) -> Sequence[HungUp]:
+        text = await self._link.api("hash_dump", "db", "keepline", timeout=_LONG)
+        found = [entry_of(line) for line in text.splitlines()]
+        return [one for one in found if one is not None]
+
+    async def forget(self, uuids: Sequence[str]) -> None:
+        for start in range(0, len(uuids), _AT_ONCE):
+            await asyncio.gather(*(self._forget(uuid) for uuid in uuids[start : start + _AT_ONCE]))
+
+    async def _forget(self, uuid: str) -> None:
+        try:
+            await self._link.api("hash", f"delete/keepline/{uuid}", timeout=_LONG)
+        except CommandRefused:
+            # a call that nobody decided has no entry
+            return
+
+
+def entry_of(line: str) -> HungUp | None:
+    """None: no entry of ours."""
+    found = _LINE.fullmatch(line.strip())
+    if found is None or not is_uuid(found["uuid"]):
+        return None
+    entry = dict(pair.partition("=")[::2] for pair in found["value"].split(";"))
+    started_at, ended_at = moment_of(entry.get("start", "")), moment_of(entry.get("end", ""))
+    if started_at is None or ended_at is None:
+        return None
+    channel = _channel(found["uuid"], entry, started_at)
+    if channel is None:
+        return None
+    headers = {f"variable_{name}": entry.get(short, "") for short, name in _NAMES.items()}
+    return hung_up(channel, headers, ended_at)
+
+
+def _channel(uuid: str, entry: Mapping[str, str], started_at: datetime) -> Channel | None:
+    try:
+        journey = journey_of(entry.get("decision", ""))
+    except Unreadable as unreadable:
+        call_id = entry.get("call", "")[:64]
+        _log.warning(
+            "The end of a call cannot be told: its decision cannot be read.",
+            call_id=call_id,
+            reason=str(unreadable),
+        )
+        return None
+    leg, status = entry.get("leg", ""), entry.get("refused", "")
+    return Channel(
+        uuid,
+        journey.call,
+        started_at,
+        journey,
+        leg=int(leg) if _SMALL.fullmatch(leg) else None,
+        refused=(int(status), entry.get("code", "")) if _SMALL.fullmatch(status) else None,
+    )

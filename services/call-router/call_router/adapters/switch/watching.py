@@ -1,0 +1,146 @@
+"""Watches the switch while this router holds the lock: what happens to calls goes in, events come out.
+
+    lock > what the watcher before knew > connect > resync > listen, until the process ends
+
+Reading never waits for anything but the next batch; questions have a connection of their own.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from call_router.adapters.disk.open_calls import OpenCalls
+from call_router.adapters.disk.watch_lock import WatchLock
+from call_router.adapters.switch import happenings
+from call_router.adapters.switch.draining import SwitchDrain
+from call_router.adapters.switch.hearing import Hearing
+from call_router.adapters.switch.ledger import Ledger
+from call_router.adapters.switch.questions import Questions
+from call_router.adapters.switch.resync import Resyncing
+from call_router.app.watched_calls import WatchedCalls
+from call_router.ports import EventSink
+from servicekit.backoff import Backoff
+from servicekit.clock import Clock
+from servicekit.telemetry.logging import logger
+from switchlink.esl import EslError, EslEvent, EslItem, EslLink, Resync
+
+_log = logger(__name__)
+_KEEP_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """`folder` is shared with the other router; `link_to` opens a connection for these events; `kept` waits
+    until what was put into `events` is on the disk."""
+
+    folder: Path
+    lock: WatchLock
+    link_to: Callable[[Sequence[str]], EslLink]
+    events: EventSink
+    kept: Callable[[], Awaitable[None]]
+    clock: Clock
+    watched_trunks: Collection[str] = ()
+
+
+class SwitchWatch:
+    def __init__(self, around: Around) -> None:
+        self._around = around
+        self._clock = around.clock
+        # whose end was told, and still has to be forgotten by the switch
+        self._told: list[str] = []
+        self.calls = WatchedCalls(around.events, self._told.append)
+        self._open_calls = OpenCalls(around.folder)
+        self._asked = asyncio.Event()
+        self._core = ""
+        self._heard_at: datetime = around.clock.now()
+        self._links: list[EslLink] = []
+
+    def problem(self) -> str:
+        """What keeps this router from watching; "" also while another one watches."""
+        return next((link.trouble for link in self._links if link.trouble), "")
+
+    async def run(self) -> None:
+        around = self._around
+        await around.lock.taken()
+        _log.info("This router watches the switch.")
+        self._restore()
+        link, asking = around.link_to(happenings.EVENTS), around.link_to(())
+        self._links = [link, asking]
+        questions = Questions(asking, self._clock)
+        ledger = Ledger(asking)
+        hearing = Hearing(self.calls, questions, self._clock, around.watched_trunks)
+        drain = SwitchDrain(around.folder, questions)
+        async with asking, link, asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._resync(questions, ledger), name="resync")
+            tasks.create_task(self._keep(ledger), name="open calls")
+            tasks.create_task(_always(hearing.run), name="hearing")
+            tasks.create_task(_always(drain.run), name="drain of the switch")
+            async for batch in link.events():
+                self._heard(batch)
+
+    def _restore(self) -> None:
+        known = self._open_calls.load()
+        if known is not None:
+            self._core, self._heard_at = known.core, known.heard_at
+            self.calls.restore(known.calls)
+
+    def _heard(self, batch: Sequence[EslItem]) -> None:
+        now = self._clock.now()
+        for item in batch:
+            if isinstance(item, Resync):
+                self._asked.set()
+                continue
+            happening = happenings.happening_of(item, now)
+            if happening is not None:
+                self.calls.happened(happening)
+        last = batch[-1]
+        if isinstance(last, EslEvent) and last.core_uuid == self._core:
+            # of another life of the switch it says nothing about the calls of this one
+            self._heard_at = now
+
+    async def _resync(self, questions: Questions, ledger: Ledger) -> None:
+        resyncing, backoff = Resyncing(self.calls, questions, ledger, self._clock), Backoff()
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            try:
+                await questions.link.wait_connected()
+                core = await questions.core()
+                await resyncing.run(core, self._core, self._heard_at)
+            except EslError as error:
+                _log.warning("The switch could not be asked what there is.", reason=str(error))
+                await backoff.pause()
+                self._asked.set()
+                continue
+            backoff.reset()
+            self._core, self._heard_at = core.id, self._clock.now()
+
+    async def _keep(self, ledger: Ledger) -> None:
+        """What was told is on our disk, and out of the list of open calls, before the switch forgets it."""
+        saved: object = None
+        while True:
+            await asyncio.sleep(_KEEP_SECONDS)
+            state = (self.calls.revision, self._heard_at if self.calls.calls else None)
+            if not self._core or (state == saved and not self._told):
+                continue
+            told, self._told[:] = list(self._told), []
+            try:
+                await self._around.kept()
+                await self._open_calls.save(self._core, self._heard_at, self.calls.calls.values())
+                saved = state
+                await ledger.forget(told)
+            except (EslError, OSError) as error:
+                _log.warning("What was told is not forgotten by the switch yet.", reason=repr(error))
+                self._told += told
+
+
+async def _always(run: Callable[[], Awaitable[None]]) -> None:
+    """Again after the switch did not answer."""
+    backoff = Backoff()
+    while True:
+        try:
+            await run()
+        except EslError:
+            await backoff.pause()

@@ -1,0 +1,145 @@
+"""A hand-over from the channel's headers to the variables that are set, also when the headers are hostile."""
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from call_router.adapters.switch.channel import channel_of
+from call_router.adapters.switch.hand_overs import HandOvers
+from call_router.adapters.switch.offer import offer_of
+from servicekit.testing import FakeClock
+from switchlink.handover import multiset
+
+OFFER = "v=0\r\no=- 1 1 IN IP4 127.0.1.1\r\ns=-\r\nc=IN IP4 127.0.1.1\r\nt=0 0\r\n"
+CHANNEL = {
+    "Unique-ID": "0f9c2d3e-uuid",
+    "Call-Direction": "inbound",
+    "Caller-Channel-Created-Time": "1795424400000000",
+    "Caller-Caller-ID-Number": "+4917012345678",
+    "Caller-Destination-Number": "+49301234567",
+    "variable_sip_h_X-Keepline-Tenant": "t_a",
+    "variable_sip_h_X-Keepline-Trunk": "trk_a",
+    "variable_sip_h_X-Keepline-Call-Id": "call_0f9c2d3e",
+    "variable_sip_h_X-Keepline-Source": "127.0.1.5:5060",
+    "variable_sip_h_X-Keepline-Attempt": "2",
+    "variable_sip_h_X-Keepline-Edge": "edge1",
+    "variable_ep_codec_string": "CORE_PCM_MODULE.PCMU@8000h@20i@64000b",
+    "variable_switch_r_sdp": OFFER + "m=audio 40000 RTP/AVP 0 101\r\n",
+}
+FAILED = {
+    "variable_keepline_failed_leg": "0",
+    "variable_originate_disposition": "USER_BUSY",
+    "variable_last_bridge_proto_specific_hangup_cause": "sip:486",
+}
+
+
+@pytest.fixture
+def router(world: Any) -> HandOvers:
+    return HandOvers(world.table, FakeClock(), lambda: 0.5, "r1")
+
+
+def again(variables: Any) -> dict[str, str]:
+    """The channel as the next router finds it."""
+    return CHANNEL | FAILED | {f"variable_{name}": value for name, value in variables.items()}
+
+
+def test_a_call_is_sent_to_its_first_agent(router: HandOvers) -> None:
+    told = dict(router.decide(CHANNEL))
+    assert told.pop("keepline_decision")
+    assert told.pop("keepline_decided_at").isdigit()
+    assert told == {
+        "keepline_do": "leg",
+        "keepline_leg": "0",
+        "keepline_leg_uri": "sip:agt_first@127.0.2.1:5060;transport=udp",
+        "keepline_leg_timeout": "20",
+        "keepline_leg_kind": "sip",
+        "keepline_call_id": "call_0f9c2d3e",
+        "keepline_attempt": "2",
+        "keepline_router": "r1",
+    }
+
+
+def test_what_the_first_router_left_is_what_the_second_goes_on_with(world: Any, router: HandOvers) -> None:
+    first = router.decide(CHANNEL)
+    world.table.delete("pln_a")
+    second = HandOvers(world.table, FakeClock(), lambda: 0.5, "r2").decide(again(first))
+    assert (second["keepline_do"], second["keepline_refuse_status"]) == ("refuse", "486")
+    assert (second["keepline_refuse_code"], second["keepline_router"]) == ("agent_busy", "r2")
+    assert second["keepline_decided_at"] == first["keepline_decided_at"]
+
+
+def test_an_offer_without_our_codecs_is_refused_with_a_warning(router: HandOvers) -> None:
+    g729 = OFFER + "m=audio 40000 RTP/AVP 18 101\r\na=rtpmap:101 telephone-event/8000\r\n"
+    told = router.decide({**CHANNEL, "variable_ep_codec_string": "", "variable_switch_r_sdp": g729})
+    assert (told["keepline_refuse_status"], told["keepline_refuse_warning"]) == ("488", "305")
+
+
+@pytest.mark.parametrize("name", ["Tenant", "Trunk", "Call-Id"])
+@pytest.mark.parametrize("value", ["", "t a", "t_a\r\nX: y", "t,a", "${x}", "t" * 65, "t'a", "t_a\n"])
+def test_a_call_whose_marks_do_not_fit_is_nobodys(router: HandOvers, name: str, value: str) -> None:
+    told = router.decide({**CHANNEL, f"variable_sip_h_X-Keepline-{name}": value})
+    assert told == {
+        "keepline_do": "refuse",
+        "keepline_refuse_status": "403",
+        "keepline_refuse_code": "call_unidentified",
+    }
+
+
+@settings(max_examples=300)
+@given(st.dictionaries(st.sampled_from(sorted(again({"keepline_decision": ""}))), st.text(max_size=80)))
+def test_whatever_stands_on_the_channel_the_switch_gets_values_that_it_takes(
+    still_world: Any, changes: dict[str, str]
+) -> None:
+    router = HandOvers(still_world.table, FakeClock(), lambda: 0.5, "r1")
+    told = router.decide({**CHANNEL, **changes})
+    assert told["keepline_do"] in ("leg", "refuse")
+    assert re.fullmatch(r"\^\^\|[!-~]+", multiset(told))
+
+
+@pytest.mark.parametrize(
+    ("common", "media", "usable", "says"),
+    [
+        ("PCMU@8000h", "m=audio 4000 RTP/AVP 0", True, ""),
+        ("", "", True, "The provider leaves the offer to us"),
+        ("", "m=audio 4000 RTP/AVP 18 101\r\na=rtpmap:101 telephone-event/8000", False, "offers G729 only"),
+        ("", "m=audio 4000 RTP/AVP 9", False, "offers G722 only"),
+        ("", "m=audio 4000 RTP/AVP 96\r\na=rtpmap:96 opus/48000/2", False, "offers opus only"),
+        ("", "m=audio 4000 RTP/AVP 96", False, "offers payload type 96 only"),
+        ("", "m=audio 0 RTP/AVP 0", False, "offers no audio"),
+        ("", "m=video 4000 RTP/AVP 97", False, "offers no audio"),
+    ],
+)
+def test_an_offer_is_read_with_what_it_names(common: str, media: str, usable: bool, says: str) -> None:
+    sdp = OFFER + media + "\r\n" if media else ""
+    offer = offer_of({"variable_ep_codec_string": common, "variable_switch_r_sdp": sdp})
+    assert offer.usable == usable
+    assert says in str(offer)
+
+
+@given(st.text(max_size=300))
+def test_no_offer_breaks_the_reading(text: str) -> None:
+    str(offer_of({"variable_switch_r_sdp": "v=0\nm=audio 9 RTP/AVP 96\n" + text}))
+
+
+def test_the_edge_says_whose_call_it_is() -> None:
+    channel = channel_of(CHANNEL, FakeClock().now())
+    assert channel is not None
+    call = channel.call
+    assert (call.tenant_id, call.trunk_id, call.call_id) == ("t_a", "trk_a", "call_0f9c2d3e")
+    assert (call.called, call.caller, call.source) == ("+49301234567", "+4917012345678", "127.0.1.5:5060")
+    assert (call.attempt, call.edge_id) == (2, "edge1")
+    assert channel.started_at.timestamp() == 1795424400
+
+
+def test_an_extension_of_the_dialplan_is_not_the_called_number() -> None:
+    sent_on = {
+        **CHANNEL,
+        "Caller-Destination-Number": "keepline-leg",
+        "variable_sip_req_user": "+49301234567",
+    }
+    channel = channel_of(sent_on, FakeClock().now())
+    assert channel is not None
+    assert channel.call.called == "+49301234567"

@@ -1,0 +1,195 @@
+"""Events of the switch, and what it keeps of ended calls, as what happened to a call."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from call_router.adapters.switch.hand_overs import HandOvers
+from call_router.adapters.switch.happenings import EVENTS, happening_of, seen_of
+from call_router.adapters.switch.ledger import entry_of
+from call_router.domain.call_event import Media
+from call_router.domain.live_call import HungUp, LegMoved, Seen
+from servicekit.testing import FakeClock
+from switchlink.esl import EslEvent
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+CREATE = {
+    "Event-Name": "CHANNEL_CREATE",
+    "Unique-ID": "0f9c2d3e-uuid",
+    "Call-Direction": "inbound",
+    "Event-Date-Timestamp": "1795424400500000",
+    "Caller-Channel-Created-Time": "1795424400000000",
+    "Caller-Caller-ID-Number": "+4917012345678",
+    "variable_sip_req_user": "+49301234567",
+    "variable_sip_h_X-Keepline-Tenant": "t_a",
+    "variable_sip_h_X-Keepline-Trunk": "trk_a",
+    "variable_sip_h_X-Keepline-Call-Id": "call_0f9c2d3e",
+    "variable_sip_h_X-Keepline-Source": "127.0.1.5:5060",
+}
+LEG = {
+    "Event-Name": "CHANNEL_ANSWER",
+    "Unique-ID": "agents-uuid",
+    "Call-Direction": "outbound",
+    "Event-Date-Timestamp": "1795424403000000",
+    "Other-Leg-Unique-ID": "0f9c2d3e-uuid",
+    "variable_keepline_leg": "1",
+}
+END = {
+    **CREATE,
+    "Event-Name": "CHANNEL_HANGUP_COMPLETE",
+    "Hangup-Cause": "NORMAL_CLEARING",
+    "variable_sip_hangup_disposition": "recv_bye",
+    "variable_answer_uepoch": "1795424403000000",
+    "variable_end_uepoch": "1795424463250000",
+    "variable_rtp_audio_in_packet_count": "3000",
+    "variable_rtp_audio_out_packet_count": "2990",
+    "variable_rtp_audio_in_skip_packet_count": "5",
+    "variable_rtp_audio_in_jitter_max_variance": "1.25",
+    "variable_read_codec": "PCMU",
+}
+
+
+def _happening(headers: dict[str, str], **changes: str) -> Any:
+    return happening_of(EslEvent({**headers, **changes}), NOW)
+
+
+@pytest.fixture
+def marks(still_world: Any) -> dict[str, str]:
+    """What a router left on the channel."""
+    told = HandOvers(still_world.table, FakeClock(), lambda: 0.5, "r1").decide(CREATE)
+    return {f"variable_{name}": value for name, value in told.items()}
+
+
+def test_the_start_is_a_sight_of_the_channel() -> None:
+    seen = _happening(CREATE)
+    assert isinstance(seen, Seen)
+    assert (seen.channel.uuid, seen.channel.journey, seen.answered_at) == ("0f9c2d3e-uuid", None, None)
+
+
+@pytest.mark.parametrize("subclass", ["keepline::decided", "keepline::leg_failed"])
+def test_a_decision_is_told_by_the_channel_itself(subclass: str, marks: dict[str, str]) -> None:
+    seen = _happening({**CREATE, **marks, "Event-Name": "CUSTOM", "Event-Subclass": subclass})
+    assert isinstance(seen, Seen)
+    assert seen.channel.journey is not None
+    assert [leg.agent_id for leg in seen.channel.journey.legs] == ["agt_first", "agt_second"]
+    assert seen.channel.leg == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "step"),
+    [
+        ("CHANNEL_CREATE", "started"),
+        ("CHANNEL_PROGRESS", "ringing"),
+        ("CHANNEL_PROGRESS_MEDIA", "early_media"),
+        ("CHANNEL_ANSWER", "answered"),
+    ],
+)
+def test_an_agents_channel_gets_its_leg_on(name: str, step: str) -> None:
+    moved = _happening(LEG, **{"Event-Name": name})
+    assert (moved.uuid, moved.leg, moved.step) == ("0f9c2d3e-uuid", 1, step)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Event-Name": "CHANNEL_BRIDGE"},
+        {"Event-Name": "CHANNEL_HANGUP_COMPLETE"},
+        {"variable_keepline_leg": "x"},
+        {"variable_keepline_leg": ""},
+    ],
+)
+def test_neither_a_bridge_nor_an_unmarked_channel_is_an_answer(changes: dict[str, str]) -> None:
+    assert _happening(LEG, **changes) is None
+
+
+@pytest.mark.parametrize("name", ["CHANNEL_ANSWER", "CHANNEL_PROGRESS_MEDIA", "CHANNEL_BRIDGE", "HEARTBEAT"])
+def test_the_providers_own_answer_says_nothing(name: str) -> None:
+    assert _happening(CREATE, **{"Event-Name": name}) is None
+
+
+def test_the_end_says_when_how_and_with_what_quality() -> None:
+    ended = _happening(END)
+    assert isinstance(ended, HungUp)
+    assert (ended.cause, ended.ended_by) == ("NORMAL_CLEARING", "caller")
+    assert ended.answered_at is not None
+    assert (ended.at - ended.answered_at).total_seconds() == 60.25
+    assert ended.media == Media(3000, 2990, 5, 1.25, "PCMU")
+
+
+def test_what_was_not_measured_is_absent() -> None:
+    silent = {name: value for name, value in END.items() if "rtp" not in name and "codec" not in name}
+    assert _happening(silent).media is None
+    unanswered = _happening(END, variable_answer_uepoch="0")
+    assert (unanswered.answered_at, unanswered.media) == (None, None)
+
+
+def test_a_dump_says_since_when_it_is_answered() -> None:
+    seen = seen_of({**CREATE, "Caller-Channel-Answered-Time": "1795424403000000"}, NOW)
+    assert seen is not None
+    assert seen.answered_at is not None
+    assert seen_of({**CREATE, "Caller-Channel-Answered-Time": "0"}, NOW) == Seen(seen.channel)
+
+
+def _entry(marks: dict[str, str], **changes: str) -> str:
+    known = {
+        "call": "call_0f9c2d3e",
+        "start": "1795424400000000",
+        "answer": "1795424403000000",
+        "end": "1795424463250000",
+        "cause": "NORMAL_CLEARING",
+        "sip": "",
+        "by": "recv_bye",
+        "in": "3000",
+        "out": "2990",
+        "lost": "5",
+        "jitter": "1.25",
+        "codec": "PCMU",
+        "leg": "0",
+        "refused": "",
+        "code": "",
+        "decision": marks["variable_keepline_decision"],
+        **changes,
+    }
+    return "D/keepline_0f9c2d3e-uuid/" + ";".join(f"{name}={value}" for name, value in known.items())
+
+
+def test_an_entry_of_the_ledger_says_what_the_event_would_have_said(marks: dict[str, str]) -> None:
+    kept, heard = entry_of(_entry(marks)), _happening({**END, **marks})
+    assert kept == heard
+
+
+def test_a_refusal_in_the_ledger_says_its_status(marks: dict[str, str]) -> None:
+    kept = entry_of(_entry(marks, answer="0", refused="486", code="agent_busy", by="send_refuse"))
+    assert kept is not None
+    assert (kept.channel.refused, kept.answered_at, kept.ended_by) == ((486, "agent_busy"), None, "keepline")
+
+
+@pytest.mark.parametrize("changes", [{"decision": ""}, {"decision": "1AAAA"}, {"end": ""}, {"start": "x"}])
+def test_an_entry_that_does_not_fit_is_none(changes: dict[str, str], marks: dict[str, str]) -> None:
+    assert entry_of(_entry(marks, **changes)) is None
+
+
+@pytest.mark.parametrize("line", ["", "+OK", "D/other_uuid/call=1", "D/keepline_/call=1", "L/keepline_u/1/2"])
+def test_a_line_that_is_no_entry_is_none(line: str) -> None:
+    assert entry_of(line) is None
+
+
+@given(st.dictionaries(st.sampled_from(sorted({**END, **LEG})), st.text(max_size=80)))
+def test_no_value_breaks_the_reading(changes: dict[str, str]) -> None:
+    for headers in (END, LEG, CREATE):
+        happening = _happening(headers, **changes)
+        if isinstance(happening, Seen | HungUp):
+            assert happening.channel.call.called.isprintable()
+            assert happening.channel.call.caller.isprintable()
+        else:
+            assert happening is None or isinstance(happening, LegMoved)
+
+
+def test_subclasses_stand_behind_all_names_of_events() -> None:
+    """The switch takes each word after CUSTOM for a subclass (mod_event_socket)."""
+    after = EVENTS[EVENTS.index("CUSTOM") + 1 :]
+    assert all("::" in name for name in after)
+    assert "BACKGROUND_JOB" in EVENTS
