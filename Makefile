@@ -7,7 +7,7 @@ SOURCES := services libs tests proto
 PYTEST := $(BIN)/pytest -q
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo call test check unit contract integration e2e load proto format clean
+.PHONY: help setup demo call test check unit contract integration e2e load proto settings format clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## */\1\t/' | expand -t 14
@@ -29,6 +29,7 @@ check: ## style, types, architecture, messages, Kamailio's configuration
 	$(BIN)/mypy $(addprefix -p ,$(PACKAGES))
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m harness check
+	$(BIN)/python -m harness settings --check
 	$(MAKE) --no-print-directory proto && git diff --exit-code --stat -- proto/gen
 
 unit: ## rules, without any real component
@@ -49,6 +50,9 @@ load: ## figures and ratios (minutes; not part of test)
 proto: ## lint the messages and generate their code
 	$(BIN)/buf lint proto
 	$(BIN)/python proto/generate.py
+
+settings: ## write docs/settings.md and the list of known settings
+	$(BIN)/python -m harness settings
 
 format: ## rewrite sources to the house style
 	$(BIN)/ruff check --fix $(SOURCES)

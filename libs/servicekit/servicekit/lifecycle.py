@@ -12,13 +12,14 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import uvloop
 
 from servicekit.readiness import Readiness
 from servicekit.service import Service
-from servicekit.settings import ProcessSettings, WrongSetting, load, refuse
+from servicekit.settings import EXIT_WRONG_SETTING, ProcessSettings, WrongSetting, load, refuse
+from servicekit.settings.listing import help_text
 from servicekit.telemetry.export import Telemetry
 from servicekit.telemetry.logging import logger
 
@@ -35,6 +36,8 @@ _log = logger(__name__)
 
 def run(name: str, settings_class: type[S], build: Build[S]) -> None:
     """The whole main() of a service; leaves by SystemExit."""
+    if sys.argv[1:]:
+        _tell_settings(name, settings_class, sys.argv[1:])
     settings = load(settings_class)
     telemetry = Telemetry.start(name, settings.log, settings.telemetry)
     try:
@@ -49,6 +52,12 @@ def run(name: str, settings_class: type[S], build: Build[S]) -> None:
     finally:
         telemetry.close()
     raise SystemExit(0)
+
+
+def _tell_settings(name: str, settings_class: type[S], arguments: list[str]) -> NoReturn:
+    asked = arguments in (["--help"], ["-h"])
+    (sys.stdout if asked else sys.stderr).write(help_text(name, settings_class))
+    raise SystemExit(0 if asked else EXIT_WRONG_SETTING)
 
 
 async def serve(name: str, settings: S, build: Build[S], stopping: asyncio.Event) -> None:

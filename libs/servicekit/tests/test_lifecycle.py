@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ class Quick(ProcessSettings):
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("KEEPLINE_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["test"])
 
 
 def ended(build: Build, capsys: pytest.CaptureFixture[str]) -> tuple[int, list[dict[str, Any]], str]:
@@ -65,6 +67,22 @@ def test_a_process_that_is_told_to_stop_leaves_with_0(capsys: pytest.CaptureFixt
     assert code == 0
     assert closed == ["cancelled", "closed"]
     assert [line["event"] for line in lines][-1] == "stopped"
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["--help"], 0), (["-h"], 0), (["--port", "80"], 2)])
+def test_help_and_anything_else_on_the_command_line_print_the_settings(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int
+) -> None:
+    async def build(service: Service[ProcessSettings]) -> None:
+        raise AssertionError("it must not be built")
+
+    monkeypatch.setattr(sys, "argv", ["test", *arguments])
+    monkeypatch.delenv("KEEPLINE_DATA_DIR")
+    with pytest.raises(SystemExit) as left:
+        run("test", Quick, build)
+    assert left.value.code == code
+    said = capsys.readouterr()
+    assert "KEEPLINE_DATA_DIR  (path; required)" in (said.err if code else said.out)
 
 
 def test_a_task_that_crashes_ends_the_process_with_1_and_a_reason(

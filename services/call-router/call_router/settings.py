@@ -2,19 +2,20 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from servicekit.settings import ServiceSettings, WrongSetting
+from servicekit.settings import ServiceSettings, SettingsGroup, WrongSetting
 
 
-class SwitchSettings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class SwitchSettings(SettingsGroup):
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    """Name of the switch that this router stands beside."""
     host: str = Field(min_length=1)
-    # of its event socket
+    """Where its event socket listens."""
     port: int = Field(ge=1, le=65535)
+    """Port of its event socket."""
     password_file: Path
+    """File with the password of its event socket."""
 
     def password(self) -> str:
         try:
@@ -30,5 +31,5 @@ class SwitchSettings(BaseModel):
 
 class Settings(ServiceSettings):
     switch: SwitchSettings
-    # events that the broker has not taken are kept on disk up to this size
     spool_bytes: int = Field(default=256 << 20, ge=1 << 20)
+    """Events that the broker has not taken are kept on disk up to this size, in bytes."""

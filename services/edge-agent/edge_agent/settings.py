@@ -2,22 +2,24 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
-from servicekit.settings import KafkaSettings, ProcessSettings, WrongSetting, host_port
+from servicekit.settings import KafkaSettings, ProcessSettings, SettingsGroup, WrongSetting, host_port
 
 
-class KamailioSettings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    # holds tables/ and dispatcher.list
+class KamailioSettings(SettingsGroup):
     run_dir: Path
+    """Kamailio's run folder, which holds what the agent writes for it."""
     rpc_socket: Path
+    """Its JSON-RPC datagram socket, for commands."""
     rpc_url: str = Field(pattern=r"^https?://[^\s/]+/RPC$")
+    """Its JSON-RPC over HTTP, for long answers."""
     events: str
-    # whether the edge has these public sockets; what cannot be reached is not probed
+    """host:port where the agent takes the edge's reports of refusals (UDP)."""
     ipv6: bool = False
+    """Whether the edge has a public IPv6 socket; what it cannot reach is not probed."""
     tls: bool = False
+    """Whether the edge has a public TLS socket."""
 
     @field_validator("events")
     @classmethod
@@ -28,15 +30,19 @@ class KamailioSettings(BaseModel):
 
 class Settings(ProcessSettings):
     node_id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    """Name of this edge; its token's subject."""
     sip_config_target: str
+    """gRPC address of sip-config, host:port."""
     token_file: Path
+    """File with this node's token, read again for each call."""
     kamailio: KamailioSettings
     kafka: KafkaSettings
-    # an empty snapshot replaces one with trunks only while this is set
     accept_empty: bool = False
+    """Whether an empty configuration may replace one with trunks."""
     rejections_per_second: int = Field(default=100, ge=1, le=999)
-    # refusals that the broker has not taken are kept on disk up to this size
+    """Refusals told one by one; above it they are only counted."""
     spool_bytes: int = Field(default=64 << 20, ge=1 << 20)
+    """Refusals that the broker has not taken are kept on disk up to this size, in bytes."""
 
     @field_validator("sip_config_target")
     @classmethod

@@ -1,19 +1,19 @@
 """Settings of health-monitor, from the environment (KEEPLINE_...)."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from servicekit.settings import ServiceSettings
+from servicekit.settings import ServiceSettings, SettingsGroup
 
 
-class EdgeSettings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class EdgeSettings(SettingsGroup):
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
-    # its JSON-RPC
+    """Its node id."""
     rpc_url: str = Field(pattern=r"^https?://")
+    """Its JSON-RPC."""
 
 
 class Settings(ServiceSettings):
     edges: tuple[EdgeSettings, ...] = Field(min_length=1)
-    # seconds between two looks at each edge
+    """Edges that are watched, each with its JSON-RPC address."""
     poll_seconds: float = Field(default=2.0, gt=0, le=60)
+    """Seconds between two looks at each edge."""

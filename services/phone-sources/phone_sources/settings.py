@@ -4,5 +4,5 @@ from servicekit.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    # gRPC address of sip-config, asked for a trunk that the state topic has not brought yet
     sip_config_target: str
+    """gRPC address of sip-config, host:port; asked for a trunk that the state topic has not brought yet."""

@@ -3,19 +3,19 @@
 from ipaddress import ip_address
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
-from servicekit.settings import ServiceSettings, WrongSetting
+from servicekit.settings import ServiceSettings, SettingsGroup, WrongSetting
 from sip_config.domain.records import is_address, is_domain
 
 
-class SwitchSettings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class SwitchSettings(SettingsGroup):
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    """Its node id."""
     host: str
-    # where it takes SIP from the edges
+    """Address or host name where it takes SIP from the edges."""
     port: int = Field(ge=1, le=65535)
+    """Port where it takes SIP from the edges."""
 
     @field_validator("host")
     @classmethod
@@ -25,12 +25,11 @@ class SwitchSettings(BaseModel):
         return value
 
 
-class EdgeSettings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class EdgeSettings(SettingsGroup):
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
-    # the address that switches see
+    """Its node id."""
     host: str
+    """The address that switches see."""
 
     @field_validator("host")
     @classmethod
@@ -39,12 +38,14 @@ class EdgeSettings(BaseModel):
 
 
 class Settings(ServiceSettings):
-    # trunks get their SIP domains below it
     sip_zone: str
+    """Domain below which trunks get their SIP domains."""
     switches: tuple[SwitchSettings, ...] = Field(min_length=1)
+    """Switches that edges send calls to."""
     edges: tuple[EdgeSettings, ...] = ()
-    # password of the switches' requests (user "switch"); without it nothing is served to them
+    """Edges that switches may send to."""
     switch_password_file: Path | None = None
+    """File with the password of the switches' requests (user "switch"); none: nothing is served to them."""
 
     @field_validator("sip_zone")
     @classmethod

@@ -20,6 +20,7 @@ from harness.demo import demo as run_demo
 from harness.load import BENCHMARKS
 from harness.load import load as run_load
 from harness.process import NotReady
+from harness.settings_page import generated, without_meaning
 from harness.show import on_terminal
 from harness.state import running_demo
 
@@ -73,6 +74,23 @@ def check() -> None:
     if done.returncode != 0:
         sys.stderr.write(done.stderr)
     raise typer.Exit(done.returncode)
+
+
+@app.command()
+def settings(
+    check: Annotated[bool, typer.Option("--check", help="only say what differs")] = False,
+) -> None:
+    """Write docs/settings.md and the list of known settings from the settings of all processes."""
+    if nameless := without_meaning():
+        sys.stderr.write(f"Say under these fields what they mean: {', '.join(nameless)}\n")
+        raise typer.Exit(1)
+    files = generated()
+    stale = [path for path in files if not path.exists() or path.read_text() != files[path]]
+    for path in stale:
+        if not check:
+            path.write_text(files[path])
+        sys.stderr.write(f"{path}: {'stale, run make settings' if check else 'written'}\n")
+    raise typer.Exit(1 if check and stale else 0)
 
 
 def _leave(work: Coroutine[None, None, bool]) -> None:

@@ -68,7 +68,6 @@ def service_runs(around: Around) -> dict[str, ServiceRun]:
             "SIP_ZONE": SIP_ZONE,
             "SWITCHES": around.switches,
             "EDGES": around.edges,
-            "ALLOW_PRIVATE_SOURCES": "true",  # everything here lives on 127.0.0.0/8
         },
     )
     router = {

@@ -1,0 +1,40 @@
+"""Settings from the environment: prefix KEEPLINE_, `__` nests, secrets are paths of files.
+
+What is wrong is found at start, all of it at once, and told by the name that the operator typed. A KEEPLINE_
+variable that is no setting of any component is wrong too; what Kubernetes puts there is passed over.
+"""
+
+from servicekit.settings.environment import PREFIX
+from servicekit.settings.groups import (
+    AuthSettings,
+    GrpcSettings,
+    HttpSettings,
+    KafkaSettings,
+    LogSettings,
+    MongoSettings,
+    ProcessSettings,
+    ServiceSettings,
+    SettingsGroup,
+    TelemetrySettings,
+    host_port,
+)
+from servicekit.settings.loading import EXIT_WRONG_SETTING, WrongSetting, load, refuse
+
+__all__ = [
+    "EXIT_WRONG_SETTING",
+    "PREFIX",
+    "AuthSettings",
+    "GrpcSettings",
+    "HttpSettings",
+    "KafkaSettings",
+    "LogSettings",
+    "MongoSettings",
+    "ProcessSettings",
+    "ServiceSettings",
+    "SettingsGroup",
+    "TelemetrySettings",
+    "WrongSetting",
+    "host_port",
+    "load",
+    "refuse",
+]

@@ -1,0 +1,138 @@
+"""The settings that services share, as groups; a service adds its own in its settings.py.
+
+The string under a field is its meaning: it stands in --help and in docs/settings.md.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from servicekit.settings.environment import PREFIX, Environment
+
+MAX_PORT = 65535
+
+
+def host_port(address: str) -> tuple[str, int]:
+    """Splits "127.0.0.1:80" or "[::1]:80"; port 0 asks for any free one."""
+    host, separator, port = address.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not separator or not host or not port.isascii() or not port.isdigit() or int(port) > MAX_PORT:
+        raise ValueError("must be host:port, such as 127.0.0.1:8080")
+    return host, int(port)
+
+
+class SettingsGroup(BaseModel):
+    """Settings with a common first name: KEEPLINE_<GROUP>__<NAME>."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class _Listener(SettingsGroup):
+    listen: str = "127.0.0.1:0"
+    """host:port to listen on; port 0 takes any free one."""
+
+    @field_validator("listen")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        host_port(value)
+        return value
+
+
+class GrpcSettings(_Listener):
+    pass
+
+
+class HttpSettings(_Listener):
+    pass
+
+
+class MongoSettings(SettingsGroup):
+    uri: str = Field(pattern=r"^mongodb(\+srv)?://")
+    """Connection string of the database, mongodb:// or mongodb+srv://."""
+    database: str = Field(default="keepline", pattern=r"^[A-Za-z0-9_-]{1,63}$")
+    """Name of the database."""
+
+
+class KafkaSettings(SettingsGroup):
+    bootstrap: str
+    """Brokers to begin with, host:port, separated by commas."""
+
+    @field_validator("bootstrap")
+    @classmethod
+    def _is_address_list(cls, value: str) -> str:
+        for address in value.split(","):
+            host_port(address)
+        return value
+
+
+class AuthSettings(SettingsGroup):
+    jwks_file: Path
+    """Public keys of the token issuer (a JWKS, RFC 7517)."""
+    issuer: str = "https://keepline.dev"
+    """What the claim iss of a token must be."""
+    audience: str = "keepline"
+    """What the claim aud of a token must be or hold."""
+
+
+class LogSettings(SettingsGroup):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least level that is written."""
+
+    @field_validator("level", mode="before")
+    @classmethod
+    def _any_case(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+
+class TelemetrySettings(SettingsGroup):
+    otlp_endpoint: str | None = None
+    """OpenTelemetry collector, host:port (gRPC); none: metrics and traces are not sent."""
+
+    @field_validator("otlp_endpoint")
+    @classmethod
+    def _is_endpoint(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        host_port(value.removeprefix("http://").removeprefix("https://").rstrip("/"))
+        return value
+
+
+class ProcessSettings(BaseSettings):
+    """What a process without a public API of its own needs."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="forbid",
+        env_ignore_empty=True,
+        use_attribute_docstrings=True,
+    )
+
+    http: HttpSettings = HttpSettings()
+    log: LogSettings = LogSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
+    data_dir: Path
+    """Folder of what this process keeps on disk; one process each."""
+    drain_seconds: float = Field(default=30.0, ge=0, le=3600)
+    """How long work under way may take after SIGTERM, in seconds."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, Environment(settings_cls)
+
+
+class ServiceSettings(ProcessSettings):
+    grpc: GrpcSettings = GrpcSettings()
+    mongo: MongoSettings
+    kafka: KafkaSettings
+    auth: AuthSettings

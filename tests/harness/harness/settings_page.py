@@ -1,0 +1,95 @@
+"""What is generated from the settings of all processes: docs/settings.md and servicekit's known.txt."""
+
+import importlib
+import pkgutil
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from harness.paths import REPOSITORY
+from servicekit.settings import ProcessSettings
+from servicekit.settings.environment import names_of
+from servicekit.settings.listing import Row, rows
+
+PAGE = REPOSITORY / "docs" / "settings.md"
+KNOWN = REPOSITORY / "libs" / "servicekit" / "servicekit" / "settings" / "known.txt"
+SWITCH_VALUES = REPOSITORY / "infra" / "freeswitch" / "vars.xml"
+_SWITCH_VALUE = re.compile(r'cmd="([\w-]+)" data="(\w+)=([^"]*)"')
+_HEAD = """\
+# Settings
+
+Every process reads its settings from the environment. `__` nests, a list is JSON, a secret is the path
+of a file. A process that finds a wrong setting, or a `KEEPLINE_` variable that is none of these, names
+each of them and ends with 2. A setting of another component in the same environment is fine, and so is
+what Kubernetes adds (`KEEPLINE_..._SERVICE_HOST`, `KEEPLINE_..._PORT`). `python -m <component> --help`
+prints its part of this page, which `make settings` writes.
+"""
+_SWITCH_HEAD = """
+FreeSWITCH reads its own; infra/freeswitch/vars.xml says what they are.
+
+| name | default |
+|---|---|"""
+
+
+def generated() -> dict[Path, str]:
+    """The files and what they must hold."""
+    processes = dict(_processes())
+    switch = _switch_values()
+    names = {name for cls in processes.values() for name in names_of(cls)} | set(switch)
+    return {PAGE: _page(processes, switch), KNOWN: "".join(f"{name}\n" for name in sorted(names))}
+
+
+def without_meaning() -> list[str]:
+    """Settings whose field has no string under it."""
+    found = {row.name for _, cls in _processes() for row in rows(cls) if not row.meaning}
+    return sorted(found)
+
+
+def _processes() -> Iterator[tuple[str, type[ProcessSettings]]]:
+    """Each process by what follows `python -m`, and the class of its settings."""
+    for folder in sorted((REPOSITORY / "services").iterdir()):
+        package = folder.name.replace("-", "_")
+        if (folder / package / "__main__.py").exists():
+            yield from _of_package(package)
+
+
+def _of_package(package: str) -> Iterator[tuple[str, type[ProcessSettings]]]:
+    root = importlib.import_module(package)
+    found = [m.name for m in pkgutil.walk_packages(root.__path__, f"{package}.") if _holds_settings(m.name)]
+    for name in found:
+        for value in vars(importlib.import_module(name)).values():
+            if isinstance(value, type) and issubclass(value, ProcessSettings) and value.__module__ == name:
+                inner = value.__name__.removesuffix("Settings").lower()
+                yield ".".join(part for part in (name.rpartition(".")[0], inner) if part), value
+
+
+def _holds_settings(module: str) -> bool:
+    return module.rpartition(".")[2] == "settings"
+
+
+def _switch_values() -> dict[str, str]:
+    """FreeSWITCH reads its variables in vars.xml; the default stands on the line before."""
+    found: dict[str, str] = {}
+    before = ""
+    for command, _, value in _SWITCH_VALUE.findall(SWITCH_VALUES.read_text()):
+        if command == "env-set":
+            found[value.removeprefix("$")] = before
+        before = value if command == "set" else "made at random"
+    return found
+
+
+def _page(processes: Mapping[str, type[ProcessSettings]], switch: Mapping[str, str]) -> str:
+    users: dict[Row, list[str]] = defaultdict(list)
+    for process, cls in processes.items():
+        for row in rows(cls):
+            users[row].append(process)
+    lines = [_HEAD, "| name | type | default | meaning | component |", "|---|---|---|---|---|"]
+    for row, of in sorted(users.items()):
+        component = "all" if len(of) == len(processes) else ", ".join(f"`{name}`" for name in of)
+        default = row.default if row.default in ("", "required") else f"`{row.default}`"
+        cells = (f"`{row.name}`", row.kind, default, row.meaning, component)
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    lines.append(_SWITCH_HEAD)
+    lines += [f"| `{name}` | `{default}` |" for name, default in sorted(switch.items())]
+    return "\n".join(lines) + "\n"
