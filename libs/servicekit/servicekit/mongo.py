@@ -29,6 +29,7 @@ WATCH_SECONDS = 2.0
 _BATCH = 500
 # answers of the server that a time-out or a lost cursor gives, and not the question
 _AWAY = (errors.WTimeoutError, errors.ExecutionTimeout, errors.CursorNotFound)
+_NOT_LET_IN = "AuthenticationFailed"  # the driver hides it in the text of a time-out
 # codes of mongodb/mongo, src/mongo/base/error_codes.yml, where the same question fails again: BadValue,
 # FailedToParse, TypeMismatch, PathNotViable, ImmutableField, DocumentValidationFailure, BSONObjectTooLarge,
 # and a document that an update makes too large
@@ -55,8 +56,9 @@ class Mongo:
         """For readiness: what the last look found."""
         return self._problem
 
-    async def ping(self) -> None:
-        await _told(self._client.admin.command("ping"))
+    async def look(self) -> None:
+        """Asks for a document, because a ping is answered without a password."""
+        await _told(self._database.get_collection("leases").find_one({"_id": ""}))
 
     async def watch(self, prepare: Callable[[], Awaitable[None]] | None = None) -> None:
         """Keeps `problem` true; run it as a task. `prepare` makes indexes as soon as the server answers, and
@@ -64,7 +66,7 @@ class Mongo:
         prepared = prepare is None
         while True:
             try:
-                await self.ping()
+                await self.look()
                 if prepare is not None and not prepared:
                     await prepare()
                     prepared = True
@@ -186,6 +188,8 @@ async def _told(operation: Awaitable[T]) -> T:
 def _problem(error: errors.PyMongoError) -> Problem:
     if isinstance(error, errors.DuplicateKeyError):
         return DuplicateKey((error.details or {}).get("keyPattern", {}))
+    if isinstance(error, errors.ServerSelectionTimeoutError) and _NOT_LET_IN in str(error):
+        return _refused(_NOT_LET_IN)
     if not isinstance(error, errors.OperationFailure) or isinstance(error, _AWAY):
         return Unavailable("storage_unavailable", "the database does not answer", retry_after=2)
     if error.has_error_label("RetryableWriteError") or error.timeout:
@@ -193,4 +197,8 @@ def _problem(error: errors.PyMongoError) -> Problem:
     why = str((error.details or {}).get("codeName") or f"code {error.code}")
     if error.code in _OF_THE_DOCUMENT:
         return DocumentRefused(why)
+    return _refused(why)
+
+
+def _refused(why: str) -> Unavailable:
     return Unavailable("storage_refused", f"the database refuses us ({why})", retry_after=5)

@@ -15,6 +15,12 @@ def operation_failure(code: int, name: str, *, label: str = "") -> errors.Operat
 
 FAILURES: list[tuple[str, Exception, type[Problem], str]] = [
     ("no server", errors.ServerSelectionTimeoutError("gone"), Unavailable, "storage_unavailable"),
+    (
+        "a wrong password, waited for",
+        errors.ServerSelectionTimeoutError("{'code': 18, 'codeName': 'AuthenticationFailed'}"),
+        Unavailable,
+        "storage_refused",
+    ),
     ("the connection broke", errors.AutoReconnect("gone"), Unavailable, "storage_unavailable"),
     ("no majority in time", errors.WTimeoutError("slow", 64), Unavailable, "storage_unavailable"),
     ("too slow", errors.ExecutionTimeout("slow", 50), Unavailable, "storage_unavailable"),
