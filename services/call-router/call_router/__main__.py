@@ -41,7 +41,7 @@ from servicekit.http import create_app
 from servicekit.kafka import GroupConsumer, Producer, StateFollower, load_topics
 from servicekit.lifecycle import Service, run
 from servicekit.mongo import connect
-from servicekit.outbox import OutboxRelay
+from servicekit.outbox import relay_of
 from servicekit.spool import Spool, SpooledProducer
 from switchlink.esl import EslLink
 
@@ -107,7 +107,7 @@ async def _serve(
     mongo = await connect(settings.mongo)
     service.stack.push_async_callback(mongo.close)
     voice_agents, routing_plans = mongo.collection("voice_agents"), mongo.collection("routing_plans")
-    relays = [OutboxRelay(collection, producer) for collection in (voice_agents, routing_plans)]
+    relays = [relay_of(mongo, name, producer) for name in (voice_agents.name, routing_plans.name)]
     agent_documents = AgentDocuments(voice_agents, clock, relays[0].wake)
     plan_documents = PlanDocuments(routing_plans, clock, relays[1].wake)
     records = RecordDocuments(mongo.collection("call_records"))

@@ -19,7 +19,7 @@ from servicekit.http import create_app
 from servicekit.kafka import Producer, StateFollower
 from servicekit.lifecycle import Service, run
 from servicekit.mongo import connect
-from servicekit.outbox import OutboxRelay
+from servicekit.outbox import relay_of
 
 
 async def build(service: Service[Settings]) -> None:
@@ -43,7 +43,7 @@ async def _documents(service: Service[Settings]) -> NumberDocuments:
     producer = Producer(settings.kafka.bootstrap, "phone-sources")
     service.stack.push_async_callback(producer.stop)
     collection = mongo.collection("phone_numbers")
-    relay = OutboxRelay(collection, producer)
+    relay = relay_of(mongo, collection.name, producer)
     documents = NumberDocuments(collection, service.clock, relay.wake)
     service.readiness.add("mongo", mongo.problem)
     service.readiness.add_degraded("broker", producer.problem)

@@ -15,7 +15,7 @@ from servicekit.http import create_app
 from servicekit.kafka import Producer, StateFollower
 from servicekit.lifecycle import Service, run
 from servicekit.mongo import connect
-from servicekit.outbox import OutboxRelay
+from servicekit.outbox import relay_of
 from sip_config.adapters import rest_switch, rest_trunks
 from sip_config.adapters.grpc_switch_config import SERVICE as SWITCH_CONFIG
 from sip_config.adapters.grpc_switch_config import SwitchConfig
@@ -49,7 +49,7 @@ async def _keep_trunks(service: Service[Settings], feed: EdgeFeed) -> Trunks:
     producer = Producer(settings.kafka.bootstrap, "sip-config")
     service.stack.push_async_callback(producer.stop)
     collection = mongo.collection("sip_trunks")
-    relay = OutboxRelay(collection, producer)
+    relay = relay_of(mongo, collection.name, producer)
     documents = TrunkDocuments(collection, service.clock, relay.wake)
     service.readiness.add_degraded("mongo", mongo.problem)
     service.readiness.add_degraded("broker", producer.problem)

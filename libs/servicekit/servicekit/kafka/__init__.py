@@ -4,7 +4,7 @@ from servicekit.kafka.follower import StateFollower
 from servicekit.kafka.group import GroupConsumer
 from servicekit.kafka.headers import cloud_event
 from servicekit.kafka.producer import Producer
-from servicekit.kafka.records import Outgoing, Record, RecordProducer
+from servicekit.kafka.records import Outgoing, Record, RecordProducer, RecordsRefused
 from servicekit.kafka.topics import Topic, ensure_topics, load_topics
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Producer",
     "Record",
     "RecordProducer",
+    "RecordsRefused",
     "StateFollower",
     "Topic",
     "cloud_event",

@@ -9,18 +9,37 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownTopicOrPartitionError
+from aiokafka.errors import (
+    InvalidTimestampError,
+    InvalidTopicError,
+    KafkaConnectionError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    PolicyViolationError,
+    RecordListTooLargeError,
+    UnknownTopicOrPartitionError,
+    UnsupportedForMessageFormatError,
+)
 
 from servicekit.deadlines import within
 from servicekit.errors import Unavailable
 from servicekit.kafka.headers import encoded
-from servicekit.kafka.records import MAX_RECORD, Outgoing
+from servicekit.kafka.records import MAX_RECORD, Outgoing, RecordsRefused
 from servicekit.telemetry import metrics, names
 from servicekit.telemetry.logging import logger
 
 _log = logger(__name__)
 _LOOK_EVERY = 2.0
 _ENDING = 0.5
+# of the record (or its batch), not of the broker: the same again is refused again
+_REFUSED = (
+    InvalidTimestampError,
+    InvalidTopicError,
+    MessageSizeTooLargeError,
+    PolicyViolationError,
+    RecordListTooLargeError,
+    UnsupportedForMessageFormatError,
+)
 
 
 class Producer:
@@ -73,22 +92,27 @@ class Producer:
         await self.send_many([Outgoing(topic, key, value, headers or {})])
 
     async def send_many(self, records: Sequence[Outgoing]) -> None:
-        """In order for each key. When it raises, any of the records may or may not be out."""
+        """In order for each key. Raises Unavailable, and then any of the records may or may not be out, or
+        RecordsRefused, and then the others are."""
         client = await self._connected()
         try:
             async with asyncio.timeout(self._deadline):
-                sent = [
-                    await client.send(r.topic, r.value, r.key.encode(), headers=encoded(r.headers))
-                    for r in records
-                ]
-                answers = await asyncio.gather(*sent, return_exceptions=True)
+                answers = await _sent(client, records)
         except (KafkaError, TimeoutError, OSError) as error:
             raise await self._lost(client, error, len(records)) from error
-        for answer in answers:
-            if isinstance(answer, BaseException):
+        except asyncio.CancelledError as error:
+            # what the client still holds would go out later, after what others send meanwhile
+            await self._lost(client, error, len(records))
+            raise
+        failed = {place: a for place, a in enumerate(answers) if isinstance(a, BaseException)}
+        for answer in failed.values():
+            if not isinstance(answer, _REFUSED):
                 raise await self._lost(client, answer, len(records)) from answer
-        for record in records:
-            self._produced.add(1, {"topic": record.topic})
+        for place, record in enumerate(records):
+            if place not in failed:
+                self._produced.add(1, {"topic": record.topic})
+        if failed:
+            raise await self._refused(client, failed)
         self._problem = ""
 
     async def _connected(self) -> AIOKafkaProducer:
@@ -118,6 +142,15 @@ class Producer:
             _log.info("connected to the broker", bootstrap=self._bootstrap)
             return client
 
+    async def _refused(self, client: AIOKafkaProducer, failed: Mapping[int, BaseException]) -> RecordsRefused:
+        self._failures.add(len(failed))
+        why = type(next(iter(failed.values()))).__name__
+        _log.error("the broker refuses records", reason=why, records=len(failed))
+        if self._client is client:  # a refused batch leaves a gap in the numbers of an idempotent producer
+            self._client = None
+            await _abandon(client)
+        return RecordsRefused(sorted(failed), why)
+
     async def _lost(self, client: AIOKafkaProducer, error: BaseException, records: int) -> Unavailable:
         self._failures.add(records)
         self._problem = _words(error)
@@ -126,6 +159,21 @@ class Producer:
             _log.warning("the broker did not take records in time", reason=self._problem, records=records)
             await _abandon(client)
         return Unavailable("broker_unavailable", self._problem)
+
+
+async def _sent(client: AIOKafkaProducer, records: Sequence[Outgoing]) -> list[object]:
+    """The broker's answer for each record, in order, or what was raised for it."""
+    answers: dict[int, object] = {}
+    waits: dict[int, asyncio.Future[object]] = {}
+    for place, record in enumerate(records):
+        try:
+            key, headers = record.key.encode(), encoded(record.headers)
+            waits[place] = await client.send(record.topic, record.value, key, headers=headers)
+        except _REFUSED as error:  # the client knows the largest request itself
+            answers[place] = error
+    came = await asyncio.gather(*waits.values(), return_exceptions=True)
+    answers.update(zip(waits, came, strict=True))
+    return [answers[place] for place in range(len(records))]
 
 
 async def _abandon(client: AIOKafkaProducer) -> None:

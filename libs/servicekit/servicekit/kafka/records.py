@@ -1,12 +1,14 @@
 """Records on their way to and from the broker, and the port that whatever sends them keeps.
 
-Rule: a value of None is a tombstone; a record that the broker would refuse for its size never gets in.
+A value of None is a tombstone; a record that is larger than any broker of ours takes never gets in.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+
+from servicekit.errors import Problem
 
 MAX_RECORD = 900_000
 _OVERHEAD = 100
@@ -36,7 +38,21 @@ class Record:
     time: datetime
 
 
-class RecordProducer(Protocol):
-    """Sends in order; what it raises is `Unavailable`, and then any of the records may or may not be out."""
+class RecordsRefused(Problem):
+    """The broker will not have these records, however often it is asked; the others of the call are out.
 
-    async def send_many(self, records: Sequence[Outgoing]) -> None: ...
+    A broker refuses whole batches: a record may be named for its neighbour's sake, unless it was sent alone.
+    """
+
+    def __init__(self, places: Sequence[int], why: str) -> None:
+        super().__init__("records_refused", f"the broker refuses {len(places)} records ({why})")
+        self.places = tuple(places)
+        """Which of the records that were given, counted from 0."""
+
+
+class RecordProducer(Protocol):
+    """Sends in order for each key."""
+
+    async def send_many(self, records: Sequence[Outgoing]) -> None:
+        """Raises Unavailable, and then any of the records may or may not be out, or RecordsRefused."""
+        ...

@@ -1,10 +1,11 @@
 """What an outbox entry looks like inside a document.
 
-    {_id, version, ..., deleted: bool, outbox: [{seq, topic, key, value, headers, at}, ...]}
+    {_id, version, ..., deleted: bool, outbox: [{seq, topic, key, value, headers, at}, ...], outbox_fence}
 
-Rule: one update writes the state and pushes its entry, guarded by `version`; `seq` is that version, so that
+One update writes the state and pushes its entry, guarded by `version`; `seq` is that version, so that
 entries of one document are in order and are named once and for all. A document with `deleted: true` and a
-tombstone (value None) in its outbox is removed when the tombstone is out.
+tombstone (value None) in its outbox is removed when the tombstone is out. `outbox_fence` is the token of
+the newest relay that took entries out.
 """
 
 from collections.abc import Mapping
@@ -23,8 +24,9 @@ def entry(
     *,
     at: datetime | None = None,
 ) -> Document:
-    """For `$push: {"outbox": entry(...)}`; `at` is when it was written, for the delay's metric."""
-    outgoing = Outgoing(topic, key, value, headers or {})  # refuses what the broker would refuse
+    """For `$push: {"outbox": entry(...)}`; `at` is when it was written, for the delay's metric.
+    Raises ValueError for what no broker would take."""
+    outgoing = Outgoing(topic, key, value, headers or {})
     return {
         "seq": seq,
         "topic": outgoing.topic,
@@ -36,6 +38,7 @@ def entry(
 
 
 def outgoing_of(written: Document) -> Outgoing:
+    """Raises ValueError when it is larger than what may be sent now."""
     value = written["value"]
     headers = dict(written.get("headers") or ())
     return Outgoing(written["topic"], written["key"], None if value is None else bytes(value), headers)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from servicekit.errors import Unavailable
-from servicekit.kafka.records import Outgoing, Record
+from servicekit.kafka.records import Outgoing, Record, RecordsRefused
 
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -18,6 +18,8 @@ _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 @dataclass
 class MemoryBroker:
     away: bool = False
+    refuses: Callable[[Outgoing], bool] = lambda _record: False
+    """Which records it will never have, as when they are too large."""
     _topics: dict[str, list[Record]] = field(default_factory=dict)
     _committed: dict[tuple[str, str], int] = field(default_factory=dict)
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -25,11 +27,14 @@ class MemoryBroker:
     async def append(self, records: Sequence[Outgoing]) -> None:
         if self.away:
             raise Unavailable("broker_unavailable", "the broker cannot be reached")
-        for sent in records:
+        refused = [place for place, sent in enumerate(records) if self.refuses(sent)]
+        for sent in (record for place, record in enumerate(records) if place not in refused):
             log = self._topics.setdefault(sent.topic, [])
             log.append(Record(sent.topic, 0, len(log), sent.key, sent.value, dict(sent.headers), _EPOCH))
         async with self._changed:
             self._changed.notify_all()
+        if refused:
+            raise RecordsRefused(refused, "MessageSizeTooLargeError")
 
     def records(self, topic: str) -> list[Record]:
         return list(self._topics.get(topic, ()))
@@ -69,7 +74,7 @@ class MemoryBroker:
 
 
 class MemoryProducer:
-    """Remembers what was sent; `broker.away` makes it fail."""
+    """Remembers what was sent; `broker.away` and `broker.refuses` make it fail."""
 
     def __init__(self, broker: MemoryBroker | None = None) -> None:
         self.broker = broker or MemoryBroker()
@@ -81,5 +86,9 @@ class MemoryProducer:
         await self.send_many([Outgoing(topic, key, value, headers or {})])
 
     async def send_many(self, records: Sequence[Outgoing]) -> None:
-        await self.broker.append(records)
+        try:
+            await self.broker.append(records)
+        except RecordsRefused as refused:
+            self.sent += [record for place, record in enumerate(records) if place not in refused.places]
+            raise
         self.sent += records

@@ -72,18 +72,18 @@ class NumberDocuments:
         return [_number(found) for found in await self.collection.find(query, limit=limit)]
 
     async def remove(self, tenant_id: str, number_id: str) -> bool:
-        found = await self.get(tenant_id, number_id)
-        if found is None:
-            return False
-        version, now = found.version + 1, self.clock.now()
-        headers = cloud_event("phone-sources", _KIND, f"{number_id}:{version}", now, subject=number_id)
-        tombstone = entry(version, TOPIC, number_id, None, headers, at=now)
-        matched = await self.collection.update_one(
-            {"_id": number_id, "tenant_id": tenant_id, **_ALIVE},
-            {"$set": {"deleted": True, "version": version}, "$push": {"outbox": tombstone}},
-        )
-        self.wrote()
-        return matched == 1
+        while found := await self.get(tenant_id, number_id):
+            version, now = found.version + 1, self.clock.now()
+            headers = cloud_event("phone-sources", _KIND, f"{number_id}:{version}", now, subject=number_id)
+            tombstone = entry(version, TOPIC, number_id, None, headers, at=now)
+            matched = await self.collection.update_one(
+                {"_id": number_id, "tenant_id": tenant_id, "version": found.version, **_ALIVE},
+                {"$set": {"deleted": True, "version": version}, "$push": {"outbox": tombstone}},
+            )
+            if matched:
+                self.wrote()
+                return True
+        return False  # it was never there, or somebody else removed it
 
 
 def _entry(number: Number) -> Document:
