@@ -6,6 +6,7 @@ tables, never missing ones. An edge that ran before finds what it last held.
 """
 
 import ipaddress
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from switchlink.kamailio_files import TABLE_HEADER
 
 TABLES = ("trunk", "number", "meta")
+_EDGE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 LONGEST_SOCKET_PATH = 107 - len(".01234567")  # what a unix socket's address holds; clients add to the name
 
 
@@ -42,6 +44,12 @@ class KamailioRun:
     shared_mb: int = 512
     private_mb: int = 16
     debug_level: int = 1
+    edge_id: str = "edge"
+    """Names this edge in X-Keepline-Edge."""
+
+    def __post_init__(self) -> None:
+        if not _EDGE_ID.match(self.edge_id):
+            raise ValueError(f"an edge's id is 1 to 64 letters, digits, _ and -, not {self.edge_id[:80]!r}")
 
     @property
     def rpc_socket(self) -> Path:
@@ -110,6 +118,7 @@ class KamailioRun:
             "PING_INTERVAL": self.ping_interval,
             "RELOAD_DELTA": self.reload_delta,
             "DEBUG_LEVEL": self.debug_level,
+            "EDGE_ID": _quoted(self.edge_id),
         }
         if self.public_host6 is not None:
             public6 = f"{_bracketed(self.public_host6)}:{self.ports.public}"

@@ -21,6 +21,8 @@ from switchlink.testing.switch_process import free_port
 START_SECONDS = 20.0
 STOP_SECONDS = 10.0
 Peer = tuple[str, int]
+# Flags of a destination: 4 is DS_DISABLED_DST, "not to be selected" (dispatcher's dispatch.h).
+_ACTIVE, _DRAINING = 0, 4
 
 
 class RunningEdge:
@@ -87,13 +89,18 @@ class RunningEdge:
         replace_file(self.run.tables / name, table(rows.items()))
 
     async def load(
-        self, trunk: Mapping[str, str], number: Mapping[str, str], switches: Sequence[Peer]
+        self,
+        trunk: Mapping[str, str],
+        number: Mapping[str, str],
+        switches: Sequence[Peer],
+        draining: Sequence[Peer] = (),
     ) -> None:
         """Puts a whole configuration in force without an agent."""
         self.write_table("trunk", trunk)
         self.write_table("number", number)
         self.write_table("meta", {"version": "test"})
-        lines = (f"1 sip:{host}:{port};transport=udp 0 0 sockname=inner\n" for host, port in switches)
+        flags = [(peer, _ACTIVE) for peer in switches] + [(peer, _DRAINING) for peer in draining]
+        lines = (f"1 sip:{host}:{port};transport=udp {n} 0 sockname=inner\n" for (host, port), n in flags)
         self.run.destinations.write_text("".join(lines))
         await self.rpc("dispatcher.reload")
         for name in ("trunk", "number", "meta"):
