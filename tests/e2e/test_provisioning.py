@@ -30,8 +30,8 @@ async def test_trunks_and_numbers_are_told_until_their_tombstones(world: World) 
 def _paths(line: Line) -> list[tuple[str, str]]:
     return [
         ("sip-config", f"/api/v1/sip/trunks/{line.trunk['id']}"),
-        ("call-router", f"/api/v1/agents/{line.plan['first_agent_id']}"),
-        ("call-router", f"/api/v1/routing/plans/{line.plan['id']}"),
+        ("call-control", f"/api/v1/agents/{line.plan['first_agent_id']}"),
+        ("call-control", f"/api/v1/routing/plans/{line.plan['id']}"),
         ("health-monitor", f"/api/v1/health/trunks/{line.trunk['id']}"),
     ]
 
@@ -56,11 +56,11 @@ async def test_a_number_that_another_tenant_holds_is_refused(world: World) -> No
     assert (answer.status_code, answer.json()["code"]) == (409, "number_taken")
 
 
-SERVICES = ["sip-config", "phone-sources", "call-router", "health-monitor"]
+SERVICES = ["sip-config", "phone-sources", "call-control", "health-monitor"]
 LISTS = {
     "sip-config": "/api/v1/sip/trunks",
     "phone-sources": "/api/v1/phone/numbers",
-    "call-router": "/api/v1/calls",
+    "call-control": "/api/v1/calls",
     "health-monitor": "/api/v1/health/trunks",
 }
 

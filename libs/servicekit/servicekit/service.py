@@ -19,7 +19,7 @@ from servicekit.grpc.server import GrpcServer
 from servicekit.http.server import HttpServer
 from servicekit.keeping import KeptTask, Make
 from servicekit.readiness import Readiness
-from servicekit.settings import ProcessSettings, ServiceSettings
+from servicekit.settings import ApiSettings, ProcessSettings
 from servicekit.telemetry import metrics, names
 from servicekit.telemetry.logging import logger
 
@@ -68,8 +68,8 @@ class Service(Generic[S]):
     async def serve_grpc(
         self, add: Callable[[grpc.aio.Server], None], names: Sequence[str], verifier: TokenVerifier
     ) -> int:
-        if not isinstance(self.settings, ServiceSettings):
-            raise TypeError("a process that serves gRPC has ServiceSettings")
+        if not isinstance(self.settings, ApiSettings):
+            raise TypeError("a process that serves gRPC has ApiSettings")
         server = GrpcServer(verifier)
         port = await server.start(self.settings.grpc.listen, add, names)
         self._grpc.append(server)

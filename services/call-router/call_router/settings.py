@@ -1,10 +1,10 @@
-"""Settings of call-router, from the environment (KEEPLINE_...)."""
+"""Settings of the router and of its control, from the environment (KEEPLINE_...)."""
 
 from pathlib import Path
 
 from pydantic import Field
 
-from servicekit.settings import ServiceSettings, SettingsGroup, WrongSetting
+from servicekit.settings import ApiSettings, ServiceSettings, SettingsGroup, WrongSetting
 
 
 class SwitchSettings(SettingsGroup):
@@ -29,7 +29,12 @@ class SwitchSettings(SettingsGroup):
         return password
 
 
-class Settings(ServiceSettings):
+class Settings(ApiSettings):
     switch: SwitchSettings
     spool_bytes: int = Field(default=256 << 20, ge=1 << 20)
     """Events that the broker has not taken are kept on disk up to this size, in bytes."""
+
+
+class ControlSettings(ServiceSettings):
+    instance_id: str = Field(default="1", pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    """Names this process among others of its kind; its next life takes over its work at once."""

@@ -193,7 +193,7 @@ async def api(world: World, tmp_path: Path) -> AsyncIterator[Api]:
     plans = Plans(plan_documents, agent_documents, table, clock)
     dry_run = DryRun(table, clock, lambda: 0.5)
     log = CallLog(RecordDocuments(MemoryCollection("call_records")))
-    app = create_app("call-router", "Test", verifier_of(issuer), Readiness())
+    app = create_app("call-control", "Test", verifier_of(issuer), Readiness())
     for router in (rest_agents.router(agents), rest_routing.router(plans, dry_run), rest_calls.router(log)):
         app.include_router(router)
 

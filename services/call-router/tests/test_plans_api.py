@@ -34,11 +34,11 @@ async def test_a_plan_made_now_decides_at_once(api: Any) -> None:
 async def test_the_dry_run_is_the_same_over_grpc(api: Any) -> None:
     asked = {"trunk_id": "trk_a", "called": "0301234567", "caller": "+4917012345678"}
     over_rest = await api.post("/api/v1/routing/route", asked)
-    decision = (await api.stub().Route(pb.RouteRequest(**asked))).decision
+    decision = (await api.stub().Simulate(pb.SimulateRequest(**asked))).decision
     assert (decision.code, decision.reason) == (over_rest["code"], over_rest["reason"])
     assert [leg.uri for leg in decision.legs] == [leg["uri"] for leg in over_rest["legs"]]
     assert [step.detail for step in decision.trace] == [step["detail"] for step in over_rest["trace"]]
-    other = (await api.stub("t_b").Route(pb.RouteRequest(**asked))).decision
+    other = (await api.stub("t_b").Simulate(pb.SimulateRequest(**asked))).decision
     assert (other.code, other.sip_status) == ("trunk_unknown", 404)
 
 

@@ -75,18 +75,18 @@ class Tenant:
 
     async def create_sip_agent(self, name: str, uri: str, ring_seconds: int = 20) -> Body:
         body = {"name": name, "sip": {"uri": uri}, "ring_seconds": ring_seconds}
-        return await self._post("call-router", "/api/v1/agents", body)
+        return await self._post("call-control", "/api/v1/agents", body)
 
     async def create_plan(self, name: str, numbers: Sequence[str], first: str, **fields: object) -> Body:
         body = {"name": name, "numbers": list(numbers), "first_agent_id": first, **fields}
-        return await self._post("call-router", "/api/v1/routing/plans", body)
+        return await self._post("call-control", "/api/v1/routing/plans", body)
 
     async def decides(self, trunk_id: str, called: str, legs: int = 1, within: float = 15) -> Body:
         """Waits until the router would send such a call to that many legs."""
 
         async def asked() -> Body | None:
             body = {"trunk_id": trunk_id, "called": called}
-            answer = await self.rest("call-router").post("/api/v1/routing/route", json=body)
+            answer = await self.rest("call-control").post("/api/v1/routing/route", json=body)
             decision: Body = answer.json()
             return decision if answer.is_success and len(decision["legs"]) == legs else None
 
@@ -94,14 +94,14 @@ class Tenant:
 
     async def calls(self, **query: str) -> list[Body]:
         """Newest first."""
-        found: list[Body] = (await self._get("call-router", "/api/v1/calls", query))["calls"]
+        found: list[Body] = (await self._get("call-control", "/api/v1/calls", query))["calls"]
         return found
 
     async def call(self, call_id: str, within: float = 15) -> Body:
         """Waits until the record says that the call ended."""
 
         async def asked() -> Body | None:
-            answer = await self.rest("call-router").get(f"/api/v1/calls/{call_id}")
+            answer = await self.rest("call-control").get(f"/api/v1/calls/{call_id}")
             record: Body = answer.json()
             return record if answer.is_success and record["ended_at"] else None
 

@@ -30,7 +30,7 @@ from switchlink.kamailio_run import KamailioRun
 WAVES: Sequence[Sequence[str]] = (
     ("mongo", "kafka", "switch", "kamailio"),
     ("sip-config",),
-    ("edge-agent", "phone-sources", "call-router", "health-monitor"),
+    ("edge-agent", "phone-sources", "call-router", "call-control", "health-monitor"),
 )
 _NODE_TOKEN_SECONDS = 7 * 86400
 

@@ -131,8 +131,15 @@ class ProcessSettings(BaseSettings):
         return init_settings, Environment(settings_cls)
 
 
-class ServiceSettings(ProcessSettings):
+class ApiSettings(ProcessSettings):
+    """What a process with an API of its own needs."""
+
     grpc: GrpcSettings = GrpcSettings()
-    mongo: MongoSettings
     kafka: KafkaSettings
     auth: AuthSettings
+
+
+class ServiceSettings(ApiSettings):
+    """And with a database."""
+
+    mongo: MongoSettings

@@ -29,10 +29,10 @@ class CallRoutingManager(routing_service_pb2_grpc.CallRoutingManagerServicer):
         self._plans = plans
         self._dry_run = dry_run
 
-    async def Route(self, request: pb.RouteRequest, context: _Context) -> pb.RouteResponse:
+    async def Simulate(self, request: pb.SimulateRequest, context: _Context) -> pb.SimulateResponse:
         tenant = principal().tenant_id
         decision = self._dry_run.route(tenant, request.trunk_id, request.called, request.caller)
-        return pb.RouteResponse(decision=decision_message(decision))
+        return pb.SimulateResponse(decision=decision_message(decision))
 
     async def CreateAgent(self, request: pb.CreateAgentRequest, context: _Context) -> pb.CreateAgentResponse:
         agent = await self._agents.create(_writer(), agent_fields(request))

@@ -80,7 +80,8 @@ def service_runs(around: Around) -> dict[str, ServiceRun]:
         sip_config,
         _edge_agent(around, sip_config.grpc),
         _with_database(around, "phone-sources", "phone_sources", {"SIP_CONFIG_TARGET": sip_config.grpc}),
-        _with_database(around, "call-router", "call_router", router),
+        _service(around, "call-router", "call_router", router),
+        _with_database(around, "call-control", "call_router.control", {"INSTANCE_ID": "1"}),
         _with_database(around, "health-monitor", "health_monitor", {"EDGES": around.watched_edges}),
     ]
     return {run.name: run for run in runs}
@@ -115,14 +116,13 @@ def _edge_agent(around: Around, target: str) -> ServiceRun:
 
 
 def _with_database(around: Around, name: str, module: str, own: Mapping[str, str]) -> ServiceRun:
+    database = {"MONGO__URI": around.mongo_uri, "MONGO__DATABASE": around.database}
+    return _service(around, name, module, {**database, **own})
+
+
+def _service(around: Around, name: str, module: str, own: Mapping[str, str]) -> ServiceRun:
     http, grpc = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
-    shared = {
-        "HTTP__LISTEN": http,
-        "GRPC__LISTEN": grpc,
-        "MONGO__URI": around.mongo_uri,
-        "MONGO__DATABASE": around.database,
-        "AUTH__JWKS_FILE": str(around.jwks_file),
-    }
+    shared = {"HTTP__LISTEN": http, "GRPC__LISTEN": grpc, "AUTH__JWKS_FILE": str(around.jwks_file)}
     return ServiceRun(name, module, http, grpc, _settings(around, name, {**shared, **own}))
 
 

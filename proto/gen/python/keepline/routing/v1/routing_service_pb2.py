@@ -28,57 +28,57 @@ from keepline.routing.v1 import plan_pb2 as keepline_dot_routing_dot_v1_dot_plan
 from keepline.types.v1 import paging_pb2 as keepline_dot_types_dot_v1_dot_paging__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)keepline/routing/v1/routing_service.proto\x12\x13keepline.routing.v1\x1a\x1fkeepline/routing/v1/agent.proto\x1a\"keepline/routing/v1/decision.proto\x1a\x1ekeepline/routing/v1/plan.proto\x1a\x1ekeepline/types/v1/paging.proto\"@\n\x0cRouteRequest\x12\x10\n\x08trunk_id\x18\x01 \x01(\t\x12\x0e\n\x06\x63\x61lled\x18\x02 \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\x03 \x01(\t\"@\n\rRouteResponse\x12/\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1d.keepline.routing.v1.Decision\"\xa0\x01\n\x12\x43reateAgentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12,\n\x03sip\x18\x02 \x01(\x0b\x32\x1d.keepline.routing.v1.SipAgentH\x00\x12\x30\n\x05human\x18\x03 \x01(\x0b\x32\x1f.keepline.routing.v1.HumanAgentH\x00\x12\x14\n\x0cring_seconds\x18\x04 \x01(\rB\x06\n\x04kind\"@\n\x13\x43reateAgentResponse\x12)\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x1a.keepline.routing.v1.Agent\"\x1d\n\x0fGetAgentRequest\x12\n\n\x02id\x18\x01 \x01(\t\"=\n\x10GetAgentResponse\x12)\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x1a.keepline.routing.v1.Agent\"A\n\x11ListAgentsRequest\x12,\n\x04page\x18\x01 \x01(\x0b\x32\x1e.keepline.types.v1.PageRequest\"Y\n\x12ListAgentsResponse\x12*\n\x06\x61gents\x18\x01 \x03(\x0b\x32\x1a.keepline.routing.v1.Agent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"?\n\x12UpdateAgentRequest\x12)\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x1a.keepline.routing.v1.Agent\"@\n\x13UpdateAgentResponse\x12)\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x1a.keepline.routing.v1.Agent\" \n\x12\x44\x65leteAgentRequest\x12\n\n\x02id\x18\x01 \x01(\t\"\x15\n\x13\x44\x65leteAgentResponse\"\x7f\n\x11\x43reatePlanRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07numbers\x18\x02 \x03(\t\x12\x16\n\x0e\x66irst_agent_id\x18\x03 \x01(\t\x12\x19\n\x11\x66\x61llback_agent_id\x18\x04 \x01(\t\x12\x18\n\x10\x66\x61llback_on_busy\x18\x05 \x01(\x08\"D\n\x12\x43reatePlanResponse\x12.\n\x04plan\x18\x01 \x01(\x0b\x32 .keepline.routing.v1.RoutingPlan\"\x1c\n\x0eGetPlanRequest\x12\n\n\x02id\x18\x01 \x01(\t\"A\n\x0fGetPlanResponse\x12.\n\x04plan\x18\x01 \x01(\x0b\x32 .keepline.routing.v1.RoutingPlan\"@\n\x10ListPlansRequest\x12,\n\x04page\x18\x01 \x01(\x0b\x32\x1e.keepline.types.v1.PageRequest\"]\n\x11ListPlansResponse\x12/\n\x05plans\x18\x01 \x03(\x0b\x32 .keepline.routing.v1.RoutingPlan\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"C\n\x11UpdatePlanRequest\x12.\n\x04plan\x18\x01 \x01(\x0b\x32 .keepline.routing.v1.RoutingPlan\"D\n\x12UpdatePlanResponse\x12.\n\x04plan\x18\x01 \x01(\x0b\x32 .keepline.routing.v1.RoutingPlan\"\x1f\n\x11\x44\x65letePlanRequest\x12\n\n\x02id\x18\x01 \x01(\t\"\x14\n\x12\x44\x65letePlanResponse2\x91\x08\n\x12\x43\x61llRoutingManager\x12N\n\x05Route\x12!.keepline.routing.v1.RouteRequest\x1a\".keepline.routing.v1.RouteResponse\x12`\n\x0b\x43reateAgent\x12\'.keepline.routing.v1.CreateAgentRequest\x1a(.keepline.routing.v1.CreateAgentResponse\x12W\n\x08GetAgent\x12$.keepline.routing.v1.GetAgentRequest\x1a%.keepline.routing.v1.GetAgentResponse\x12]\n\nListAgents\x12&.keepline.routing.v1.ListAgentsRequest\x1a\'.keepline.routing.v1.ListAgentsResponse\x12`\n\x0bUpdateAgent\x12\'.keepline.routing.v1.UpdateAgentRequest\x1a(.keepline.routing.v1.UpdateAgentResponse\x12`\n\x0b\x44\x65leteAgent\x12\'.keepline.routing.v1.DeleteAgentRequest\x1a(.keepline.routing.v1.DeleteAgentResponse\x12]\n\nCreatePlan\x12&.keepline.routing.v1.CreatePlanRequest\x1a\'.keepline.routing.v1.CreatePlanResponse\x12T\n\x07GetPlan\x12#.keepline.routing.v1.GetPlanRequest\x1a$.keepline.routing.v1.GetPlanResponse\x12Z\n\tListPlans\x12%.keepline.routing.v1.ListPlansRequest\x1a&.keepline.routing.v1.ListPlansResponse\x12]\n\nUpdatePlan\x12&.keepline.routing.v1.UpdatePlanRequest\x1a\'.keepline.routing.v1.UpdatePlanResponse\x12]\n\nDeletePlan\x12&.keepline.routing.v1.DeletePlanRequest\x1a\'.keepline.routing.v1.DeletePlanResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)keepline/routing/v1/routing_service.proto\x12\x13keepline.routing.v1\x1a\x1fkeepline/routing/v1/agent.proto\x1a\"keepline/routing/v1/decision.proto\x1a\x1ekeepline/routing/v1/plan.proto\x1a\x1ekeepline/types/v1/paging.proto\"C\n\x0fSimulateRequest\x12\x10\n\x08trunk_id\x18\x01 \x01(\t\x12\x0e\n\x06\x63\x61lled\x18\x02 \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\x03 \x01(\t\"C\n\x10SimulateResponse\x12/\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1d.keepline.routing.v1.Decision\"\xa0\x01\n\x12\x43reateAgentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12,\n\x03sip\x18\x02 \x01(\x0b\x32\x1d.keepline.routing.v1.SipAgentH\x00\x12\x30\n\x05human\x18\x03 \x01(\x0b\x32\x1f.keepline.routing.v1.HumanAgentH\x00\x12\x14\n\x0cring_seconds\x18\x04 \x01(\rB\x06\n\x04kind\"@\n\x13\x43reateAgentResponse\x12)\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x1a.keepline.routing.v1.Agent\"\x1d\n\x0fGetAgentRequest\x12\n\n\x02id\x18\x01 \x01(\t\"=\n\x10GetAgentResponse\x12)\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x1a.keepline.routing.v1.Agent\"A\n\x11ListAgentsRequest\x12,\n\x04page\x18\x01 \x01(\x0b\x32\x1e.keepline.types.v1.PageRequest\"Y\n\x12ListAgentsResponse\x12*\n\x06\x61gents\x18\x01 \x03(\x0b\x32\x1a.keepline.routing.v1.Agent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"?\n\x12UpdateAgentRequest\x12)\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x1a.keepline.routing.v1.Agent\"@\n\x13UpdateAgentResponse\x12)\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x1a.keepline.routing.v1.Agent\" \n\x12\x44\x65leteAgentRequest\x12\n\n\x02id\x18\x01 \x01(\t\"\x15\n\x13\x44\x65leteAgentResponse\"\x7f\n\x11\x43reatePlanRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07numbers\x18\x02 \x03(\t\x12\x16\n\x0e\x66irst_agent_id\x18\x03 \x01(\t\x12\x19\n\x11\x66\x61llback_agent_id\x18\x04 \x01(\t\x12\x18\n\x10\x66\x61llback_on_busy\x18\x05 \x01(\x08\"D\n\x12\x43reatePlanResponse\x12.\n\x04plan\x18\x01 \x01(\x0b\x32 .keepline.routing.v1.RoutingPlan\"\x1c\n\x0eGetPlanRequest\x12\n\n\x02id\x18\x01 \x01(\t\"A\n\x0fGetPlanResponse\x12.\n\x04plan\x18\x01 \x01(\x0b\x32 .keepline.routing.v1.RoutingPlan\"@\n\x10ListPlansRequest\x12,\n\x04page\x18\x01 \x01(\x0b\x32\x1e.keepline.types.v1.PageRequest\"]\n\x11ListPlansResponse\x12/\n\x05plans\x18\x01 \x03(\x0b\x32 .keepline.routing.v1.RoutingPlan\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"C\n\x11UpdatePlanRequest\x12.\n\x04plan\x18\x01 \x01(\x0b\x32 .keepline.routing.v1.RoutingPlan\"D\n\x12UpdatePlanResponse\x12.\n\x04plan\x18\x01 \x01(\x0b\x32 .keepline.routing.v1.RoutingPlan\"\x1f\n\x11\x44\x65letePlanRequest\x12\n\n\x02id\x18\x01 \x01(\t\"\x14\n\x12\x44\x65letePlanResponse2\x9a\x08\n\x12\x43\x61llRoutingManager\x12W\n\x08Simulate\x12$.keepline.routing.v1.SimulateRequest\x1a%.keepline.routing.v1.SimulateResponse\x12`\n\x0b\x43reateAgent\x12\'.keepline.routing.v1.CreateAgentRequest\x1a(.keepline.routing.v1.CreateAgentResponse\x12W\n\x08GetAgent\x12$.keepline.routing.v1.GetAgentRequest\x1a%.keepline.routing.v1.GetAgentResponse\x12]\n\nListAgents\x12&.keepline.routing.v1.ListAgentsRequest\x1a\'.keepline.routing.v1.ListAgentsResponse\x12`\n\x0bUpdateAgent\x12\'.keepline.routing.v1.UpdateAgentRequest\x1a(.keepline.routing.v1.UpdateAgentResponse\x12`\n\x0b\x44\x65leteAgent\x12\'.keepline.routing.v1.DeleteAgentRequest\x1a(.keepline.routing.v1.DeleteAgentResponse\x12]\n\nCreatePlan\x12&.keepline.routing.v1.CreatePlanRequest\x1a\'.keepline.routing.v1.CreatePlanResponse\x12T\n\x07GetPlan\x12#.keepline.routing.v1.GetPlanRequest\x1a$.keepline.routing.v1.GetPlanResponse\x12Z\n\tListPlans\x12%.keepline.routing.v1.ListPlansRequest\x1a&.keepline.routing.v1.ListPlansResponse\x12]\n\nUpdatePlan\x12&.keepline.routing.v1.UpdatePlanRequest\x1a\'.keepline.routing.v1.UpdatePlanResponse\x12]\n\nDeletePlan\x12&.keepline.routing.v1.DeletePlanRequest\x1a\'.keepline.routing.v1.DeletePlanResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'keepline.routing.v1.routing_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ROUTEREQUEST']._serialized_start=199
-  _globals['_ROUTEREQUEST']._serialized_end=263
-  _globals['_ROUTERESPONSE']._serialized_start=265
-  _globals['_ROUTERESPONSE']._serialized_end=329
-  _globals['_CREATEAGENTREQUEST']._serialized_start=332
-  _globals['_CREATEAGENTREQUEST']._serialized_end=492
-  _globals['_CREATEAGENTRESPONSE']._serialized_start=494
-  _globals['_CREATEAGENTRESPONSE']._serialized_end=558
-  _globals['_GETAGENTREQUEST']._serialized_start=560
-  _globals['_GETAGENTREQUEST']._serialized_end=589
-  _globals['_GETAGENTRESPONSE']._serialized_start=591
-  _globals['_GETAGENTRESPONSE']._serialized_end=652
-  _globals['_LISTAGENTSREQUEST']._serialized_start=654
-  _globals['_LISTAGENTSREQUEST']._serialized_end=719
-  _globals['_LISTAGENTSRESPONSE']._serialized_start=721
-  _globals['_LISTAGENTSRESPONSE']._serialized_end=810
-  _globals['_UPDATEAGENTREQUEST']._serialized_start=812
-  _globals['_UPDATEAGENTREQUEST']._serialized_end=875
-  _globals['_UPDATEAGENTRESPONSE']._serialized_start=877
-  _globals['_UPDATEAGENTRESPONSE']._serialized_end=941
-  _globals['_DELETEAGENTREQUEST']._serialized_start=943
-  _globals['_DELETEAGENTREQUEST']._serialized_end=975
-  _globals['_DELETEAGENTRESPONSE']._serialized_start=977
-  _globals['_DELETEAGENTRESPONSE']._serialized_end=998
-  _globals['_CREATEPLANREQUEST']._serialized_start=1000
-  _globals['_CREATEPLANREQUEST']._serialized_end=1127
-  _globals['_CREATEPLANRESPONSE']._serialized_start=1129
-  _globals['_CREATEPLANRESPONSE']._serialized_end=1197
-  _globals['_GETPLANREQUEST']._serialized_start=1199
-  _globals['_GETPLANREQUEST']._serialized_end=1227
-  _globals['_GETPLANRESPONSE']._serialized_start=1229
-  _globals['_GETPLANRESPONSE']._serialized_end=1294
-  _globals['_LISTPLANSREQUEST']._serialized_start=1296
-  _globals['_LISTPLANSREQUEST']._serialized_end=1360
-  _globals['_LISTPLANSRESPONSE']._serialized_start=1362
-  _globals['_LISTPLANSRESPONSE']._serialized_end=1455
-  _globals['_UPDATEPLANREQUEST']._serialized_start=1457
-  _globals['_UPDATEPLANREQUEST']._serialized_end=1524
-  _globals['_UPDATEPLANRESPONSE']._serialized_start=1526
-  _globals['_UPDATEPLANRESPONSE']._serialized_end=1594
-  _globals['_DELETEPLANREQUEST']._serialized_start=1596
-  _globals['_DELETEPLANREQUEST']._serialized_end=1627
-  _globals['_DELETEPLANRESPONSE']._serialized_start=1629
-  _globals['_DELETEPLANRESPONSE']._serialized_end=1649
-  _globals['_CALLROUTINGMANAGER']._serialized_start=1652
-  _globals['_CALLROUTINGMANAGER']._serialized_end=2693
+  _globals['_SIMULATEREQUEST']._serialized_start=199
+  _globals['_SIMULATEREQUEST']._serialized_end=266
+  _globals['_SIMULATERESPONSE']._serialized_start=268
+  _globals['_SIMULATERESPONSE']._serialized_end=335
+  _globals['_CREATEAGENTREQUEST']._serialized_start=338
+  _globals['_CREATEAGENTREQUEST']._serialized_end=498
+  _globals['_CREATEAGENTRESPONSE']._serialized_start=500
+  _globals['_CREATEAGENTRESPONSE']._serialized_end=564
+  _globals['_GETAGENTREQUEST']._serialized_start=566
+  _globals['_GETAGENTREQUEST']._serialized_end=595
+  _globals['_GETAGENTRESPONSE']._serialized_start=597
+  _globals['_GETAGENTRESPONSE']._serialized_end=658
+  _globals['_LISTAGENTSREQUEST']._serialized_start=660
+  _globals['_LISTAGENTSREQUEST']._serialized_end=725
+  _globals['_LISTAGENTSRESPONSE']._serialized_start=727
+  _globals['_LISTAGENTSRESPONSE']._serialized_end=816
+  _globals['_UPDATEAGENTREQUEST']._serialized_start=818
+  _globals['_UPDATEAGENTREQUEST']._serialized_end=881
+  _globals['_UPDATEAGENTRESPONSE']._serialized_start=883
+  _globals['_UPDATEAGENTRESPONSE']._serialized_end=947
+  _globals['_DELETEAGENTREQUEST']._serialized_start=949
+  _globals['_DELETEAGENTREQUEST']._serialized_end=981
+  _globals['_DELETEAGENTRESPONSE']._serialized_start=983
+  _globals['_DELETEAGENTRESPONSE']._serialized_end=1004
+  _globals['_CREATEPLANREQUEST']._serialized_start=1006
+  _globals['_CREATEPLANREQUEST']._serialized_end=1133
+  _globals['_CREATEPLANRESPONSE']._serialized_start=1135
+  _globals['_CREATEPLANRESPONSE']._serialized_end=1203
+  _globals['_GETPLANREQUEST']._serialized_start=1205
+  _globals['_GETPLANREQUEST']._serialized_end=1233
+  _globals['_GETPLANRESPONSE']._serialized_start=1235
+  _globals['_GETPLANRESPONSE']._serialized_end=1300
+  _globals['_LISTPLANSREQUEST']._serialized_start=1302
+  _globals['_LISTPLANSREQUEST']._serialized_end=1366
+  _globals['_LISTPLANSRESPONSE']._serialized_start=1368
+  _globals['_LISTPLANSRESPONSE']._serialized_end=1461
+  _globals['_UPDATEPLANREQUEST']._serialized_start=1463
+  _globals['_UPDATEPLANREQUEST']._serialized_end=1530
+  _globals['_UPDATEPLANRESPONSE']._serialized_start=1532
+  _globals['_UPDATEPLANRESPONSE']._serialized_end=1600
+  _globals['_DELETEPLANREQUEST']._serialized_start=1602
+  _globals['_DELETEPLANREQUEST']._serialized_end=1633
+  _globals['_DELETEPLANRESPONSE']._serialized_start=1635
+  _globals['_DELETEPLANRESPONSE']._serialized_end=1655
+  _globals['_CALLROUTINGMANAGER']._serialized_start=1658
+  _globals['_CALLROUTINGMANAGER']._serialized_end=2708
 # @@protoc_insertion_point(module_scope)

@@ -23,7 +23,7 @@ else:
 DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
-class RouteRequest(_message.Message):
+class SimulateRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     TRUNK_ID_FIELD_NUMBER: _builtins.int
@@ -46,10 +46,10 @@ class RouteRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___RouteRequest: _TypeAlias = RouteRequest  # noqa: Y015
+Global___SimulateRequest: _TypeAlias = SimulateRequest  # noqa: Y015
 
 @_typing.final
-class RouteResponse(_message.Message):
+class SimulateResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     DECISION_FIELD_NUMBER: _builtins.int
@@ -66,7 +66,7 @@ class RouteResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___RouteResponse: _TypeAlias = RouteResponse  # noqa: Y015
+Global___SimulateResponse: _TypeAlias = SimulateResponse  # noqa: Y015
 
 @_typing.final
 class CreateAgentRequest(_message.Message):

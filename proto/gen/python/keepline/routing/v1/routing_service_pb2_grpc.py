@@ -35,10 +35,10 @@ class CallRoutingManagerStub:
         Args:
             channel: A grpc.Channel.
         """
-        self.Route = channel.unary_unary(
-                '/keepline.routing.v1.CallRoutingManager/Route',
-                request_serializer=keepline_dot_routing_dot_v1_dot_routing__service__pb2.RouteRequest.SerializeToString,
-                response_deserializer=keepline_dot_routing_dot_v1_dot_routing__service__pb2.RouteResponse.FromString,
+        self.Simulate = channel.unary_unary(
+                '/keepline.routing.v1.CallRoutingManager/Simulate',
+                request_serializer=keepline_dot_routing_dot_v1_dot_routing__service__pb2.SimulateRequest.SerializeToString,
+                response_deserializer=keepline_dot_routing_dot_v1_dot_routing__service__pb2.SimulateResponse.FromString,
                 _registered_method=True)
         self.CreateAgent = channel.unary_unary(
                 '/keepline.routing.v1.CallRoutingManager/CreateAgent',
@@ -96,7 +96,7 @@ class CallRoutingManagerServicer:
     """Agents, plans and the question "who would answer?" of the caller's tenant.
     """
 
-    def Route(self, request, context):
+    def Simulate(self, request, context):
         """Decides as for a real call and calls nobody.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -166,10 +166,10 @@ class CallRoutingManagerServicer:
 
 def add_CallRoutingManagerServicer_to_server(servicer, server):
     rpc_method_handlers = {
-            'Route': grpc.unary_unary_rpc_method_handler(
-                    servicer.Route,
-                    request_deserializer=keepline_dot_routing_dot_v1_dot_routing__service__pb2.RouteRequest.FromString,
-                    response_serializer=keepline_dot_routing_dot_v1_dot_routing__service__pb2.RouteResponse.SerializeToString,
+            'Simulate': grpc.unary_unary_rpc_method_handler(
+                    servicer.Simulate,
+                    request_deserializer=keepline_dot_routing_dot_v1_dot_routing__service__pb2.SimulateRequest.FromString,
+                    response_serializer=keepline_dot_routing_dot_v1_dot_routing__service__pb2.SimulateResponse.SerializeToString,
             ),
             'CreateAgent': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateAgent,
@@ -234,7 +234,7 @@ class CallRoutingManager:
     """
 
     @staticmethod
-    def Route(request,
+    def Simulate(request,
             target,
             options=(),
             channel_credentials=None,
@@ -247,9 +247,9 @@ class CallRoutingManager:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/keepline.routing.v1.CallRoutingManager/Route',
-            keepline_dot_routing_dot_v1_dot_routing__service__pb2.RouteRequest.SerializeToString,
-            keepline_dot_routing_dot_v1_dot_routing__service__pb2.RouteResponse.FromString,
+            '/keepline.routing.v1.CallRoutingManager/Simulate',
+            keepline_dot_routing_dot_v1_dot_routing__service__pb2.SimulateRequest.SerializeToString,
+            keepline_dot_routing_dot_v1_dot_routing__service__pb2.SimulateResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -33,7 +33,7 @@ class CallRoutingManagerStub:
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> CallRoutingManagerAsyncStub: ...
-    Route: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.RouteRequest, _routing_service_pb2.RouteResponse]
+    Simulate: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.SimulateRequest, _routing_service_pb2.SimulateResponse]
     """Decides as for a real call and calls nobody."""
     CreateAgent: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.CreateAgentRequest, _routing_service_pb2.CreateAgentResponse]
     GetAgent: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.GetAgentRequest, _routing_service_pb2.GetAgentResponse]
@@ -51,7 +51,7 @@ class CallRoutingManagerAsyncStub(CallRoutingManagerStub):
     """Agents, plans and the question "who would answer?" of the caller's tenant."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
-    Route: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.RouteRequest, _routing_service_pb2.RouteResponse]  # type: ignore[assignment]
+    Simulate: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.SimulateRequest, _routing_service_pb2.SimulateResponse]  # type: ignore[assignment]
     """Decides as for a real call and calls nobody."""
     CreateAgent: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.CreateAgentRequest, _routing_service_pb2.CreateAgentResponse]  # type: ignore[assignment]
     GetAgent: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.GetAgentRequest, _routing_service_pb2.GetAgentResponse]  # type: ignore[assignment]
@@ -68,11 +68,11 @@ class CallRoutingManagerServicer(metaclass=_abc_1.ABCMeta):
     """Agents, plans and the question "who would answer?" of the caller's tenant."""
 
     @_abc_1.abstractmethod
-    def Route(
+    def Simulate(
         self,
-        request: _routing_service_pb2.RouteRequest,
+        request: _routing_service_pb2.SimulateRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_routing_service_pb2.RouteResponse, _abc.Awaitable[_routing_service_pb2.RouteResponse]]:
+    ) -> _typing.Union[_routing_service_pb2.SimulateResponse, _abc.Awaitable[_routing_service_pb2.SimulateResponse]]:
         """Decides as for a real call and calls nobody."""
 
     @_abc_1.abstractmethod

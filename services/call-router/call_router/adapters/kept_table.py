@@ -1,0 +1,41 @@
+"""The routing table of a process: from its copy on disk at once, then from the state topics."""
+
+import gc
+from typing import TypeVar
+
+from call_router.adapters.country_rules import rules_of
+from call_router.adapters.state_topics import StateTopics
+from call_router.adapters.table_snapshot import TableSnapshot
+from call_router.domain.table import RoutingTable
+from servicekit.kafka import StateFollower
+from servicekit.service import Service
+from servicekit.settings import ApiSettings
+
+S = TypeVar("S", bound=ApiSettings)
+
+
+def keep_table(service: Service[S]) -> RoutingTable:
+    settings = service.settings
+    table = RoutingTable(rules_of)
+    snapshot = TableSnapshot(settings.data_dir / "routing-table.snapshot", table)
+    snapshot.load()
+    topics = StateTopics(table)
+
+    def caught_up() -> None:
+        topics.caught_up()
+        gc.freeze()
+
+    # what is in the table stays: the collector need not walk over it while calls come in
+    gc.freeze()
+    bootstrap = settings.kafka.bootstrap
+    follower = StateFollower(bootstrap, topics.handlers(), name=service.name, on_caught_up=caught_up)
+    service.readiness.add_degraded("state", follower.problem)
+    service.stack.push_async_callback(snapshot.save)
+    service.keep(snapshot.run, name="table snapshot")
+    service.keep(follower.run, name="state follower")
+    return table
+
+
+def missing(table: RoutingTable) -> str:
+    """For readiness."""
+    return "" if table.ready else "no routing table yet"

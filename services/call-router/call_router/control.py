@@ -1,0 +1,125 @@
+"""Wires call-control: agents, plans, call records, dry runs and the APIs over them. No call waits for it."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import grpc.aio
+
+from call_router.adapters import rest_agents, rest_calls, rest_routing
+from call_router.adapters.agent_documents import AgentDocuments
+from call_router.adapters.grpc_calls import SERVICE as CALL_LOG
+from call_router.adapters.grpc_calls import CallLogService
+from call_router.adapters.grpc_routing import SERVICE as ROUTING_MANAGER
+from call_router.adapters.grpc_routing import CallRoutingManager
+from call_router.adapters.kept_table import keep_table, missing
+from call_router.adapters.plan_documents import PlanDocuments
+from call_router.adapters.record_documents import RecordDocuments
+from call_router.adapters.record_keeping import RecordKeeping
+from call_router.adapters.spooled_events import CALL_EVENTS
+from call_router.adapters.table_trunks import TableTrunks
+from call_router.app.agents import Agents
+from call_router.app.call_log import CallLog
+from call_router.app.dry_run import DryRun
+from call_router.app.plans import Plans
+from call_router.domain.table import RoutingTable
+from call_router.settings import ControlSettings
+from keepline.routing.v1.call_log_pb2_grpc import add_CallLogServicer_to_server
+from keepline.routing.v1.routing_service_pb2_grpc import add_CallRoutingManagerServicer_to_server
+from servicekit.auth import TokenVerifier
+from servicekit.http import create_app
+from servicekit.kafka import GroupConsumer, Producer, load_topics
+from servicekit.lifecycle import Service, run
+from servicekit.mongo import Mongo, connect
+from servicekit.outbox import OutboxRelay, relay_of
+
+_COLLECTIONS = ("voice_agents", "routing_plans")
+
+
+async def build(service: Service[ControlSettings]) -> None:
+    settings = service.settings
+    producer = Producer(settings.kafka.bootstrap, f"call-control-{settings.instance_id}")
+    service.stack.push_async_callback(producer.stop)
+    service.readiness.add_degraded("broker", producer.problem)
+    service.keep(producer.watch, name="broker watch")
+    table = keep_table(service)
+    service.readiness.add_degraded("table", partial(missing, table))
+    mongo = await connect(settings.mongo)
+    service.stack.push_async_callback(mongo.close)
+    stores = _stores(service, mongo, _relays(service, mongo, producer))
+    _keep_records(service, stores.records, producer)
+    await _serve(service, table, stores)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stores:
+    agents: AgentDocuments
+    plans: PlanDocuments
+    records: RecordDocuments
+
+
+def _relays(service: Service[ControlSettings], mongo: Mongo, producer: Producer) -> Sequence[OutboxRelay]:
+    relays = [relay_of(mongo, name, producer) for name in _COLLECTIONS]
+    for relay in relays:
+        service.readiness.add_degraded(f"outbox {relay.name}", relay.problem)
+        service.keep(relay.run, name=f"outbox relay {relay.name}")
+    return relays
+
+
+def _stores(service: Service[ControlSettings], mongo: Mongo, relays: Sequence[OutboxRelay]) -> _Stores:
+    voice_agents, routing_plans = (mongo.collection(name) for name in _COLLECTIONS)
+    stores = _Stores(
+        AgentDocuments(voice_agents, service.clock, relays[0].wake),
+        PlanDocuments(routing_plans, service.clock, relays[1].wake),
+        RecordDocuments(mongo.collection("call_records")),
+    )
+
+    async def prepare() -> None:
+        for documents in (stores.agents, stores.plans, stores.records):
+            await documents.prepare()
+
+    service.readiness.add("mongo", mongo.problem)
+    service.keep(lambda: mongo.watch(prepare), name="mongo watch")
+    return stores
+
+
+def _keep_records(service: Service[ControlSettings], records: RecordDocuments, producer: Producer) -> None:
+    settings = service.settings
+    consumer = GroupConsumer(
+        settings.kafka.bootstrap,
+        "call-router.records",
+        [CALL_EVENTS],
+        dead_letters={name: t.dead_letter for name, t in load_topics().items() if t.dead_letter},
+        producer=producer,
+        name=f"call-control-{settings.instance_id}",
+    )
+    service.readiness.add_degraded("records", consumer.problem)
+    service.keep(lambda: consumer.run(RecordKeeping(CallLog(records)).handle), name="record keeping")
+
+
+async def _serve(service: Service[ControlSettings], table: RoutingTable, stores: _Stores) -> None:
+    clock, log = service.clock, CallLog(stores.records)
+    verifier = TokenVerifier.from_settings(service.settings.auth)
+    agents = Agents(stores.agents, stores.plans, TableTrunks(table), table, clock)
+    plans = Plans(stores.plans, stores.agents, table, clock)
+    dry_run = DryRun(table, clock, random.random)
+
+    def add(server: grpc.aio.Server) -> None:
+        add_CallRoutingManagerServicer_to_server(CallRoutingManager(agents, plans, dry_run), server)
+        add_CallLogServicer_to_server(CallLogService(log), server)
+
+    about = "Keepline: who answers, and what came of it"
+    app = create_app("call-control", about, verifier, service.readiness)
+    for router in (rest_agents.router(agents), rest_routing.router(plans, dry_run), rest_calls.router(log)):
+        app.include_router(router)
+    await service.serve_http(app)
+    await service.serve_grpc(add, [ROUTING_MANAGER, CALL_LOG], verifier)
+
+
+def main() -> None:
+    run("call-control", ControlSettings, build)
+
+
+if __name__ == "__main__":
+    main()
