@@ -1,0 +1,128 @@
+"""python -m servicekit.supervise --alive URL -- COMMAND: runs a process, and again when it hangs or ends.
+
+A process that is stopped or deadlocked keeps its ports and its locks and answers nobody. One that does not
+answer its liveness within 5 s is killed, which frees them, and started again. Where something else does that
+(the liveness probe of a Kubernetes pod), this is not needed.
+"""
+
+import argparse
+import ctypes
+import http.client
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from types import FrameType
+from urllib.parse import urlsplit
+
+from servicekit.backoff import Backoff
+
+FIRST_ANSWER_SECONDS = 60.0
+SILENT_SECONDS = 4.0
+ASK_SECONDS = 1.0
+_PR_SET_PDEATHSIG = 1
+
+
+class Supervisor:
+    """`silent_seconds` and one question of `ask_seconds` more, and a process that answered before is killed;
+    `first_seconds` is what a new one may take."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        alive: str,
+        *,
+        first_seconds: float = FIRST_ANSWER_SECONDS,
+        silent_seconds: float = SILENT_SECONDS,
+        ask_seconds: float = ASK_SECONDS,
+    ) -> None:
+        self._command = list(command)
+        self._url = urlsplit(alive)
+        self._first_seconds = first_seconds
+        self._silent_seconds = silent_seconds
+        self._ask_seconds = ask_seconds
+        self._told = threading.Event()
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def run(self) -> int:
+        """The exit code of the command: after a signal to us, or when it ended before it ever answered."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._pass_on)
+        backoff = Backoff(0.1, 5.0)
+        while True:
+            began = time.monotonic()
+            code, lived = self._live()
+            if self._told.is_set() or not lived:
+                return code
+            _say(f"{self._command[-1]} ended with {code}, it is started again")
+            if time.monotonic() - began > self._first_seconds:
+                backoff.reset()
+            self._told.wait(backoff.next_seconds())
+
+    def _live(self) -> tuple[int, bool]:
+        """One life: its exit code, and whether it was one (it answered, or a signal ended it)."""
+        # nothing else runs in this process, and the command is the operator's
+        self._child = child = subprocess.Popen(self._command, preexec_fn=_die_with_parent)  # noqa: S603, PLW1509
+        answered, answered_at = False, time.monotonic()
+        while child.poll() is None:
+            if self._told.is_set():
+                child.terminate()
+                return _code(child.wait()), answered
+            if self._answers():
+                answered, answered_at = True, time.monotonic()
+            patience = self._silent_seconds if answered else self._first_seconds
+            if time.monotonic() - answered_at > patience:
+                _say(f"{self._command[-1]} does not answer, it is killed")
+                child.kill()
+            self._told.wait(self._ask_seconds / 2)
+        return _code(child.wait()), answered or child.returncode < 0
+
+    def _answers(self) -> bool:
+        asking = http.client.HTTPConnection(
+            self._url.hostname or "", self._url.port or 80, timeout=self._ask_seconds
+        )
+        try:
+            asking.request("GET", self._url.path or "/")
+            return asking.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            asking.close()
+
+    def _pass_on(self, number: int, _: FrameType | None) -> None:
+        if self._told.is_set() and self._child is not None:
+            self._child.send_signal(number)
+        self._told.set()
+
+
+def _code(returned: int) -> int:
+    return returned if returned >= 0 else 128 - returned
+
+
+def _die_with_parent() -> None:
+    """prctl(2): nobody is left to look after a process whose supervisor was killed."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"supervise: {text}\n")
+    sys.stderr.flush()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="servicekit.supervise")
+    parser.add_argument("--alive", required=True, help="URL that a living process answers with 200")
+    parser.add_argument("--first-seconds", type=float, default=FIRST_ANSWER_SECONDS)
+    parser.add_argument("--silent-seconds", type=float, default=SILENT_SECONDS)
+    parser.add_argument("command", nargs="+")
+    asked = parser.parse_args()
+    supervisor = Supervisor(
+        asked.command, asked.alive, first_seconds=asked.first_seconds, silent_seconds=asked.silent_seconds
+    )
+    raise SystemExit(supervisor.run())
+
+
+if __name__ == "__main__":
+    main()
