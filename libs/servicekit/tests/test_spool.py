@@ -46,6 +46,11 @@ def size_of(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.glob("*.seg"))
 
 
+def on_disk(folder: Path) -> list[int]:
+    written = b"".join(path.read_bytes() for path in sorted(folder.glob("*.seg")))
+    return [int(record.value or b"-1") for record, _ in frames.decode(written)]
+
+
 records = st.builds(
     Outgoing,
     st.text(max_size=20),
@@ -113,6 +118,16 @@ async def test_events_wait_for_the_broker_and_go_out_when_it_is_back(tmp_path: P
         await until(lambda: spooled.depth() == 0)
         assert spooled.problem() == ""
     assert sent(producer) == list(range(10))
+
+
+async def test_what_is_said_to_be_kept_is_on_the_disk(tmp_path: Path) -> None:
+    producer = MemoryProducer()
+    producer.broker.away = True
+    async with running(tmp_path, producer) as spooled:
+        put(spooled, range(100))
+        await asyncio.wait_for(spooled.kept(), 5)
+        assert on_disk(tmp_path) == list(range(100))
+        await asyncio.wait_for(spooled.kept(), 5)
 
 
 async def test_events_survive_the_process_in_order(tmp_path: Path) -> None:

@@ -40,6 +40,10 @@ class SpooledProducer:
             self._dropped_counter.add(1, {"topic": topic})
             _log.error("an event is dropped", topic=topic, key=key, reason=reason, dropped=self.dropped)
 
+    async def kept(self) -> None:
+        """Waits until all that was put so far is on the disk."""
+        await self._spool.kept()
+
     def depth(self) -> int:
         """Events that the broker has not taken yet."""
         return self._spool.depth()

@@ -43,6 +43,9 @@ class Spool:
         self._buffered_bytes = 0
         self._to_write = asyncio.Event()
         self._to_read = asyncio.Event()
+        # records since the start: accepted, and of them on disk
+        self._accepted = self._kept = 0
+        self._wrote = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="spool")
         self._under_way: _Write | None = None
         self._problem = ""
@@ -54,8 +57,15 @@ class Spool:
             return False
         self._buffer.append(frame)
         self._buffered_bytes += len(frame)
+        self._accepted += 1
         self._to_write.set()
         return True
+
+    async def kept(self) -> None:
+        """Waits until all that was accepted so far is on the disk."""
+        wanted = self._accepted
+        while self._kept < wanted:
+            await self._wrote.wait()
 
     def depth(self) -> int:
         return self._segments.pending_records + len(self._buffer)
@@ -118,7 +128,10 @@ class Spool:
         if self._under_way is not None:
             del self._buffer[: len(self._under_way.batch)]
             self._buffered_bytes -= sum(map(len, self._under_way.batch))
+            self._kept += len(self._under_way.batch)
             self._under_way = None
+            self._wrote.set()
+            self._wrote = asyncio.Event()
         self._to_read.set()
 
     def _last_flush(self) -> None:
