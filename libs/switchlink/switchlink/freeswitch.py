@@ -5,6 +5,7 @@ it is, because all that differs between nodes comes from the environment; the re
 folders live under a folder of the caller's.
 """
 
+import ipaddress
 import os
 import re
 import shutil
@@ -14,6 +15,7 @@ from pathlib import Path
 
 _PASSWORD = re.compile(r"[A-Za-z0-9_-]{16,128}\Z")
 _URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]{1,255}/[A-Za-z0-9/_.-]{0,255}\Z")
+MOST_ROUTERS = 8
 _ADDRESS = re.compile(r"[A-Za-z0-9.:-]{1,255}\Z")
 
 
@@ -53,9 +55,13 @@ class FreeSwitchSettings:
     edge_cidr: str = "127.0.0.0/8"
     log_levels: str = "notice,warning,err,crit,alert"
     xml_curl: XmlCurl | None = None
+    routers: tuple[Address, ...] = ()
+    """Asked in this order for each call; on loopback, because the switch connects without a time-out."""
 
     def __post_init__(self) -> None:
         _check_password(self.password, "the event socket's password")
+        if len(self.routers) > MOST_ROUTERS or not all(map(_is_on_loopback, self.routers)):
+            raise ValueError(f"routers are up to {MOST_ROUTERS} addresses in 127.0.0.0/8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,8 @@ def _environment(settings: FreeSwitchSettings) -> dict[str, str]:
         "EDGE_CIDR": settings.edge_cidr,
         "LOG_LEVELS": settings.log_levels,
     }
+    if settings.routers:
+        values["ROUTERS"] = "|".join(map(str, settings.routers))
     if settings.xml_curl is not None:
         values |= {
             "XML_CURL": "on",
@@ -122,6 +130,13 @@ def _environment(settings: FreeSwitchSettings) -> dict[str, str]:
             "XML_CURL_PASSWORD": settings.xml_curl.password,
         }
     return {f"KEEPLINE_FREESWITCH_{name}": value for name, value in values.items()}
+
+
+def _is_on_loopback(address: Address) -> bool:
+    try:
+        return ipaddress.IPv4Address(address.host).is_loopback
+    except ValueError:
+        return False
 
 
 def _check_password(password: str, what: str) -> None:

@@ -14,7 +14,7 @@ from switchlink.esl import EslLink
 from switchlink.freeswitch import find_freeswitch
 from switchlink.testing.parked import Parked, park
 from switchlink.testing.sip_phone import Phone
-from switchlink.testing.switch_process import RunningSwitch, running_switch
+from switchlink.testing.switch_process import RunningSwitch, free_port, running_switch
 
 CONFIGURATION = Path(__file__).parents[3] / "infra" / "freeswitch"
 EVENTS = (
@@ -42,6 +42,19 @@ async def switch(
         pytest.skip("no FreeSWITCH here: neither FREESWITCH_BIN nor PATH names one")
     folder = tmp_path_factory.mktemp(request.param)
     async with running_switch(request.param, CONFIGURATION, folder, edge.address) as running:
+        yield running
+
+
+@pytest.fixture(scope="session", params=["devswitch", "freeswitch"])
+async def asking(
+    request: pytest.FixtureRequest, edge: Phone, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[RunningSwitch]:
+    """Asks two routers about each call; nobody listens there until a test does."""
+    if request.param == "freeswitch" and find_freeswitch() is None:
+        pytest.skip("no FreeSWITCH here: neither FREESWITCH_BIN nor PATH names one")
+    folder = tmp_path_factory.mktemp(f"asking-{request.param}")
+    routers = [("127.0.0.1", free_port("127.0.0.1")) for _ in range(2)]
+    async with running_switch(request.param, CONFIGURATION, folder, edge.address, routers=routers) as running:
         yield running
 
 

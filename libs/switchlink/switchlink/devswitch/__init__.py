@@ -1,9 +1,10 @@
 """devswitch: stands in for FreeSWITCH on laptops and in CI.
 
 It does what Keepline asks of a switch and answers in FreeSWITCH's words, so that what is built over it runs
-over the real one; tests/contract/esl judges both by one suite. One asyncio loop carries everything: SIP by
-the sippy stack (sip_stack, sip_leg), media (rtp, media), calls (channel, bridge, applications, dialplan)
-and the event socket (esl_server, commands). Rule: only sip_stack and sip_leg know sippy.
+over the real one; tests/contract/esl judges both by one suite. It reads the dialplan that FreeSWITCH reads
+(dialplan, expansion, walk). One asyncio loop carries everything: SIP by the sippy stack (sip_stack, sip_leg,
+sip_server), media (rtp, media), calls (channel, bridge, applications) and the event socket (esl_server,
+commands, outbound_socket).
 """
 
 LIMITS = (

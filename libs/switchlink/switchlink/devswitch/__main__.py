@@ -1,4 +1,4 @@
-"""python -m switchlink.devswitch --sip HOST:PORT --esl HOST:PORT --edge HOST:PORT --password-file F"""
+"""python -m switchlink.devswitch --sip HOST:PORT --esl HOST:PORT --edge HOST:PORT --password-file F ..."""
 
 import argparse
 import asyncio
@@ -11,6 +11,7 @@ from typing import Any
 
 from . import LIMITS
 from .commands import Commands
+from .dialplan import Dialplan, DialplanUnreadable
 from .esl_server import EslServer
 from .legs import Peer
 from .rtp import RtpPorts
@@ -25,7 +26,7 @@ def main() -> None:
     password = asked.password_file.read_text().strip()
     try:
         asyncio.run(_run(asked, password))
-    except OSError as error:
+    except (OSError, DialplanUnreadable) as error:
         sys.stderr.write(f"devswitch cannot start: {error}\n")
         raise SystemExit(1) from error
 
@@ -36,13 +37,15 @@ async def _run(asked: argparse.Namespace, password: str) -> None:
         asyncio.get_running_loop().add_signal_handler(number, ends.set)
     async with asyncio.TaskGroup() as group:
 
-        def spawn(work: Coroutine[Any, Any, None]) -> object:
+        def spawn(work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
             return group.create_task(work)
 
-        switch = Switch(asked.sip, asked.edge, RtpPorts(asked.sip[0], *asked.rtp_ports))
-        sip = SipServer(asked.sip, switch.take)
-        switch.connect(sip)
-        server = EslServer(Commands(switch), switch.events, password, spawn)
+        dialplan = Dialplan.read(asked.dialplan, _values(asked))
+        switch = Switch(asked.sip, RtpPorts(asked.sip[0], *asked.rtp_ports), dialplan, spawn)
+        sip = SipServer(asked.sip, switch.take, lambda: switch.paused)
+        commands = Commands(switch)
+        switch.connect(sip, commands.run)
+        server = EslServer(commands, switch.events, password, spawn)
         await server.start(*asked.esl)
         limits = LIMITS.format(sessions=MAX_SESSIONS)
         sys.stdout.write(f"{limits}\nready: SIP on {asked.sip}, event socket on {asked.esl}\n")
@@ -70,10 +73,20 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--esl", type=_address, required=True, help="host:port of the event socket")
     parser.add_argument("--edge", type=_address, required=True, help="host:port that every leg is sent to")
     parser.add_argument("--password-file", type=Path, required=True, help="holds the event socket's password")
+    parser.add_argument("--dialplan", type=Path, required=True, help="infra/freeswitch/dialplan/keepline.xml")
+    parser.add_argument(
+        "--router", type=_address, action="append", default=[], help="host:port, asked about each call; many"
+    )
     parser.add_argument(
         "--rtp-ports", type=_range, default=(0, 0), help="FIRST-LAST; any free ports otherwise"
     )
     return parser.parse_args()
+
+
+def _values(asked: argparse.Namespace) -> dict[str, str]:
+    """The global variables that infra/freeswitch/vars.xml sets."""
+    routers = "|".join("{}:{}".format(*router) for router in asked.router)
+    return {"keepline_edge": "{}:{}".format(*asked.edge), "keepline_routers": routers}
 
 
 def _address(text: str) -> Peer:

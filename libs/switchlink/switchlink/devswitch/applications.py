@@ -41,7 +41,13 @@ class Respond:
         self._phrase = phrase
 
     def start(self) -> None:
-        self._channel.refuse(self._status, self._phrase)
+        prefix = "sip_rh_"
+        headers = {
+            name.removeprefix(prefix): value
+            for name, value in self._channel.variables.items()
+            if name.startswith(prefix)
+        }
+        self._channel.refuse(self._status, self._phrase, headers)
 
     def stop(self, cause: str) -> None:
         """Nothing is left of it."""

@@ -1,16 +1,20 @@
 """A caller and the leg that is called for it.
 
-Rule: the caller is answered when the leg is; a leg that fails parks the caller again, with the reason, and
-the end of one is the end of the other once they talk.
+The caller is answered when the leg is; a leg that fails hands the caller back to the dialplan, with the
+reason on it, and the end of one is the end of the other once they talk. What a leg may say before it
+answers depends on the variables of its dial string (switch_ivr_originate.c).
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol
 
 from . import media
-from .applications import Park
-from .channel import Channel, now_us
-from .dialplan import PARK_CAUSE, PARK_SECONDS, BridgeTo
+from .channel import Channel
+from .dial_string import BridgeTo
+from .roles import now_us
+
+DEFAULT_SECONDS = 60.0
 
 
 class Legs(Protocol):
@@ -21,25 +25,26 @@ class Legs(Protocol):
 class Bridge:
     name = "bridge"
 
-    def __init__(self, caller: Channel, step: BridgeTo, legs: Legs) -> None:
+    def __init__(self, caller: Channel, step: BridgeTo, legs: Legs, failed: Callable[[], None]) -> None:
         self.data = f"sofia/inner/{step.uri}"
         self._caller = caller
         self._step = step
         self._legs = legs
+        self._failed = failed
         self._leg: Channel | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._stop_media: media.Stop | None = None
         self._over = False
 
     def start(self) -> None:
-        self._caller.variables.pop("last_bridge_proto_specific_hangup_cause", None)
         self._caller.variables["originate_disposition"] = "failure"
         self._leg = leg = self._legs.call(self._caller, self._step, self)
         if leg.hung_up:
             self.ended()
             return
+        seconds = float(self._step.own.get("leg_timeout", DEFAULT_SECONDS))
         loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(self._step.ring_seconds, leg.hang_up, "ALLOTTED_TIMEOUT")
+        self._timer = loop.call_later(seconds, leg.hang_up, "ALLOTTED_TIMEOUT")
 
     def stop(self, cause: str) -> None:
         """The caller is gone, or was sent elsewhere."""
@@ -55,7 +60,11 @@ class Bridge:
 
     def sent_early_media(self) -> None:
         leg = self._leg
-        if not self._over and leg is not None and self._open_media(leg):
+        if self._over or leg is None:
+            return
+        if self._step.shared.get("ignore_early_media") == "ring_ready":
+            self._caller.ring()
+        elif self._open_media(leg):
             self._caller.send_early_media()
 
     def answered(self) -> None:
@@ -63,14 +72,28 @@ class Bridge:
         if self._over or leg is None:
             return
         self._cancel_timer()
-        if not self._open_media(leg):
+        if self._caller.conversation.is_late:
+            self._answer_with_an_offer(leg)
+        elif self._open_media(leg):
+            self._caller.answer()
+            self._bridged(leg)
+        else:
             leg.hang_up("INCOMPATIBLE_DESTINATION")
-            return
-        self._caller.variables["originate_disposition"] = "SUCCESS"
+
+    def _answer_with_an_offer(self, leg: Channel) -> None:
+        """The caller made none: ours is in the 200, its answer in the ACK."""
+        conversation = self._caller.conversation
+        conversation.offer(leg.conversation.codecs, leg.conversation.dtmf)
         self._caller.answer()
-        self._caller.times.bridged = leg.times.bridged = now_us()
-        self._caller.variables["bridge_uuid"], leg.variables["bridge_uuid"] = leg.uuid, self._caller.uuid
-        self._caller.home.fire("CHANNEL_BRIDGE", self._caller)
+        self._relay(leg)
+        self._bridged(leg)
+
+    def _bridged(self, leg: Channel) -> None:
+        caller = self._caller
+        caller.variables["originate_disposition"] = "SUCCESS"
+        caller.times.bridged = leg.times.bridged = now_us()
+        caller.variables["bridge_uuid"], leg.variables["bridge_uuid"] = leg.uuid, caller.uuid
+        caller.home.fire("CHANNEL_BRIDGE", caller)
 
     def ended(self) -> None:
         leg = self._leg
@@ -82,15 +105,19 @@ class Bridge:
             self._caller.hang_up(leg.cause)
             return
         self._caller.variables["originate_disposition"] = leg.cause
-        self._caller.execute(Park(self._caller, PARK_SECONDS, PARK_CAUSE))
+        self._failed()
 
     def _open_media(self, leg: Channel) -> bool:
         conversation = self._caller.conversation
         if not conversation.open(leg.conversation.codecs, dtmf=leg.conversation.dtmf is not None):
             return False
+        self._relay(leg)
+        return True
+
+    def _relay(self, leg: Channel) -> None:
+        conversation = self._caller.conversation
         if self._stop_media is None and conversation.port and leg.conversation.port:
             self._stop_media = media.relay(conversation.port, leg.conversation.port)
-        return True
 
     def _let_go(self) -> None:
         self._cancel_timer()

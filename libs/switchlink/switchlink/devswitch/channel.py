@@ -4,75 +4,17 @@ Rule: a channel ends once, by hang_up or refuse, whoever asked for it; nothing t
 after that. What it tells the world goes through its home.
 """
 
-import time
+import asyncio
 import uuid
-from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from collections.abc import Mapping
 
 from .causes import NAMES, NUMBERS, PHRASES, cause_of_status, status_of_cause
 from .conversation import Conversation
 from .legs import Leg
+from .roles import Application, Caller, Direction, Home, Observer, Refusal, Times, Walking, now_us
 
-Direction = Literal["inbound", "outbound"]
 _REDIRECTED = range(300, 400)
 _MAX_FORWARDS = 70
-
-
-def now_us() -> int:
-    return time.time_ns() // 1000
-
-
-@dataclass(slots=True)
-class Times:
-    """Microseconds since 1970, as FreeSWITCH tells them; 0: not yet."""
-
-    created: int = field(default_factory=now_us)
-    progress: int = 0
-    progress_media: int = 0
-    answered: int = 0
-    bridged: int = 0
-    hungup: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who calls whom, as FreeSWITCH's caller profile has it."""
-
-    number: str
-    name: str
-    destination: str
-    network: str = ""
-
-
-class Application(Protocol):
-    """What a channel is doing. It is stopped once: before the next one starts (""), or at the end."""
-
-    name: str
-    data: str
-
-    def start(self) -> None: ...
-
-    def stop(self, cause: str) -> None: ...
-
-
-class Observer(Protocol):
-    """Whoever dialled a channel wants to know how it goes."""
-
-    def rang(self) -> None: ...
-
-    def sent_early_media(self) -> None: ...
-
-    def answered(self) -> None: ...
-
-    def ended(self) -> None: ...
-
-
-class Home(Protocol):
-    """Where channels live."""
-
-    def forget(self, channel: "Channel") -> None: ...
-
-    def fire(self, name: str, channel: "Channel") -> None: ...
 
 
 class Channel:
@@ -98,6 +40,9 @@ class Channel:
         self.partner: Channel | None = None
         self.observer: Observer | None = None
         self.application: Application | None = None
+        self.walk: Walking | None = None
+        self.context = ""
+        self._scheduled: list[asyncio.TimerHandle] = []
         self.cause = ""
         self.max_forwards = _MAX_FORWARDS
 
@@ -118,8 +63,23 @@ class Channel:
         self.variables["current_application_data"] = application.data
         application.start()
 
+    def leave(self) -> None:
+        """What it was doing ends, because it goes elsewhere."""
+        self._stop_application("")
+
+    def schedule(self, timer: asyncio.TimerHandle) -> None:
+        """Taken back by `unschedule`, and at the end."""
+        self._scheduled.append(timer)
+
+    def unschedule(self) -> None:
+        for timer in self._scheduled:
+            timer.cancel()
+        self._scheduled.clear()
+
     def ring(self) -> None:
-        if self.leg is not None and not self.times.progress and not self.is_answered:
+        """A 180 after a 183 is not passed on."""
+        told = self.times.progress or self.times.progress_media
+        if self.leg is not None and not told and not self.is_answered:
             self.times.progress = now_us()
             self.leg.ring()
             self.home.fire("CHANNEL_PROGRESS", self)
@@ -136,9 +96,9 @@ class Channel:
             self.leg.answer(self.conversation.ours)
             self.home.fire("CHANNEL_ANSWER", self)
 
-    def refuse(self, status: int, phrase: str) -> None:
+    def refuse(self, status: int, phrase: str, headers: Mapping[str, str] | None = None) -> None:
         """With a status of our choosing; a call that was answered can only be ended."""
-        self._end(cause_of_status(status), "", (status, phrase))
+        self._end(cause_of_status(status), "", Refusal(status, phrase, headers or {}))
 
     def hang_up(self, cause: str, by_far_side: str = "") -> None:
         """`by_far_side`: how it did it (recv_bye...), so that there is nothing left to tell it."""
@@ -194,28 +154,31 @@ class Channel:
         if self.partner is not None:
             self.partner.variables["sip_hangup_phrase"] = phrase
 
-    def _end(self, cause: str, by_far_side: str, refusal: tuple[int, str] | None) -> None:
+    def _end(self, cause: str, by_far_side: str, refusal: Refusal | None) -> None:
         if self.hung_up:
             return
         self.cause = cause
         self.times.hungup = now_us()
         self.variables["sip_hangup_disposition"] = by_far_side or self._tell_far_side(cause, refusal)
+        self.unschedule()
         self.conversation.close()
         self._tell_partner(cause)
         self.home.fire("CHANNEL_HANGUP", self)
         self.home.forget(self)
+        self.home.report(self)
         self.home.fire("CHANNEL_HANGUP_COMPLETE", self)
         self._stop_application(cause)
         if self.observer is not None:
             self.observer.ended()
 
-    def _tell_far_side(self, cause: str, refusal: tuple[int, str] | None) -> str:
+    def _tell_far_side(self, cause: str, refusal: Refusal | None) -> str:
         if self.leg is None:
             return ""
         number = NUMBERS[cause]
         if self.direction == "inbound" and not self.is_answered:
-            status, phrase = refusal or (status_of_cause(cause), "")
-            self.leg.refuse(status, phrase or PHRASES.get(status, "Refused"), cause, number)
+            said = refusal or Refusal(status_of_cause(cause), "")
+            phrase = said.phrase or PHRASES.get(said.status, "Refused")
+            self.leg.refuse(said.status, phrase, cause, number, said.headers)
             return "send_refuse"
         self.leg.hang_up(cause, number)
         return "send_bye" if self.is_answered else "send_cancel"

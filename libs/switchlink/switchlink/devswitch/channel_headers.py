@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from .causes import NUMBERS
-from .channel import Caller, Channel, Times
+from .channel import Channel
 from .conversation import Conversation
+from .roles import Caller, Times
 
-CONTEXT = "keepline"
 _MILLION = 1_000_000
 
 
@@ -103,7 +103,7 @@ def _profile(prefix: str, channel: Channel) -> dict[str, str]:
         "Destination-Number": caller.destination,
         "Unique-ID": channel.uuid,
         "Source": "mod_sofia",
-        "Context": CONTEXT,
+        "Context": channel.context,
         "Channel-Name": channel.name,
         "Profile-Created-Time": str(times.created),
         "Channel-Created-Time": str(times.created),
@@ -131,7 +131,7 @@ def _at_the_end(channel: Channel) -> dict[str, str]:
         figures |= {f"{name}_epoch": str(moment // _MILLION), f"{name}_uepoch": str(moment)}
     for name, since in (("", times.created), ("bill", times.answered)):
         figures |= _lasted(name, since, times.hungup)
-    return figures | _rtp(channel.conversation)
+    return figures | media_of(channel.conversation)
 
 
 def _lasted(name: str, since: int, until: int) -> dict[str, str]:
@@ -143,7 +143,7 @@ def _lasted(name: str, since: int, until: int) -> dict[str, str]:
     return {"billsec": str(seconds), "billmsec": str(micros // 1000), "billusec": str(micros)}
 
 
-def _rtp(conversation: Conversation) -> dict[str, str]:
+def media_of(conversation: Conversation) -> dict[str, str]:
     port = conversation.port
     if port is None or conversation.theirs is None:
         return {}

@@ -7,11 +7,11 @@ import orjson
 
 from .causes import NUMBERS
 from .channel import Channel
-from .channel_headers import headers_of, row_of
+from .channel_headers import headers_of, media_of, row_of
 from .dial_string import Unreadable
 from .dial_string import parse as parse_originate
 from .originate import originate
-from .switch import PROFILE, Switch
+from .switch import ENTRY, PROFILE, Switch
 
 _NO_CHANNEL = "-ERR No such channel!\n"
 _UNDEFINED = "_undef_"
@@ -34,6 +34,10 @@ class Commands:
             "uuid_dump": self._dump,
             "uuid_transfer": self._transfer,
             "uuid_kill": self._kill,
+            "uuid_set_media_stats": self._media_stats,
+            "hash": switch.hashes.hash,
+            "hash_dump": switch.hashes.dump,
+            "fsctl": self._control,
         }
         self._slow: dict[str, Callable[[str], Awaitable[str]]] = {"originate": self._originate}
 
@@ -73,7 +77,9 @@ class Commands:
 
     def _transfer(self, text: str) -> str:
         def go(channel: Channel, rest: str) -> str:
-            self._switch.transfer(channel, rest.split(" ", maxsplit=1)[0])
+            destination, _, more = rest.partition(" ")
+            context = more.partition(" ")[2] or ENTRY
+            self._switch.transfer(channel, destination, context)
             return "+OK\n"
 
         return self._on_channel(text, go)
@@ -84,6 +90,19 @@ class Commands:
             return "+OK\n"
 
         return self._on_channel(text, end)
+
+    def _media_stats(self, text: str) -> str:
+        def note(channel: Channel, _: str) -> str:
+            channel.variables |= media_of(channel.conversation)
+            return "+OK\n"
+
+        return self._on_channel(text, note)
+
+    def _control(self, text: str) -> str:
+        if text not in ("pause inbound", "resume inbound"):
+            return "-USAGE: pause inbound|resume inbound\n"
+        self._switch.paused = text.startswith("pause")
+        return "+OK\n"
 
     def _show(self, text: str) -> str:
         rows = [row_of(channel) for channel in self._switch.channels.values()]

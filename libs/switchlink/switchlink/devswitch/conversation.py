@@ -1,6 +1,6 @@
 """The media of one channel: what was offered and answered, and the RTP port that follows from it.
 
-Rule: a codec is agreed on once. What we said to a caller early is what we say when it is answered.
+A codec is agreed on once. What we said to a caller early is what we say when it is answered.
 """
 
 from . import sdp
@@ -8,8 +8,12 @@ from .rtp import RtpPort, RtpPorts
 
 
 class Conversation:
-    def __init__(self, ports: RtpPorts, theirs: sdp.Description | None = None) -> None:
+    def __init__(
+        self, ports: RtpPorts, theirs: sdp.Description | None = None, *, is_late: bool = False
+    ) -> None:
         self._ports = ports
+        self.is_late = is_late
+        """The caller made no offer: ours goes out with the answer."""
         self.theirs = theirs
         self.ours = ""
         self.codecs: tuple[int, ...] = theirs.codecs if theirs else ()

@@ -1,6 +1,6 @@
-"""Reads the argument of `originate`: {variables}sofia/inner/URI;fs_path=... and what to do with the answer.
+"""Reads the arguments of `originate` and `bridge`: {variables}[variables]sofia/inner/URI;fs_path=...
 
-Rule: one destination, which is one plain SIP URI; everything else is refused rather than guessed.
+One destination, which is one plain SIP URI; everything else is refused rather than guessed.
 """
 
 import re
@@ -19,6 +19,12 @@ _ADDRESS = re.compile(r"[0-9.]{7,15}")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "s": " "}
 
 
+_BRIDGED = re.compile(
+    r"sofia/inner/(?P<uri>sips?:[^\s,|;\[\]{}@]{1,128}@(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9.-]{1,253})(?::\d{1,5})?"
+    r"(?:;transport=(?:udp|tcp|tls))?);fs_path=sip:(?P<hop>[0-9.]{7,15}):(?P<hop_port>\d{1,5})"
+)
+
+
 class Unreadable(ValueError):
     """The words that FreeSWITCH would answer."""
 
@@ -30,6 +36,26 @@ class Originate:
     variables: Mapping[str, str]
     application: str
     data: str
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeTo:
+    """`shared` are the variables in braces, `own` those of the leg, in brackets."""
+
+    uri: str
+    next_hop: Peer
+    shared: Mapping[str, str]
+    own: Mapping[str, str]
+
+
+def parse_bridge(text: str) -> BridgeTo:
+    """Raises Unreadable."""
+    shared, rest = _variables(text.strip())
+    own, target = _variables(rest, "[]")
+    found = _BRIDGED.fullmatch(target)
+    if found is None:
+        raise Unreadable("DESTINATION_OUT_OF_ORDER")
+    return BridgeTo(found["uri"], _next_hop(found), shared, own)
 
 
 def parse(text: str) -> Originate:
@@ -45,14 +71,15 @@ def parse(text: str) -> Originate:
 
 
 def _next_hop(found: re.Match[str]) -> Peer:
-    host, port = found["hop"] or found["host"], found["hop_port"] or found["port"] or "5060"
+    groups = found.groupdict()
+    host, port = found["hop"] or groups["host"], found["hop_port"] or groups["port"] or "5060"
     if not _ADDRESS.fullmatch(host) or not 0 < int(port) < 65536:  # noqa: PLR2004
         raise Unreadable("DESTINATION_OUT_OF_ORDER")
     return host, int(port)
 
 
-def _variables(text: str) -> tuple[dict[str, str], str]:
-    if not text.startswith("{"):
+def _variables(text: str, braces: str = "{}") -> tuple[dict[str, str], str]:
+    if not text.startswith(braces[0]):
         return {}, text
     pairs: dict[str, str] = {}
     word: list[str] = []
@@ -64,10 +91,10 @@ def _variables(text: str) -> tuple[dict[str, str], str]:
             word.append(_ESCAPES.get(following, following))
         elif character == "'":
             quoted = not quoted
-        elif character in ",}" and not quoted:
+        elif character in (",", braces[1]) and not quoted:
             _add(pairs, "".join(word))
             word = []
-            if character == "}":
+            if character == braces[1]:
                 return pairs, text[index + 1 :].strip()
         else:
             word.append(character)

@@ -11,8 +11,9 @@ from typing import Any
 
 from .commands import Commands
 from .events import ALL, Event, Events
+from .frames import MAX_COMMAND, read_command, write_frame, write_reply
 
-_MAX_COMMAND = 1 << 20
+CUSTOM = "CUSTOM"
 _MAX_BUFFERED = 32 << 20
 
 Headers = dict[str, str]
@@ -33,7 +34,7 @@ class EslServer:
         self._server: asyncio.Server | None = None
 
     async def start(self, host: str, port: int) -> None:
-        self._server = await asyncio.start_server(self._serve, host, port, limit=_MAX_COMMAND)
+        self._server = await asyncio.start_server(self._serve, host, port, limit=MAX_COMMAND)
 
     async def stop(self) -> None:
         if self._server is not None:
@@ -43,8 +44,9 @@ class EslServer:
         client = _Client(self, writer)
         try:
             writer.write(b"Content-Type: auth/request\n\n")
-            while (command := await _read(reader)) is not None:
-                if not await client.obey(*command):
+            while (command := await read_command(reader)) is not None:
+                line, headers, _ = command
+                if not await client.obey(line, headers):
                     break
                 await writer.drain()
         except (ConnectionError, asyncio.LimitOverrunError, ValueError):
@@ -78,6 +80,7 @@ class _Client:
         self._writer = writer
         self._known = False
         self._wanted: set[str] = set()
+        self._subclasses: set[str] = set()
         self._plain = False
         self.listening = False
 
@@ -108,7 +111,9 @@ class _Client:
             self._reply("-ERR command not found")
         return True
 
-    def wants(self, name: str) -> bool:
+    def wants(self, name: str, subclass: str) -> bool:
+        if name == CUSTOM and CUSTOM in self._wanted:
+            return subclass in self._subclasses or not self._subclasses
         return name in self._wanted or ALL in self._wanted
 
     def take(self, event: Event) -> None:
@@ -129,33 +134,24 @@ class _Client:
             self._reply("-ERR devswitch speaks json and plain")
             return
         self._plain = words[0] == "plain"
-        self._wanted |= set(words[1:])
+        # whatever follows CUSTOM is the name of a subclass
+        names, custom, subclasses = _parted(words[1:])
+        self._wanted |= {*names, *custom}
+        self._subclasses |= set(subclasses)
         if not self.listening:
             self.listening = True
             self._server.listen(self)
         self._reply(f"+OK event listener enabled {words[0]}")
 
     def _reply(self, text: str) -> None:
-        self._writer.write(f"Content-Type: command/reply\nReply-Text: {text}\n\n".encode())
+        write_reply(self._writer, text)
 
     def _frame(self, kind: bytes, body: bytes) -> None:
-        head = b"Content-Type: %b\nContent-Length: %d\n\n" % (kind, len(body))
-        self._writer.write(head + body)
+        write_frame(self._writer, kind, body)
 
 
-async def _read(reader: asyncio.StreamReader) -> tuple[str, Headers] | None:
-    """A command and its headers; None at the end of the connection. Empty lines before it are nothing."""
-    try:
-        block = b""
-        while not block.strip():
-            block = await reader.readuntil(b"\n\n")
-    except asyncio.IncompleteReadError:
-        return None
-    first, *lines = block.decode("utf-8", "replace").replace("\r", "").strip("\n").split("\n")
-    pairs = (line.partition(":")[::2] for line in lines)
-    headers = {name.strip().lower(): value.strip() for name, value in pairs}
-    length = headers.get("content-length", "0")
-    if not length.isascii() or not length.isdigit() or int(length) > _MAX_COMMAND:
-        raise ValueError("not a length")
-    await reader.readexactly(int(length))
-    return first, headers
+def _parted(words: list[str]) -> tuple[list[str], list[str], list[str]]:
+    if CUSTOM not in words:
+        return words, [], []
+    at = words.index(CUSTOM)
+    return words[:at], [CUSTOM], words[at + 1 :]

@@ -45,7 +45,7 @@ class Event:
 
 
 class Listener(Protocol):
-    def wants(self, name: str) -> bool: ...
+    def wants(self, name: str, subclass: str) -> bool: ...
 
     def take(self, event: Event) -> None: ...
 
@@ -64,9 +64,9 @@ class Events:
         if listener in self._listeners:
             self._listeners.remove(listener)
 
-    def fire(self, name: str, headers: Callable[[], Headers], body: str = "") -> None:
+    def fire(self, name: str, headers: Callable[[], Headers], body: str = "", *, subclass: str = "") -> None:
         self.sequence += 1
-        listeners = [listener for listener in self._listeners if listener.wants(name)]
+        listeners = [listener for listener in self._listeners if listener.wants(name, subclass)]
         if listeners:
             event = Event({**self.about(name), **headers()}, body)
             for listener in listeners:

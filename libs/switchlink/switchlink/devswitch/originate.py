@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from . import tone
 from .applications import Echo, Park, Play
-from .channel import Application, Caller, Channel
+from .channel import Channel
 from .dial_string import Originate, Unreadable
+from .roles import Application, Caller
 from .switch import Outgoing, Switch
 
 DEFAULT_SECONDS = 60.0

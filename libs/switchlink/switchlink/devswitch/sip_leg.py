@@ -5,6 +5,7 @@ methods that it would leave unanswered, and texts that must not leave as they ca
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from sippy.CCEvents import CCEventConnect, CCEventDisconnect, CCEventFail, CCEventRing, CCEventTry
@@ -71,9 +72,7 @@ class SipLeg(UA):  # type: ignore[misc]
         caller = dial.caller_user or None
         attempt = CCEventTry((None, caller, "", _body(dial.sdp), None, _plain(dial.caller_name)))
         attempt.max_forwards = dial.max_forwards
-        attempt.extra_headers = [
-            SipHeader(name=name, body=_CustomHeader(value, name)) for name, value in dial.custom.items()
-        ]
+        attempt.extra_headers = _custom(dial.custom)
 
         def aim(_ua: object) -> None:
             self.rTarget = _VerbatimUrl(dial.uri)
@@ -91,8 +90,10 @@ class SipLeg(UA):  # type: ignore[misc]
     def answer(self, sdp: str) -> None:
         self.recvEvent(CCEventConnect((200, "OK", _body(sdp))))
 
-    def refuse(self, status: int, phrase: str, cause: str, q850: int) -> None:
-        self._end(CCEventFail((status, phrase)), cause, q850)
+    def refuse(self, status: int, phrase: str, cause: str, q850: int, headers: Mapping[str, str]) -> None:
+        failure = CCEventFail((status, phrase))
+        failure.extra_headers = _custom(headers)
+        self._end(failure, cause, q850)
 
     def hang_up(self, cause: str, q850: int) -> None:
         self._end(CCEventDisconnect(), cause, q850)
@@ -164,6 +165,10 @@ def dial_leg(stack: SipStack, dial: Dial, events: LegEvents) -> SipLeg:
 
 def sdp_of(message: Any) -> str:
     return _text(message.getBody())
+
+
+def _custom(headers: Mapping[str, str]) -> list[Any]:
+    return [SipHeader(name=name, body=_CustomHeader(value, name)) for name, value in headers.items()]
 
 
 def _body(sdp: str) -> Any:

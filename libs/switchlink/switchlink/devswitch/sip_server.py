@@ -8,6 +8,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from sippy.SipGenericHF import SipGenericHF
+from sippy.SipHeader import SipHeader
+
 from .legs import Dial, Invite, LegEvents, Peer
 from .sip_leg import SipLeg, dial_leg, sdp_of
 from .sip_stack import Answer, SipStack
@@ -19,12 +22,14 @@ _CUSTOM_NAME = re.compile(r"x-[a-z0-9-]{1,60}")
 _log = logging.getLogger("devswitch.sip")
 
 OnInvite = Callable[[Invite, SipLeg], LegEvents]
+_RETRY_AFTER = SipHeader(name="retry-after", body=SipGenericHF("300", "retry-after"))
 
 
 class SipServer:
-    def __init__(self, address: Peer, on_invite: OnInvite) -> None:
+    def __init__(self, address: Peer, on_invite: OnInvite, is_paused: Callable[[], bool]) -> None:
         self._stack = SipStack(address, self._request)
         self._on_invite = on_invite
+        self._is_paused = is_paused
 
     def dial(self, dial: Dial, events: LegEvents) -> SipLeg:
         return dial_leg(self._stack, dial, events)
@@ -43,6 +48,10 @@ class SipServer:
         method = request.getMethod()
         if request.getHFBody("to").getTag() is not None:
             return (request.genResponse(481, "Call/Transaction Does Not Exist"), None, None)
+        if method in ("OPTIONS", "INVITE") and self._is_paused():
+            refusal = request.genResponse(503, "Maximum Calls In Progress")
+            refusal.appendHeader(_RETRY_AFTER)
+            return (refusal, None, None)
         if method == "OPTIONS":
             return (request.genResponse(200, "OK"), None, None)
         if method != "INVITE":

@@ -1,23 +1,38 @@
 """The switch: its channels, and how they come to be."""
 
+import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from . import sdp
-from .applications import Park, Respond
-from .bridge import Bridge
-from .channel import Caller, Channel, Observer
-from .channel_headers import headers_of
+from .channel import Channel
+from .channel_headers import headers_of, variables_of
 from .conversation import Conversation
-from .dialplan import PARK_CAUSE, PARK_SECONDS, BridgeTo, RespondWith, decide
+from .dial_string import BridgeTo
+from .dialplan import Dialplan
 from .events import Events
+from .expansion import expand
+from .ledger import Hashes
 from .legs import Dial, Dialler, Invite, Leg, Peer
+from .roles import Caller, Observer
 from .rtp import RtpPorts
+from .walk import Walk
 
 MAX_SESSIONS = 500
 PROFILE = "inner"
+ENTRY = "keepline"  # the profile's context
+HEADER = "sip_h_"
 OFFERED = tuple(sdp.CODECS)
+
+
+Spawn = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
+Run = Callable[[str], Awaitable[str]]
+
+
+async def _no_commands(line: str) -> str:
+    return f"-ERR {line} comes too early\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +47,13 @@ class Outgoing:
 
 
 class Switch:
-    def __init__(self, address: Peer, edge: Peer, ports: RtpPorts) -> None:
+    def __init__(self, address: Peer, ports: RtpPorts, dialplan: Dialplan, spawn: Spawn) -> None:
         self.address = address
-        self.edge = edge
+        self.paused = False
+        self.hashes = Hashes()
+        self.spawn = spawn
+        self._dialplan = dialplan
+        self._run: Run = _no_commands
         self.events = Events(address)
         self.channels: dict[str, Channel] = {}
         self._started = time.monotonic()
@@ -48,12 +67,25 @@ class Switch:
         """Seconds."""
         return time.monotonic() - self._started
 
-    def connect(self, dialler: Dialler) -> None:
+    def connect(self, dialler: Dialler, run: Run) -> None:
         """SIP takes calls for us before we can make any."""
         self._dialler = dialler
+        self._run = run
 
     def fire(self, name: str, channel: Channel) -> None:
         self.events.fire(name, lambda: headers_of(channel))
+
+    def fire_of(self, channel: Channel, name: str, more: Mapping[str, str]) -> None:
+        """With headers of the dialplan's own."""
+        subclass = more.get("Event-Subclass", "")
+        self.events.fire(name, lambda: {**headers_of(channel), **more}, subclass=subclass)
+
+    def report(self, channel: Channel) -> None:
+        """The hook of the dialplan: an api command, expanded with what is known at the end."""
+        name, _, text = channel.variables.get("api_reporting_hook", "").partition(" ")
+        if name == "hash":
+            variables = variables_of(channel)
+            self.hashes.hash(expand(text, lambda key: variables.get(key, "")))
 
     def forget(self, channel: Channel) -> None:
         self.channels.pop(channel.uuid, None)
@@ -63,49 +95,58 @@ class Switch:
         name = f"sofia/{PROFILE}/{invite.from_user}@{invite.from_host}"
         caller = Caller(invite.from_user, invite.from_name, invite.request_user, invite.source[0])
         theirs = sdp.parse(invite.sdp)
-        channel = Channel(self, "inbound", name, caller, Conversation(self._ports, theirs))
+        conversation = Conversation(self._ports, theirs, is_late=not invite.sdp)
+        channel = Channel(self, "inbound", name, caller, conversation)
         channel.leg = leg
         channel.max_forwards = invite.max_forwards
-        channel.variables |= _variables(invite)
+        channel.variables |= _variables(invite, theirs)
+        channel.context = ENTRY
         self._adopt(channel)
         if len(self.channels) > MAX_SESSIONS:
             channel.hang_up("SWITCH_CONGESTION")
-        elif theirs is None:
-            channel.hang_up("INCOMPATIBLE_DESTINATION")
         elif invite.max_forwards < 1:
             channel.hang_up("EXCHANGE_ROUTING_ERROR")
         else:
-            self.route(channel)
+            self._route(channel)
         return channel
 
-    def transfer(self, channel: Channel, destination: str) -> None:
+    def transfer(self, channel: Channel, destination: str, context: str) -> None:
         caller = channel.caller
         channel.caller = Caller(caller.number, caller.name, destination, caller.network)
-        self.route(channel)
+        channel.context = context
+        self._route(channel)
 
-    def route(self, channel: Channel) -> None:
-        match decide(channel.caller.destination, channel.variables):
-            case BridgeTo() as step:
-                channel.execute(Bridge(channel, step, self))
-            case RespondWith(status, phrase):
-                channel.execute(Respond(channel, status, phrase))
-            case _:
-                channel.execute(Park(channel, PARK_SECONDS, PARK_CAUSE))
+    def value(self, name: str) -> str:
+        """A global variable."""
+        return self._dialplan.values.get(name, "")
+
+    async def run(self, line: str) -> str:
+        """An api command, for whoever commands a channel."""
+        return await self._run(line)
+
+    def _route(self, channel: Channel) -> None:
+        lookup = variables_of(channel)
+        actions = self._dialplan.actions(
+            channel.context, channel.caller.destination, lambda name: lookup.get(name) or self.value(name)
+        )
+        channel.leave()
+        channel.walk = walk = Walk(self, channel, actions)
+        walk.go()
 
     def call(self, caller: Channel, step: BridgeTo, observer: Observer) -> Channel:
         """For Bridge: the caller's own codecs, so that nothing has to be transcoded."""
         who = Caller(caller.caller.number, caller.caller.name, step.uri)
-        variables = {
-            "keepline_call_id": step.call_id,
-            "sip_h_X-Keepline-Call-Id": step.call_id,
-            "leg_timeout": str(step.ring_seconds),
-            "sip_copy_custom_headers": "false",
+        custom = {
+            name.removeprefix(HEADER): value for name, value in step.own.items() if name.startswith(HEADER)
         }
-        outgoing = Outgoing(who, self.edge, {"X-Keepline-Call-Id": step.call_id}, variables)
+        outgoing = Outgoing(who, step.next_hop, custom, step.own)
         leg = self._outbound(outgoing, observer)
         leg.partner, caller.partner = caller, leg
         leg.max_forwards = caller.max_forwards - 1
-        self._dial(leg, outgoing, caller.conversation.codecs, caller.conversation.dtmf)
+        codecs = caller.conversation.codecs or OFFERED
+        self._dial(
+            leg, outgoing, codecs, caller.conversation.dtmf if codecs is not OFFERED else sdp.DTMF_TYPE
+        )
         return leg
 
     def originate(self, outgoing: Outgoing, observer: Observer) -> Channel:
@@ -125,7 +166,10 @@ class Switch:
         leg = Channel(self, "outbound", name, who, Conversation(self._ports), own_uuid=outgoing.own_uuid)
         leg.observer = observer
         leg.variables |= outgoing.variables
+        leg.context = ENTRY
         self._adopt(leg)
+        self.fire("CHANNEL_OUTGOING", leg)
+        self.fire("CHANNEL_ORIGINATE", leg)
         return leg
 
     def _dial(self, leg: Channel, outgoing: Outgoing, codecs: tuple[int, ...], dtmf: int | None) -> None:
@@ -147,9 +191,17 @@ class Switch:
         self.fire("CHANNEL_CREATE", channel)
 
 
-def _variables(invite: Invite) -> dict[str, str]:
+def _variables(invite: Invite, theirs: sdp.Description | None) -> dict[str, str]:
     host, port = invite.source
-    return {
+    described = {
+        "switch_r_sdp": invite.sdp,
+        "ep_codec_string": ",".join(
+            f"CORE_PCM_MODULE.{sdp.CODECS[c]}@8000h@20i@64000b" for c in theirs.codecs
+        )
+        if theirs
+        else "",
+    }
+    return {name: value for name, value in described.items() if value} | {
         "sip_call_id": invite.call_id,
         "sip_from_user": invite.from_user,
         "sip_from_host": invite.from_host,
@@ -160,6 +212,5 @@ def _variables(invite: Invite) -> dict[str, str]:
         "sip_contact_uri": invite.contact_uri,
         "sip_network_ip": host,
         "sip_network_port": str(port),
-        "switch_r_sdp": invite.sdp,
         **{f"sip_h_{name}": value for name, value in invite.custom.items()},
     }

@@ -15,11 +15,16 @@ Peer = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """What a called user does with an INVITE. `status` None: rings until it is cancelled."""
+    """What a called user does with an INVITE. `status` None: rings until it is cancelled.
+
+    `early` sends a 183 with its SDP, then waits `before_final_seconds` before the final answer.
+    """
 
     status: int | None = 200
     reason: str = "Whatever"
     rings: bool = True
+    early: bool = False
+    before_final_seconds: float = 0.0
     silent: bool = False
     headers: Sequence[Header] = ()
 
@@ -80,7 +85,10 @@ class Phone(asyncio.DatagramProtocol):
             request for request in self.requests if request.method == "INVITE" and request.uri_user == user
         ]
 
-    async def call(self, number: str, peer: Peer, headers: Mapping[str, str] | None = None) -> Call:
+    async def call(
+        self, number: str, peer: Peer, headers: Mapping[str, str] | None = None, offer: str | None = None
+    ) -> Call:
+        """`offer` replaces ours; "" is an INVITE without one: ours is then in the ACK."""
         rtp = await RtpPort.open(self.address[0])
         call_id, tag = str(uuid.uuid4()), uuid.uuid4().hex[:8]
         me = f"sip:+4930111@{self.address[0]}:{self.address[1]}"
@@ -96,9 +104,11 @@ class Phone(asyncio.DatagramProtocol):
             ("CSeq", f"{next(self._sequence)} INVITE"),
             ("Contact", f"<{me}>"),
             *(headers or {}).items(),
-            ("Content-Type", "application/sdp"),
         ]
-        invite = SipMessage(f"INVITE sip:{number}@{peer[0]}:{peer[1]} SIP/2.0", lines, rtp.sdp())
+        body = rtp.sdp() if offer is None else offer
+        if body:
+            lines.append(("Content-Type", "application/sdp"))
+        invite = SipMessage(f"INVITE sip:{number}@{peer[0]}:{peer[1]} SIP/2.0", lines, body)
         call = self._calls[call_id] = Call(invite, peer, rtp)
         self._send(invite, peer)
         return call
@@ -153,13 +163,16 @@ class Phone(asyncio.DatagramProtocol):
         ]
         if behaviour.rings:
             self._send(answer(invite, 180, "Ringing", tagged), peer)
-        if behaviour.status is not None:
+        if behaviour.early:
+            self._send(answer(invite, 183, "Session Progress", tagged, call.rtp.sdp()), peer)
+        self._queue(invite.uri_user).put_nowait(call)
+        await asyncio.sleep(behaviour.before_final_seconds)
+        if behaviour.status is not None and not call.cancelled.is_set():
             good = behaviour.status // 100 == SUCCESS
             body = call.rtp.sdp() if good else ""
             final = answer(invite, behaviour.status, behaviour.reason, (*tagged, *behaviour.headers), body)
             call.answered = final if good else None
             self._send(final, peer)
-        self._queue(invite.uri_user).put_nowait(call)
 
     def _answer(self, message: SipMessage) -> None:
         call = self._calls.get(message.one("Call-ID"))
@@ -170,13 +183,14 @@ class Phone(asyncio.DatagramProtocol):
             return
         if message.is_success:
             call.answered, call.remote_sdp = message, message.body
-            self._send(self._in_dialog(call, "ACK"), call.peer)
+            late = "" if call.invite.body else call.rtp.sdp()
+            self._send(self._in_dialog(call, "ACK", late), call.peer)
         else:
             self._send(_same_transaction(call.invite, "ACK", to=message.one("To")), call.peer)
         if not call.final.done():
             call.final.set_result(message)
 
-    def _in_dialog(self, call: Call, method: str) -> SipMessage:
+    def _in_dialog(self, call: Call, method: str, body: str = "") -> SipMessage:
         """Works for both roles: the dialog's own side is the one whose tag we made."""
         assert call.answered is not None
         we_called = tag_of(call.invite.one("From")) and call.answered.one("Contact") != f"<{self._contact()}>"
@@ -196,8 +210,9 @@ class Phone(asyncio.DatagramProtocol):
             ("To", remote),
             ("Call-ID", call.invite.one("Call-ID")),
             ("CSeq", f"{sequence} {method}"),
+            *([("Content-Type", "application/sdp")] if body else []),
         ]
-        return SipMessage(f"{method} {contact_uri(other)} SIP/2.0", lines)
+        return SipMessage(f"{method} {contact_uri(other)} SIP/2.0", lines, body)
 
     def _contact(self) -> str:
         return f"sip:phone@{self.address[0]}:{self.address[1]}"

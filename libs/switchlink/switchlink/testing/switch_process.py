@@ -27,6 +27,8 @@ class RunningSwitch:
     edge: Peer
     password: str
     log: Path
+    routers: tuple[Peer, ...] = ()
+    """Whom it asks about each call; nobody: it parks."""
 
     def link(self, *events: str, **options: float) -> EslLink:
         return EslLink(*self.esl, self.password, events, **options)  # type: ignore[arg-type]  # timeouts only
@@ -39,15 +41,16 @@ async def running_switch(
     folder: Path,
     edge: Peer,
     *,
+    routers: Sequence[Peer] = (),
     host: str = "127.0.0.1",
     environment: Mapping[str, str] | None = None,
 ) -> AsyncIterator[RunningSwitch]:
     """`kind` is freeswitch or devswitch; ready when one can sign in on its event socket."""
     password = secrets.token_hex(16)
-    switch = RunningSwitch(
-        kind, (host, free_port(host)), (host, free_port(host)), edge, password, folder / "output.log"
-    )
-    launch = _freeswitch(switch, configuration) if kind == "freeswitch" else _devswitch(switch)
+    sip, esl = (host, free_port(host)), (host, free_port(host))
+    switch = RunningSwitch(kind, sip, esl, edge, password, folder / "output.log", tuple(routers))
+    make = _freeswitch if kind == "freeswitch" else _devswitch
+    launch = make(switch, configuration)
     process = await _start(launch, switch.log, environment or {})
     try:
         await _ready(switch, process)
@@ -86,13 +89,14 @@ def _freeswitch(switch: RunningSwitch, configuration: Path) -> Launch:
         edge=Address(*switch.edge),
         password=switch.password,
         rtp_ports=(first, first + 199),
+        routers=tuple(Address(*router) for router in switch.routers),
     )
     launch = freeswitch_launch(binary, configuration, switch.log.parent, settings)
     launch.make_folders()
     return Launch(launch.command, launch.environment)
 
 
-def _devswitch(switch: RunningSwitch) -> Launch:
+def _devswitch(switch: RunningSwitch, configuration: Path) -> Launch:
     folder = switch.log.parent
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "password"
@@ -100,7 +104,9 @@ def _devswitch(switch: RunningSwitch) -> Launch:
     file.chmod(0o600)
     addresses = {"sip": switch.sip, "esl": switch.esl, "edge": switch.edge}
     options = [f"--{name}={host}:{port}" for name, (host, port) in addresses.items()]
-    return Launch([sys.executable, "-m", "switchlink.devswitch", *options, f"--password-file={file}"], {})
+    options += [f"--router={host}:{port}" for host, port in switch.routers]
+    options += [f"--dialplan={configuration / 'dialplan' / 'keepline.xml'}", f"--password-file={file}"]
+    return Launch([sys.executable, "-m", "switchlink.devswitch", *options], {})
 
 
 async def _start(launch: Launch, log: Path, more: Mapping[str, str]) -> asyncio.subprocess.Process:

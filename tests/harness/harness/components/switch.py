@@ -27,15 +27,22 @@ class SwitchRun:
     binary: Path | None
     """None: devswitch."""
     configuration: Path
+    routers: tuple[Address, ...] = ()
+    """Asked about each call, in this order; nobody: it parks."""
 
 
-def switch_run(folder: Path, edge: Address, configuration: Path = CONFIGURATION) -> SwitchRun:
+def switch_run(
+    folder: Path,
+    edge: Address,
+    configuration: Path = CONFIGURATION,
+    routers: tuple[Address, ...] = (),
+) -> SwitchRun:
     folder.mkdir(parents=True, exist_ok=True)
     password_file = folder / "esl-password"
     password_file.touch(0o600)
     password_file.write_text(secrets.token_hex(24))
     sip, esl = Address("127.0.0.1", free_port()), Address("127.0.0.1", free_port())
-    return SwitchRun(folder, edge, sip, esl, password_file, find_freeswitch(), configuration)
+    return SwitchRun(folder, edge, sip, esl, password_file, find_freeswitch(), configuration, routers)
 
 
 def create(run: SwitchRun) -> Component:
@@ -57,6 +64,7 @@ def _freeswitch(run: SwitchRun, binary: Path) -> Process:
         edge=run.edge,
         password=run.password_file.read_text(),
         rtp_ports=(first, first + _RTP_BLOCK - 1),
+        routers=run.routers,
     )
     launch = freeswitch_launch(binary, run.configuration, run.folder, settings)
     launch.make_folders()
@@ -73,4 +81,6 @@ def _freeswitch(run: SwitchRun, binary: Path) -> Process:
 def _devswitch(run: SwitchRun) -> Process:
     command = [sys.executable, "-m", "switchlink.devswitch", "--sip", str(run.sip), "--esl", str(run.esl)]
     command += ["--password-file", str(run.password_file), "--edge", str(run.edge)]
+    command += ["--dialplan", str(run.configuration / "dialplan" / "keepline.xml")]
+    command += [f"--router={router}" for router in run.routers]
     return Process("devswitch", command, run.folder / "switch.log")
