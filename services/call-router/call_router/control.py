@@ -101,7 +101,8 @@ def _keep_records(service: Service[ControlSettings], records: RecordDocuments, p
 async def _serve(service: Service[ControlSettings], table: RoutingTable, stores: _Stores) -> None:
     clock, log = service.clock, CallLog(stores.records)
     verifier = TokenVerifier.from_settings(service.settings.auth)
-    agents = Agents(stores.agents, stores.plans, TableTrunks(table), table, clock)
+    addresses = service.settings.addresses.policy()
+    agents = Agents(stores.agents, stores.plans, TableTrunks(table), table, clock, addresses)
     plans = Plans(stores.plans, stores.agents, table, clock)
     dry_run = DryRun(table, clock, random.random)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from servicekit.settings import ApiSettings, ServiceSettings, SettingsGroup, WrongSetting
+from servicekit.settings import AddressSettings, ApiSettings, ServiceSettings, SettingsGroup, WrongSetting
 
 
 class SwitchSettings(SettingsGroup):
@@ -38,3 +38,4 @@ class Settings(ApiSettings):
 class ControlSettings(ServiceSettings):
     instance_id: str = Field(default="1", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     """Names this process among others of its kind; its next life takes over its work at once."""
+    addresses: AddressSettings = AddressSettings()

@@ -33,6 +33,7 @@ from keepline.routing.v1.routing_service_pb2_grpc import (
     CallRoutingManagerStub,
     add_CallRoutingManagerServicer_to_server,
 )
+from servicekit.addresses import AddressPolicy
 from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.errors import Problem
 from servicekit.grpc import GrpcServer, channel, problem_of
@@ -40,6 +41,7 @@ from servicekit.http import create_app
 from servicekit.readiness import Readiness
 from servicekit.testing import FakeClock, MemoryCollection, tokens, verifier_of
 
+ADDRESSES = AddressPolicy.of(own=["198.41.0.4", "sip.example"])
 DESK = {"name": "Desk", "sip": {"uri": "sip:desk@agents.example;transport=tls"}}
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -189,7 +191,7 @@ async def api(world: World, tmp_path: Path) -> AsyncIterator[Api]:
     agent_documents = AgentDocuments(voice_agents, clock, lambda: None)
     plan_documents = PlanDocuments(MemoryCollection("routing_plans"), clock, lambda: None)
     await plan_documents.prepare()
-    agents = Agents(agent_documents, plan_documents, TableTrunks(table, within=0), table, clock)
+    agents = Agents(agent_documents, plan_documents, TableTrunks(table, within=0), table, clock, ADDRESSES)
     plans = Plans(plan_documents, agent_documents, table, clock)
     dry_run = DryRun(table, clock, lambda: 0.5)
     log = CallLog(RecordDocuments(MemoryCollection("call_records")))

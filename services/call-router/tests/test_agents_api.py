@@ -53,6 +53,12 @@ INVALID_AGENTS = [
         ("sip:a,b@agents.example", "sip_uri_invalid"),
         ("sip:desk@-agents.example", "sip_uri_host_invalid"),
         ("sip:desk@999.1.1.1", "sip_uri_host_invalid"),
+        ("sip:desk@127.0.0.1", "address_not_public"),
+        ("sip:desk@[::ffff:10.0.0.1]", "address_not_public"),
+        ("sip:desk@0x7f000001", "address_unusual"),
+        ("sip:desk@kubernetes.default.svc", "host_not_public"),
+        ("sip:desk@198.41.0.4", "address_own"),
+        ("sip:desk@acme.sip.example", "address_own"),
         (f"{GOOD}:0", "sip_uri_port_invalid"),
         (f"{GOOD}:99999", "sip_uri_port_invalid"),
     ]

@@ -58,7 +58,7 @@ async def _keep_trunks(service: Service[Settings], feed: EdgeFeed) -> Trunks:
     service.keep(producer.watch, name="broker watch")
     service.keep(relay.run, name="outbox relay")
     service.keep(lambda: _read_all(documents, feed), name="first reading")
-    return Trunks(documents, feed, service.clock, settings.sip_zone)
+    return Trunks(documents, feed, service.clock, settings.sip_zone, settings.address_policy())
 
 
 async def _read_all(store: TrunkStore, feed: EdgeFeed) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from pydantic import Field, field_validator
 
-from servicekit.settings import ServiceSettings, SettingsGroup, WrongSetting
+from servicekit.addresses import AddressPolicy
+from servicekit.settings import AddressSettings, ServiceSettings, SettingsGroup, WrongSetting
 from sip_config.domain.records import is_address, is_domain
 
 
@@ -44,6 +45,7 @@ class Settings(ServiceSettings):
     """Switches that edges send calls to."""
     edges: tuple[EdgeSettings, ...] = ()
     """Edges that switches may send to."""
+    addresses: AddressSettings = AddressSettings()
     switch_password_file: Path | None = None
     """File with the password of the switches' requests (user "switch"); none: nothing is served to them."""
 
@@ -53,6 +55,11 @@ class Settings(ServiceSettings):
         if not is_domain(value):
             raise ValueError("must be a domain in lower case, such as sip.example.com")
         return value
+
+    def address_policy(self) -> AddressPolicy:
+        """What tenants may name: nothing of the switches, the edges and the zone."""
+        hosts = [*(switch.host for switch in self.switches), *(edge.host for edge in self.edges)]
+        return self.addresses.policy(*hosts, self.sip_zone)
 
     def switch_password(self) -> str | None:
         if self.switch_password_file is None:

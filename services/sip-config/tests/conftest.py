@@ -16,6 +16,7 @@ from keepline.sip.v1.trunk_service_pb2_grpc import (
     SipTrunkServiceStub,
     add_SipTrunkServiceServicer_to_server,
 )
+from servicekit.addresses import AddressPolicy
 from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.errors import Problem
 from servicekit.grpc import GrpcServer, channel, problem_of
@@ -36,6 +37,9 @@ from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
 PATH = "/api/v1/sip/trunks"
 ACME = {"name": "Acme", "country": "DE", "source_cidrs": ["203.0.113.0/30"], "domain_label": "acme"}
 PASSWORD = "password-of-the-switches"
+ADDRESSES = AddressPolicy.of(
+    ["192.0.2.0/24", "203.0.113.0/24", "2001:db8::/32"], ["198.51.100.7", "sip.example"]
+)
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -104,7 +108,7 @@ async def api(feed: EdgeFeed, tmp_path: Path) -> AsyncIterator[Api]:
     issuer, clock = tokens(tmp_path), FakeClock(NOW)
     documents = TrunkDocuments(MemoryCollection("sip_trunks"), clock, lambda: None)
     await documents.prepare()
-    trunks = Trunks(documents, feed, clock, "sip.example")
+    trunks = Trunks(documents, feed, clock, "sip.example", ADDRESSES)
     open_paths = (rest_switch.PATH,)
     app = create_app("sip-config", "Test", verifier_of(issuer), Readiness(), open_paths=open_paths)
     app.include_router(rest_trunks.router(trunks, feed))

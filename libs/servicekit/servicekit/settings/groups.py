@@ -4,11 +4,12 @@ The string under a field is its meaning: it stands in --help and in docs/setting
 """
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from servicekit.addresses import AddressPolicy
 from servicekit.settings.environment import PREFIX, Environment
 
 MAX_PORT = 65535
@@ -74,6 +75,22 @@ class AuthSettings(SettingsGroup):
     """What the claim iss of a token must be."""
     audience: str = "keepline"
     """What the claim aud of a token must be or hold."""
+
+
+class AddressSettings(SettingsGroup):
+    allow: tuple[str, ...] = ()
+    """Local networks that tenants may name all the same, such as 10.20.0.0/16 of an office behind a VPN."""
+    own: tuple[str, ...] = ()
+    """Addresses, networks and domains of the platform itself, which no tenant may name."""
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Self:
+        self.policy()
+        return self
+
+    def policy(self, *own: str) -> AddressPolicy:
+        """own: more of our own, known from other settings."""
+        return AddressPolicy.of(self.allow, (*self.own, *own))
 
 
 class LogSettings(SettingsGroup):

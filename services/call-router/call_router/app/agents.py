@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from call_router.app.refusals import changed_meanwhile, invalid, not_found
+from call_router.domain.addresses import AddressPolicy
 from call_router.domain.agent import Agent, AgentFields, CheckedAgent, HumanAgent, read_agent
 from call_router.domain.fault import Fault
 from call_router.domain.table import RoutingTable
@@ -26,6 +27,7 @@ class Agents:
     trunks: TrunkDirectory
     table: RoutingTable
     clock: Clock
+    addresses: AddressPolicy
 
     async def create(self, tenant_id: str, fields: AgentFields) -> Agent:
         checked = await self._checked(tenant_id, fields)
@@ -79,7 +81,7 @@ class Agents:
         self.table.delete(agent_id)
 
     async def _checked(self, tenant_id: str, fields: AgentFields) -> CheckedAgent:
-        checked = read_agent(fields)
+        checked = read_agent(fields, self.addresses)
         if not isinstance(checked, CheckedAgent):
             raise invalid("agent", checked)
         kind = checked.kind

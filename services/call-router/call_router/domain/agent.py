@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from call_router.domain.addresses import AddressPolicy
 from call_router.domain.fault import Fault, name_faults
 from call_router.domain.numbering import is_e164
 from call_router.domain.sip_uri import read_uri
@@ -61,10 +62,13 @@ class CheckedAgent:
     ring_seconds: int
 
 
-def read_agent(fields: AgentFields) -> CheckedAgent | tuple[Fault, ...]:
+def read_agent(
+    fields: AgentFields, addresses: AddressPolicy | None = None
+) -> CheckedAgent | tuple[Fault, ...]:
+    """addresses: what a tenant may name; None where that was judged before, as in a message."""
     ring = fields.ring_seconds or DEFAULT_RING_SECONDS
     faults = list(name_faults(fields.name))
-    kind = _read_kind(fields.kind)
+    kind = _read_kind(fields.kind, addresses)
     if not MIN_RING_SECONDS <= ring <= MAX_RING_SECONDS:
         hint = f"use {MIN_RING_SECONDS} to {MAX_RING_SECONDS}, or 0 for {DEFAULT_RING_SECONDS}"
         faults.append(Fault("/ring_seconds", "ring_seconds_invalid", f"{ring} is out of range", hint))
@@ -75,14 +79,23 @@ def read_agent(fields: AgentFields) -> CheckedAgent | tuple[Fault, ...]:
     return CheckedAgent(fields.name, kind, ring)
 
 
-def _read_kind(kind: Kind | None) -> Kind | Fault:
+def _read_kind(kind: Kind | None, addresses: AddressPolicy | None) -> Kind | Fault:
     if kind is None:
         hint = 'give "sip" with a uri, or "human" with trunk_id and target'
         return Fault("", "agent_kind_missing", "an agent is either sip or human", hint)
     if isinstance(kind, SipAgent):
-        uri = read_uri(kind.uri, "/sip/uri")
-        return uri if isinstance(uri, Fault) else SipAgent(str(uri))
+        return _read_sip(kind, addresses)
     if _EXTENSION.fullmatch(kind.target) or is_e164(kind.target):
         return kind
     hint = "give the digits of an extension, or a number with + and its country's code"
     return Fault("/human/target", "target_invalid", "this is neither an extension nor a number", hint)
+
+
+def _read_sip(kind: SipAgent, addresses: AddressPolicy | None) -> SipAgent | Fault:
+    uri = read_uri(kind.uri, "/sip/uri")
+    if isinstance(uri, Fault):
+        return uri
+    refusal = addresses.refused_host(uri.host) if addresses is not None else None
+    if refusal is not None:
+        return Fault("/sip/uri", refusal.code, refusal.detail, refusal.hint)
+    return SipAgent(str(uri))

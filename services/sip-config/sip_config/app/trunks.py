@@ -7,6 +7,7 @@ from servicekit.clock import Clock
 from servicekit.errors import Conflict, Invalid, NotFound, PreconditionFailed, Violation
 from servicekit.ids import new_id
 from servicekit.paging import Page, decode_token, encode_token, page_size
+from sip_config.domain.addresses import AddressPolicy
 from sip_config.domain.check import TrunkDraft, check_label, check_trunk
 from sip_config.domain.fault import Fault
 from sip_config.domain.trunk import Trunk
@@ -17,17 +18,18 @@ MAX_QUERY = 80
 
 @dataclass(frozen=True, slots=True)
 class Trunks:
-    """zone: the platform's SIP zone; a trunk's domain is a label before it."""
+    """zone: the platform's SIP zone; a trunk's domain is a label before it. addresses: what may be named."""
 
     store: TrunkStore
     feed: Feed
     clock: Clock
     zone: str
+    addresses: AddressPolicy
 
     async def create(self, tenant_id: str, draft: TrunkDraft, label: str) -> Trunk:
         trunk_id, now = new_id("trk"), self.clock.now()
         label = label.strip().lower() or trunk_id.replace("_", "-")
-        checked, wrong_label = check_trunk(draft), check_label(label)
+        checked, wrong_label = check_trunk(draft, self.addresses), check_label(label)
         if wrong_label is not None or isinstance(checked, list):
             raise _invalid(
                 [*(checked if isinstance(checked, list) else []), *([wrong_label] if wrong_label else [])]
@@ -60,7 +62,7 @@ class Trunks:
         """draft: the whole trunk as it should be; version: the one that was read, 0 for whichever."""
         before = await self.get(tenant_id, trunk_id)
         _expect(version, before)
-        checked = check_trunk(draft)
+        checked = check_trunk(draft, self.addresses)
         if isinstance(checked, list):
             raise _invalid(checked)
         if checked == before.fields:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import phonenumbers
 
+from sip_config.domain.addresses import AddressPolicy, host_faults, source_faults
 from sip_config.domain.fault import Fault
 from sip_config.domain.records import MAX_PORT, MAX_VALUE, Transport, is_address, is_domain
 from sip_config.domain.sources import read_sources
@@ -35,11 +36,12 @@ class TrunkDraft:
     enabled: bool = True
 
 
-def check_trunk(draft: TrunkDraft) -> TrunkFields | list[Fault]:
+def check_trunk(draft: TrunkDraft, addresses: AddressPolicy) -> TrunkFields | list[Fault]:
     faults = _name_faults(draft.name) + _country_faults(draft.country)
-    sources, source_faults = read_sources(draft.source_cidrs)
+    sources, unread = read_sources(draft.source_cidrs)
     endpoints, endpoint_faults = _read_endpoints(draft.endpoints)
-    faults += source_faults + endpoint_faults
+    faults += unread + endpoint_faults
+    faults += _address_faults(draft, addresses, {fault.pointer for fault in faults})
     if len(",".join(sources)) > MAX_VALUE // 2:
         detail = "the sources are longer than an edge holds in one record"
         faults.append(
@@ -48,6 +50,13 @@ def check_trunk(draft: TrunkDraft) -> TrunkFields | list[Fault]:
     if faults:
         return faults
     return TrunkFields(draft.name.strip(), sources, draft.country.upper(), endpoints, draft.enabled)
+
+
+def _address_faults(draft: TrunkDraft, addresses: AddressPolicy, known: set[str]) -> list[Fault]:
+    if known & {"/source_cidrs", "/endpoints"}:
+        return []
+    hosts = [endpoint.host for endpoint in draft.endpoints]
+    return [*source_faults(draft.source_cidrs, addresses, known), *host_faults(hosts, addresses, known)]
 
 
 def check_label(label: str) -> Fault | None:

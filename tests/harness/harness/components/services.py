@@ -14,6 +14,8 @@ from switchlink.kamailio_run import KamailioRun
 
 EDGE_ID, SWITCH_ID = "edge1", "sw1"
 SIP_ZONE = "sip.keepline.test"
+# everything here lives on loopback, also the edge and the switch: 127.0.0.1 is both theirs and allowed
+LOOPBACK = json.dumps(["127.0.0.0/8", "127.0.0.1/32", "::1/128"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ def service_runs(around: Around) -> dict[str, ServiceRun]:
             "SIP_ZONE": SIP_ZONE,
             "SWITCHES": around.switches,
             "EDGES": around.edges,
+            "ADDRESSES__ALLOW": LOOPBACK,
         },
     )
     router = {
@@ -76,12 +79,17 @@ def service_runs(around: Around) -> dict[str, ServiceRun]:
         "SWITCH__PORT": str(around.switch.esl.port),
         "SWITCH__PASSWORD_FILE": str(around.switch.password_file),
     }
+    control = {
+        "INSTANCE_ID": "1",
+        "ADDRESSES__ALLOW": LOOPBACK,
+        "ADDRESSES__OWN": json.dumps([SIP_ZONE]),
+    }
     runs = [
         sip_config,
         _edge_agent(around, sip_config.grpc),
         _with_database(around, "phone-sources", "phone_sources", {"SIP_CONFIG_TARGET": sip_config.grpc}),
         _service(around, "call-router", "call_router", router),
-        _with_database(around, "call-control", "call_router.control", {"INSTANCE_ID": "1"}),
+        _with_database(around, "call-control", "call_router.control", control),
         _with_database(around, "health-monitor", "health_monitor", {"EDGES": around.watched_edges}),
     ]
     return {run.name: run for run in runs}
