@@ -84,3 +84,8 @@ def test_secrets_are_masked(name: str, event: dict[str, object]) -> None:
 def test_what_is_no_secret_stays() -> None:
     event = {"call_id": "call_1", "page_token": "abc", "n": 3, "list": ["a"], "none": None, "password": ""}
     assert redacted(event) == event
+
+
+def test_text_that_has_no_utf8_is_a_line_and_no_crash(lines: Lines) -> None:
+    logging.logger("test").error("an event is dropped", key="call_\ud800")
+    assert lines()[0]["key"] == "call_\ud800"

@@ -57,7 +57,7 @@ async def _carry_calls(service: Service[Settings], table: RoutingTable, producer
     await link.start()
     service.readiness.add("switch", lambda: link.trouble)
     service.readiness.add_degraded("events", events.problem)
-    service.spawn(events.run(), name="event spool")
+    service.keep(events.run, name="event spool")
     service.keep(open_calls.run, name="open calls")
     service.spawn(SwitchCalls(link, calls, control, service.clock).run(), name="switch calls")
     service.on_drain("calls", calls.drain)

@@ -79,7 +79,7 @@ def _tell_rejections(service: Service[Settings]) -> None:
     reporting = Reporting(RejectionEvents(events, settings.node_id, service.clock), service.clock)
     host, port = host_port(settings.kamailio.events)
     reports = EdgeReports(host, port, settings.rejections_per_second, reporting.take)
-    service.spawn(events.run(), name="rejection spool")
+    service.keep(events.run, name="rejection spool")
     service.readiness.add_degraded("rejections", events.problem)
     service.keep(reports.run, name="edge reports")
     service.on_drain("rejections", events.waiting)

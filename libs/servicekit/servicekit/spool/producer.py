@@ -1,7 +1,7 @@
 """Sends what a spool holds, in order, whenever the broker takes it.
 
-Rule: `put` never waits, never raises and never asks the broker; an event that cannot be kept is counted and
-told in the log.
+`put` never waits, never raises and never asks the broker; an event that cannot be kept is counted and told in
+the log. `problem` speaks before events are lost: from half of the bound on.
 """
 
 import asyncio
@@ -9,13 +9,15 @@ from collections.abc import Mapping
 
 from servicekit.backoff import Backoff
 from servicekit.errors import Unavailable
-from servicekit.kafka.records import Outgoing, RecordProducer
+from servicekit.kafka.records import Outgoing, RecordProducer, RecordsRefused
 from servicekit.spool.spool import Spool
 from servicekit.telemetry import metrics, names
 from servicekit.telemetry.logging import logger
 
 _log = logger(__name__)
 _BATCH = 500
+ALARM = 0.5
+"""Of the bound."""
 
 
 class SpooledProducer:
@@ -25,7 +27,9 @@ class SpooledProducer:
         self._away = ""
         self.dropped = 0
         self._dropped_counter = metrics.counter(names.SPOOL_DROPPED)
+        self._dead = metrics.counter(names.DEAD_LETTERS)
         metrics.gauge(names.SPOOL_DEPTH, lambda: float(self.depth()))
+        metrics.gauge(names.SPOOL_FULLNESS, spool.fullness)
 
     def put(
         self, topic: str, key: str, value: bytes | None, headers: Mapping[str, str] | None = None
@@ -49,7 +53,10 @@ class SpooledProducer:
         return self._spool.depth()
 
     def problem(self) -> str:
-        return self._spool.problem() or self._away
+        """For readiness (degraded): the disk, a spool that fills up, the broker, in this order."""
+        fullness = self._spool.fullness()
+        filling = f"the spool is {fullness:.0%} full" if fullness >= ALARM else ""
+        return "; ".join(filter(None, (self._spool.problem(), filling, self._away)))
 
     def waiting(self) -> str | None:
         """For on_drain. With the broker away nothing is waited for: what is on disk is sent next time."""
@@ -58,24 +65,27 @@ class SpooledProducer:
         return f"{self.depth()} events to be sent"
 
     async def run(self) -> None:
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._spool.write(), name="spool writer")
-                group.create_task(self._send_all(), name="spool sender")
-        finally:
-            self._spool.close()
+        """May be run again after it crashed: what was not taken is sent again."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._spool.write(), name="spool writer")
+            group.create_task(self._send_all(), name="spool sender")
+
+    def close(self) -> None:
+        """After `run` ended; otherwise the end of the process does the same."""
+        self._spool.close()
 
     async def _send_all(self) -> None:
+        self._spool.rewind()
         while True:
             records, place = await self._spool.read(_BATCH)
             await self._until_sent(records)
-            await self._spool.take(place, len(records))
+            await self._spool.take(place)
 
     async def _until_sent(self, records: list[Outgoing]) -> None:
         backoff = Backoff()
         while True:
             try:
-                await self._producer.send_many(records)
+                await self._send(records)
             except Unavailable as away:
                 if not self._away:
                     _log.warning("events wait on disk", reason=away.detail, events=self.depth())
@@ -86,3 +96,19 @@ class SpooledProducer:
                 _log.info("the broker takes events again", events=self.depth())
             self._away = ""
             return
+
+    async def _send(self, records: list[Outgoing]) -> None:
+        try:
+            await self._producer.send_many(records)
+        except RecordsRefused as refused:
+            if len(records) == 1:
+                await self._put_aside(records[0], refused.detail)
+                return
+            # the broker refuses whole batches: from the first refused on, each alone, so that the order holds
+            for record in records[min(refused.places) :]:
+                await self._send([record])
+
+    async def _put_aside(self, record: Outgoing, why: str) -> None:
+        self._dead.add(1, {"topic": record.topic})
+        _log.error("an event is put aside", topic=record.topic, key=record.key, reason=why)
+        await self._spool.put_aside(record, why)

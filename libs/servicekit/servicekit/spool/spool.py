@@ -1,7 +1,8 @@
 """The face of a spool for the event loop: `put` returns at once, a thread of its own does the disk.
 
-Rule: bounded. What does not fit is refused; what was accepted is on disk after the next write (some
-milliseconds), in the order of `put`. What the disk refuses for now waits in memory, within the same bound.
+Bounded. What does not fit is refused; what was accepted is on disk after the next write (some
+milliseconds), in the order of `put`. What the disk refuses for now waits in memory, within the same bound,
+and is tried again.
 """
 
 import asyncio
@@ -13,34 +14,36 @@ from typing import TypeVar
 
 from servicekit.kafka.records import Outgoing
 from servicekit.settings import WrongSetting
-from servicekit.spool import frames
-from servicekit.spool.segments import SEGMENT, Place, Segments
+from servicekit.spool.file import DiskTrouble, InUse, SpoolFile, size_of
 from servicekit.telemetry.logging import logger
 
 T = TypeVar("T")
 
 _log = logger(__name__)
-_RETRY_DISK = 1.0
+_RETRY_DISK_SECONDS = 1.0
 MAX_BYTES = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class _Write:
-    batch: list[bytes]
+    batch: list[Outgoing]
     done: Future[None]
 
 
 class Spool:
-    def __init__(self, folder: Path, max_bytes: int = MAX_BYTES, segment_bytes: int = SEGMENT) -> None:
+    def __init__(self, folder: Path, max_bytes: int = MAX_BYTES) -> None:
+        """`max_bytes` of events on disk and in memory together. Raises WrongSetting."""
         try:
-            self._segments = Segments(folder, segment_bytes)
-        except BlockingIOError as error:
+            self._file = SpoolFile(folder)
+        except InUse as error:
             raise WrongSetting("KEEPLINE_DATA_DIR", f"{folder} is in use by another process") from error
-        except OSError as error:
-            raise WrongSetting("KEEPLINE_DATA_DIR", f"cannot use {folder}: {error.strerror}") from error
+        except (OSError, DiskTrouble) as error:
+            why = error.strerror if isinstance(error, OSError) else str(error)
+            raise WrongSetting("KEEPLINE_DATA_DIR", f"cannot use {folder}: {why}") from error
         self._max_bytes = max_bytes
-        self._buffer: list[bytes] = []
+        self._buffer: list[Outgoing] = []
         self._buffered_bytes = 0
+        self._read_to = 0
         self._to_write = asyncio.Event()
         self._to_read = asyncio.Event()
         # records since the start: accepted, and of them on disk
@@ -51,12 +54,12 @@ class Spool:
         self._problem = ""
 
     def put(self, record: Outgoing) -> bool:
-        """False when the spool is full."""
-        frame = frames.encode(record)
-        if self._segments.pending_bytes + self._buffered_bytes + len(frame) > self._max_bytes:
+        """False when the spool is full. Raises ValueError for text that has no UTF-8."""
+        size = size_of(record)
+        if self._file.pending_bytes + self._buffered_bytes + size > self._max_bytes:
             return False
-        self._buffer.append(frame)
-        self._buffered_bytes += len(frame)
+        self._buffer.append(record)
+        self._buffered_bytes += size
         self._accepted += 1
         self._to_write.set()
         return True
@@ -68,7 +71,11 @@ class Spool:
             await self._wrote.wait()
 
     def depth(self) -> int:
-        return self._segments.pending_records + len(self._buffer)
+        return self._file.pending_records + len(self._buffer)
+
+    def fullness(self) -> float:
+        """0.0 to 1.0 of the bound."""
+        return (self._file.pending_bytes + self._buffered_bytes) / self._max_bytes
 
     @property
     def on_disk(self) -> bool:
@@ -78,7 +85,9 @@ class Spool:
         return self._problem
 
     async def write(self) -> None:
-        """Carries what was put to the disk; run it as a task."""
+        """Carries what was put to the disk; run it as a task. When it is cancelled, what is left is
+        written."""
+        self._to_write.set()
         try:
             while True:
                 await self._to_write.wait()
@@ -87,47 +96,73 @@ class Spool:
         finally:
             self._last_flush()
 
-    async def read(self, limit: int) -> tuple[list[Outgoing], Place]:
-        """Waits for records; each is read once, in order."""
+    def rewind(self) -> None:
+        """What was read and not taken is read again."""
+        self._read_to = 0
+
+    async def read(self, limit: int) -> tuple[list[Outgoing], int]:
+        """Waits for records; each is read once, in order. With them the place to `take`. Raises
+        DiskTrouble."""
         while True:
             self._to_read.clear()
-            records, place = await self._in_thread(lambda: self._segments.read(limit))
-            if records:
-                return records, place
+            found = await self._in_thread(lambda: self._file.read(self._read_to, limit))
+            if found:
+                self._read_to = found[-1][0]
+                return [record for _, record in found], self._read_to
             await self._to_read.wait()
 
-    async def take(self, place: Place, records: int) -> None:
-        await self._in_thread(lambda: self._segments.take(place, records))
+    async def take(self, place: int) -> None:
+        """They were delivered. What the disk cannot forget now is forgotten with what is taken next; a crash
+        in between sends it again."""
+        try:
+            await self._in_thread(lambda: self._file.take(place))
+        except DiskTrouble as trouble:
+            self._troubled(trouble)
+
+    async def put_aside(self, record: Outgoing, why: str) -> None:
+        """Keeps in the file what the broker will not have."""
+        try:
+            await self._in_thread(lambda: self._file.put_aside(record, why))
+        except DiskTrouble as trouble:
+            self._troubled(trouble)
 
     def close(self) -> None:
+        """After `write` ended."""
         self._thread.shutdown(wait=True)
-        self._segments.close()
+        self._file.close()
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     async def _flush(self) -> None:
-        self._under_way = self._begin()
+        self._under_way = self._under_way or self._begin()
         try:
             await asyncio.shield(asyncio.wrap_future(self._under_way.done))  # a begun write is not undone
-        except OSError as error:
-            self._problem = f"the disk does not take events ({error.strerror})"
-            _log.error("the spool cannot be written, trying again", reason=repr(error), waiting=self.depth())
+        except DiskTrouble as trouble:
             self._under_way = None
-            await asyncio.sleep(_RETRY_DISK)
+            self._troubled(trouble)
+            await asyncio.sleep(_RETRY_DISK_SECONDS)
             self._to_write.set()
             return
+        if self._problem:
+            _log.info("the disk takes events again", events=self.depth())
         self._problem = ""
         self._written()
 
+    def _troubled(self, trouble: DiskTrouble) -> None:
+        told = f"the disk does not take events: {trouble}"
+        if told != self._problem:
+            _log.error("the spool cannot be written, trying again", reason=str(trouble), waiting=self.depth())
+        self._problem = told
+
     def _begin(self) -> _Write:
         batch = self._buffer[:]
-        return _Write(batch, self._thread.submit(self._segments.append, batch))
+        return _Write(batch, self._thread.submit(self._file.append, batch))
 
     def _written(self) -> None:
         if self._under_way is not None:
             del self._buffer[: len(self._under_way.batch)]
-            self._buffered_bytes -= sum(map(len, self._under_way.batch))
+            self._buffered_bytes -= sum(map(size_of, self._under_way.batch))
             self._kept += len(self._under_way.batch)
             self._under_way = None
             self._wrote.set()
@@ -141,5 +176,6 @@ class Spool:
                 self._under_way = self._under_way or self._begin()
                 self._under_way.done.result()
                 self._written()
-        except OSError as error:
-            _log.critical("events are lost with this process", reason=repr(error), events=len(self._buffer))
+        except DiskTrouble as trouble:
+            self._under_way = None
+            _log.critical("events on no disk yet", reason=str(trouble), events=len(self._buffer))

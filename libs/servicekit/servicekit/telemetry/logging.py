@@ -3,6 +3,7 @@
 Rule: libraries' own log lines go the same way, and every line passes the redaction.
 """
 
+import json
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
@@ -98,4 +99,9 @@ def _without_secrets(_logger: object, _method: str, event: Event) -> Event:
 
 
 def _json(value: object, **_options: object) -> str:
-    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    try:
+        return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    except (
+        TypeError
+    ):  # text that has no UTF-8, such as a lone surrogate: the line is worth more than the text
+        return json.dumps(value, default=str)

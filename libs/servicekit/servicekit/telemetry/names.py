@@ -42,6 +42,9 @@ SPOOL_DEPTH = Metric(
 SPOOL_DROPPED = Metric(
     "keepline.spool.dropped", "counter", "{record}", "events refused because the spool is full"
 )
+SPOOL_FULLNESS = Metric(
+    "keepline.spool.fullness", "gauge", "1", "of the spool's bound that is used; alarm from 0.5 on"
+)
 CALLS = Metric("keepline.calls", "counter", "{call}", "calls ended, by outcome")
 POST_DIAL_SECONDS = Metric(
     "keepline.call.route.duration", "histogram", "s", "from the parked call to its first leg"
