@@ -25,18 +25,16 @@ SIP_CONFIG = {
 SERVICES: dict[str, tuple[str, dict[str, str]]] = {
     "sip-config": ("sip_config", SIP_CONFIG),
     "phone-sources": ("phone_sources", {"SIP_CONFIG_TARGET": "127.0.0.1:1"}),
-    "call-router": ("call_router", {"SWITCH__ID": "sw1", "SWITCH__HOST": "127.0.0.1", "SWITCH__PORT": "1"}),
+    "call-control": ("call_router.control", {}),
     "health-monitor": ("health_monitor", {"EDGES": '[{"id": "edge1", "rpc_url": "http://127.0.0.1:1"}]'}),
 }
-"""With neither broker nor switch: the database alone is looked at."""
+"""Those that have a database, without a broker: the database alone is looked at."""
 
 
 class Running:
     def __init__(self, name: str, folder: Path, server: Server, jwks: Path) -> None:
         module, own = SERVICES[name]
         self.http = f"127.0.0.1:{free_port()}"
-        password = folder / "switch-password"
-        password.write_text("secret")
         settings = {
             "HTTP__LISTEN": self.http,
             "MONGO__URI": server.uri,
@@ -44,7 +42,6 @@ class Running:
             "AUTH__JWKS_FILE": str(jwks),
             "DATA_DIR": str(folder / name),
             "DRAIN_SECONDS": "0",
-            **({"SWITCH__PASSWORD_FILE": str(password)} if name == "call-router" else {}),
             **own,
         }
         environment = {f"KEEPLINE_{key}": value for key, value in settings.items()}
