@@ -67,6 +67,7 @@ FORBIDDEN_FROM = [
 ]
 FORBIDDEN_ELSEWHERE = [
     ({"to": "<sip:`x`@h>"}, ""),
+    ({"to": "(ob <sip:+4930123@h>"}, ""),
     ({"contact": "<sip:`x`@h>"}, ""),
     ({"contact": "<sip:a@h>, <sip:b@h>"}, ""),
     ({"contact": "*"}, ""),
