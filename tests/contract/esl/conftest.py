@@ -12,6 +12,8 @@ import pytest
 
 from switchlink.esl import EslLink
 from switchlink.freeswitch import find_freeswitch
+from switchlink.testing.desk import EVENTS as HAND_OVER_EVENTS
+from switchlink.testing.desk import Desk, Edge
 from switchlink.testing.parked import Parked, park
 from switchlink.testing.sip_phone import Phone
 from switchlink.testing.switch_process import RunningSwitch, free_port, running_switch
@@ -56,6 +58,30 @@ async def asking(
     routers = [("127.0.0.1", free_port("127.0.0.1")) for _ in range(2)]
     async with running_switch(request.param, CONFIGURATION, folder, edge.address, routers=routers) as running:
         yield running
+
+
+@pytest.fixture
+async def desk(asking: RunningSwitch) -> AsyncIterator[Desk]:
+    """Nobody sits there yet: `open` says which routers listen."""
+    async with Desk(asking.routers) as both:
+        yield both
+
+
+@pytest.fixture
+async def calls(asking: RunningSwitch, desk: Desk, carrier: Phone) -> AsyncIterator[Edge]:
+    """Both routers listen."""
+    await desk.open(0, 1)
+    async with asking.link(*HAND_OVER_EVENTS) as link:
+        await link.wait_connected()
+        yield Edge(link, carrier, asking.sip, desk)
+
+
+@pytest.fixture
+async def lonely(asking: RunningSwitch, desk: Desk, carrier: Phone) -> AsyncIterator[Edge]:
+    """No router listens until the test opens one."""
+    async with asking.link(*HAND_OVER_EVENTS) as link:
+        await link.wait_connected()
+        yield Edge(link, carrier, asking.sip, desk)
 
 
 @pytest.fixture

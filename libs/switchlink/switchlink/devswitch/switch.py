@@ -201,7 +201,7 @@ def _variables(invite: Invite, theirs: sdp.Description | None) -> dict[str, str]
         if theirs
         else "",
     }
-    return {name: value for name, value in described.items() if value} | {
+    taken = {name: value for name, value in described.items() if value} | {
         "sip_call_id": invite.call_id,
         "sip_from_user": invite.from_user,
         "sip_from_host": invite.from_host,
@@ -214,3 +214,5 @@ def _variables(invite: Invite, theirs: sdp.Description | None) -> dict[str, str]
         "sip_network_port": str(port),
         **{f"sip_h_{name}": value for name, value in invite.custom.items()},
     }
+    # what would be expanded is not taken from a message
+    return {name: value for name, value in taken.items() if "${" not in value}

@@ -12,6 +12,17 @@ from switchlink.handover import HandOverServer
 from .parked import EventLog
 from .sip_phone import Call, Phone
 
+EVENTS = (
+    "CHANNEL_CREATE",
+    "CHANNEL_OUTGOING",
+    "CHANNEL_PROGRESS",
+    "CHANNEL_PROGRESS_MEDIA",
+    "CHANNEL_ANSWER",
+    "CHANNEL_HANGUP_COMPLETE",
+    "CUSTOM",
+    "keepline::decided",
+    "keepline::leg_failed",
+)
 CALL_ID = "variable_sip_h_X-Keepline-Call-Id"
 Variables = Mapping[str, str]
 
@@ -41,11 +52,14 @@ class Desk:
     asked: dict[str, list[Variables]] = field(default_factory=dict)
     routers: list[HandOverServer] = field(default_factory=list)
 
-    async def __aenter__(self) -> Self:
-        for host, port in self.addresses:
-            router = HandOverServer(self._decide, host, port)
+    async def open(self, *which: int) -> None:
+        """Routers begin to listen: these of the list."""
+        for index in which:
+            router = HandOverServer(self._decide, *self.addresses[index])
             await router.start()
             self.routers.append(router)
+
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -65,6 +79,7 @@ class Handed:
 
     link: EslLink
     log: EventLog
+    carrier: Phone
     call: Call
     call_id: str
 
@@ -72,45 +87,57 @@ class Handed:
         message = await asyncio.wait_for(asyncio.shield(self.call.final), seconds)
         return message.status, message.reason
 
+    async def hang_up(self) -> Variables:
+        """BYE after the answer, CANCEL before; what the end of the channel says."""
+        (self.carrier.hang_up if self.call.answered else self.carrier.cancel)(self.call)
+        return (await self.mine("CHANNEL_HANGUP_COMPLETE")).headers
+
     async def mine(self, name: str, seconds: float = 5.0) -> EslEvent:
         """Of the caller's channel; a CUSTOM event by its subclass."""
 
         def wanted(event: EslEvent) -> bool:
-            headers = event.headers
             named = event.subclass if event.name == "CUSTOM" else event.name
-            return named == name and headers.get(CALL_ID) == self.call_id
+            return named == name and event.headers.get(CALL_ID) == self.call_id
 
-        kind = "CUSTOM" if "::" in name else name
-        return await self.log.first(kind, wanted, seconds)
+        return await self.log.first("CUSTOM" if "::" in name else name, wanted, seconds)
 
     async def of_the_leg(self, name: str, seconds: float = 5.0) -> EslEvent:
         def wanted(event: EslEvent) -> bool:
-            headers = event.headers
-            outbound = headers.get("Call-Direction") == "outbound"
-            return outbound and headers.get("variable_keepline_call_id") == self.call_id
+            outbound = event.headers.get("Call-Direction") == "outbound"
+            return outbound and event.headers.get("variable_keepline_call_id") == self.call_id
 
         return await self.log.first(name, wanted, seconds)
 
 
-async def hand_over(
-    link: EslLink,
-    carrier: Phone,
-    switch: tuple[str, int],
-    desk: Desk,
-    *answers: Variables,
-    number: str = "+4930123456",
-    offer: str | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> Handed:
-    """A call as the edge sends it; `answers` are laid down for it before."""
-    call_id = f"call_{uuid.uuid4()}"
-    desk.answers[call_id] = list(answers)
-    marks = {
-        "X-Keepline-Tenant": "t_demo",
-        "X-Keepline-Trunk": "trk_1",
-        "X-Keepline-Call-Id": call_id,
-        "X-Keepline-Source": "127.0.1.5:5060",
-        **(headers or {}),
-    }
-    call = await carrier.call(number, switch, marks, offer)
-    return Handed(link, EventLog(link), call, call_id)
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Hands calls over as the edge does."""
+
+    link: EslLink
+    carrier: Phone
+    switch: tuple[str, int]
+    desk: Desk
+
+    async def hand_over(
+        self,
+        *answers: Variables,
+        number: str = "+4930123456",
+        offer: str | None = None,
+        headers: Variables | None = None,
+    ) -> Handed:
+        """`answers` are laid down for the call before it comes; `headers` replace the edge's marks."""
+        call_id = f"call_{uuid.uuid4()}"
+        self.desk.answers[call_id] = list(answers)
+        marks = {
+            "X-Keepline-Tenant": "t_demo",
+            "X-Keepline-Trunk": "trk_1",
+            "X-Keepline-Call-Id": call_id,
+            "X-Keepline-Source": "127.0.1.5:5060",
+            **(headers or {}),
+        }
+        call = await self.carrier.call(number, self.switch, marks, offer)
+        return Handed(self.link, EventLog(self.link), self.carrier, call, call_id)
+
+    def asked(self, handed: Handed) -> Sequence[Variables]:
+        """The channel as the routers saw it, each time."""
+        return self.desk.asked.get(handed.call_id, [])
