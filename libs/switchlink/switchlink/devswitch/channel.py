@@ -93,7 +93,7 @@ class Channel:
     def answer(self) -> None:
         if self.leg is not None and not self.is_answered and not self.hung_up:
             self.times.answered = now_us()
-            self.leg.answer(self.conversation.ours)
+            self.leg.answer(self.conversation.ours, is_offer=self.conversation.is_late)
             self.home.fire("CHANNEL_ANSWER", self)
 
     def refuse(self, status: int, phrase: str, headers: Mapping[str, str] | None = None) -> None:
@@ -128,6 +128,10 @@ class Channel:
         self.home.fire("CHANNEL_ANSWER", self)
         if self.observer is not None:
             self.observer.answered()
+
+    def far_described(self, sdp: str) -> None:
+        if not self.hung_up and not self.conversation.agree(sdp):
+            self.hang_up("INCOMPATIBLE_DESTINATION")
 
     def far_refused(self, status: int, phrase: str, q850: int | None) -> None:
         cause = "REQUESTED_CHAN_UNAVAIL" if status in _REDIRECTED else cause_of_status(status)

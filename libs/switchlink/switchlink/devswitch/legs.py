@@ -47,6 +47,9 @@ class LegEvents(Protocol):
 
     def far_answered(self, sdp: str) -> None: ...
 
+    def far_described(self, sdp: str) -> None:
+        """Its answer to the offer that went out with our 200."""
+
     def far_refused(self, status: int, phrase: str, q850: int | None) -> None: ...
 
     def far_cancelled(self) -> None: ...
@@ -65,7 +68,8 @@ class Leg(Protocol):
 
     def send_early_media(self, sdp: str) -> None: ...
 
-    def answer(self, sdp: str) -> None: ...
+    def answer(self, sdp: str, *, is_offer: bool) -> None:
+        """`is_offer`: the far side made none, and answers ours in its ACK."""
 
     def refuse(self, status: int, phrase: str, cause: str, q850: int, headers: Mapping[str, str]) -> None: ...
 

@@ -40,7 +40,7 @@ def parse(text: str) -> Description | None:
     lines = text.replace("\r\n", "\n").split("\n")[:_MAX_LINES]
     starts = [index for index, line in enumerate(lines) if line.startswith("m=")]
     media = [_MEDIA.fullmatch(lines[start]) for start in starts]
-    for start, end, found in zip(starts, [*starts[1:], len(lines)], media, strict=True):
+    for start, end, found in zip(starts, [*starts, len(lines)][1:], media, strict=True):
         if found and found[1] == "audio" and found[3] == "RTP/AVP" and found[2] != "0":
             section = lines[start:end]
             session = lines[: starts[0]]

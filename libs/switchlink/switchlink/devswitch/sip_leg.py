@@ -8,7 +8,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sippy.CCEvents import CCEventConnect, CCEventDisconnect, CCEventFail, CCEventRing, CCEventTry
+from sippy.CCEvents import (
+    CCEventConnect,
+    CCEventDisconnect,
+    CCEventFail,
+    CCEventPreConnect,
+    CCEventRing,
+    CCEventTry,
+)
 from sippy.MsgBody import MsgBody
 from sippy.SipAddress import SipAddress
 from sippy.SipContact import SipContact
@@ -87,8 +94,9 @@ class SipLeg(UA):  # type: ignore[misc]
     def send_early_media(self, sdp: str) -> None:
         self.recvEvent(CCEventRing((183, "Session Progress", _body(sdp))))
 
-    def answer(self, sdp: str) -> None:
-        self.recvEvent(CCEventConnect((200, "OK", _body(sdp))))
+    def answer(self, sdp: str, *, is_offer: bool) -> None:
+        answer = CCEventPreConnect if is_offer else CCEventConnect
+        self.recvEvent(answer((200, "OK", _body(sdp))))
 
     def refuse(self, status: int, phrase: str, cause: str, q850: int, headers: Mapping[str, str]) -> None:
         failure = CCEventFail((status, phrase))
@@ -135,6 +143,8 @@ class SipLeg(UA):  # type: ignore[misc]
             return
         if isinstance(event, CCEventRing):
             self._progressed(events, event.getData())
+        elif isinstance(event, CCEventConnect) and self.origin == "caller":
+            events.far_described(_text(event.getData()[2]))
         elif isinstance(event, CCEventConnect):
             events.far_answered(_text(event.getData()[2]))
         elif isinstance(event, CCEventFail):

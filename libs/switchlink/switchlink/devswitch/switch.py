@@ -165,11 +165,10 @@ class Switch:
         name = f"sofia/{PROFILE}/{who.destination}"
         leg = Channel(self, "outbound", name, who, Conversation(self._ports), own_uuid=outgoing.own_uuid)
         leg.observer = observer
-        leg.variables |= outgoing.variables
         leg.context = ENTRY
-        self._adopt(leg)
         self.fire("CHANNEL_OUTGOING", leg)
-        self.fire("CHANNEL_ORIGINATE", leg)
+        leg.variables |= outgoing.variables
+        self._adopt(leg)
         return leg
 
     def _dial(self, leg: Channel, outgoing: Outgoing, codecs: tuple[int, ...], dtmf: int | None) -> None:

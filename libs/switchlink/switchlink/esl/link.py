@@ -44,7 +44,8 @@ class EslLink:
     ) -> None:
         self._address = (host, port)
         self._password = single_line(password, "the password")
-        self._events = tuple(dict.fromkeys((*events, "BACKGROUND_JOB")))
+        # first: whatever follows CUSTOM is the name of a subclass
+        self._events = tuple(dict.fromkeys(("BACKGROUND_JOB", *events)))
         self._on_connected = on_connected
         self._connect_timeout = connect_timeout
         self._idle_seconds = idle_seconds

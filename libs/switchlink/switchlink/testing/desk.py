@@ -97,7 +97,8 @@ class Handed:
 
         def wanted(event: EslEvent) -> bool:
             named = event.subclass if event.name == "CUSTOM" else event.name
-            return named == name and event.headers.get(CALL_ID) == self.call_id
+            inbound = event.headers.get("Call-Direction") == "inbound"
+            return inbound and named == name and event.headers.get(CALL_ID) == self.call_id
 
         return await self.log.first("CUSTOM" if "::" in name else name, wanted, seconds)
 

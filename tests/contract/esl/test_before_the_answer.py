@@ -1,0 +1,98 @@
+"""An answer is the agent's 200: what comes before it neither stops the ring limit nor makes a talk."""
+
+import asyncio
+
+import pytest
+
+from switchlink.testing.desk import Edge, Handed, leg, refuse
+from switchlink.testing.sip_phone import Behaviour, Phone
+
+DISPOSITION = "variable_originate_disposition"
+SIP = "variable_last_bridge_proto_specific_hangup_cause"
+
+
+def _heard(handed: Handed) -> list[tuple[int, bool]]:
+    """The provisional answers that the carrier got, and whether they described media."""
+    return [(one.status, bool(one.body)) for one in handed.call.provisional if one.status != 100]
+
+
+@pytest.mark.parametrize(("kind", "heard"), [("human", (183, True)), ("sip", (180, False))])
+async def test_the_ring_limit_holds_after_early_media(
+    calls: Edge, edge: Phone, kind: str, heard: tuple[int, bool]
+) -> None:
+    uri = edge.behave(f"early-{kind}", Behaviour(None, rings=False, early=True))
+    handed = await calls.hand_over(leg(uri, ring_seconds=2, kind=kind), refuse(480, "no_agent"))
+    agent = await edge.incoming(f"early-{kind}")
+    assert await handed.final(7) == (480, "Refused (no_agent)")
+    assert _heard(handed) == [heard]
+    assert agent.cancelled.is_set()
+    again = calls.asked(handed)[1]
+    assert again[DISPOSITION] == "ALLOTTED_TIMEOUT"
+    ended = (await handed.mine("CHANNEL_HANGUP_COMPLETE")).headers
+    assert ended["variable_billsec"] == "0"
+
+
+@pytest.mark.parametrize("kind", ["human", "sip"])
+async def test_a_refusal_after_early_media_is_a_failed_leg(calls: Edge, edge: Phone, kind: str) -> None:
+    late = Behaviour(480, "Temporarily Unavailable", early=True, before_final_seconds=0.5)
+    then = edge.behave("then-answers", Behaviour())
+    handed = await calls.hand_over(
+        leg(edge.behave(f"refuses-{kind}", late), kind=kind), leg(then, index=1, kind=kind)
+    )
+    assert (await handed.final())[0] == 200
+    again = calls.asked(handed)[1]
+    assert again[SIP] == "sip:480"
+    failed = (await handed.mine("keepline::leg_failed")).headers
+    assert failed["variable_keepline_failed_leg"] == "0"
+    agent = await edge.incoming("then-answers")
+    await asyncio.gather(
+        handed.call.rtp.send(handed.call.remote_sdp or handed.call.provisional[-1].body, 0x11, 40),
+        agent.rtp.send(agent.remote_sdp, 0x22, 40),
+    )
+    assert agent.rtp.heard[0x11] >= 30
+    assert handed.call.rtp.heard[0x22] >= 30
+    await handed.hang_up()
+
+
+async def test_a_caller_hears_a_persons_line_before_the_answer(calls: Edge, edge: Phone) -> None:
+    """A line that rang first (180, then 183) is not heard over FreeSWITCH: its early_thread_run ends then."""
+    waits = Behaviour(200, "OK", rings=False, early=True, before_final_seconds=1.5)
+    handed = await calls.hand_over(leg(edge.behave("line", waits)))
+    agent = await edge.incoming("line")
+    await handed.of_the_leg("CHANNEL_PROGRESS_MEDIA")
+    await agent.rtp.send(agent.remote_sdp, 0x33, 40)
+    assert not handed.call.final.done()
+    assert handed.call.rtp.heard[0x33] >= 20
+    assert (await handed.final())[0] == 200
+    ended = await handed.hang_up()
+    answered, bridged = int(ended["variable_answer_uepoch"]), int(ended["variable_progress_media_uepoch"])
+    assert answered - bridged > 500_000
+
+
+async def test_each_step_of_a_leg_is_an_event_that_names_the_leg(calls: Edge, edge: Phone) -> None:
+    rings = Behaviour(200, "OK", early=True, before_final_seconds=0.3)
+    handed = await calls.hand_over(leg(edge.behave("steps", rings), index=2))
+    for name in ("CHANNEL_CREATE", "CHANNEL_PROGRESS", "CHANNEL_PROGRESS_MEDIA", "CHANNEL_ANSWER"):
+        step = (await handed.of_the_leg(name)).headers
+        assert step["variable_keepline_leg"] == "2"
+        assert step["variable_keepline_attempt"] == "1"
+    await handed.final()
+    await handed.hang_up()
+
+
+async def test_the_first_word_of_a_leg_does_not_say_whose_it_is(calls: Edge, edge: Phone) -> None:
+    """CHANNEL_OUTGOING comes before the variables of the dial string: a leg starts with CHANNEL_CREATE."""
+    handed = await calls.hand_over(leg(edge.behave("first-word", Behaviour())))
+    outgoing = (await handed.log.first("CHANNEL_OUTGOING")).headers
+    assert "variable_keepline_call_id" not in outgoing
+    created = (await handed.of_the_leg("CHANNEL_CREATE")).headers
+    assert created["Unique-ID"] == outgoing["Unique-ID"]
+    await handed.final()
+    await handed.hang_up()
+
+
+async def test_ringing_is_passed_on_before_the_answer(calls: Edge, edge: Phone) -> None:
+    handed = await calls.hand_over(leg(edge.behave("rings", Behaviour(before_final_seconds=0.3))))
+    assert (await handed.final())[0] == 200
+    assert _heard(handed) == [(180, False)]
+    await handed.hang_up()

@@ -1,0 +1,78 @@
+"""The end of a decided call is kept by the switch until it is taken away, whoever watched or did not."""
+
+import asyncio
+
+from switchlink.ledger import Ending, forget_ending, read_endings
+from switchlink.testing.desk import Edge, Handed, leg, refuse
+from switchlink.testing.sip_phone import Behaviour, Phone
+
+
+async def _ending(calls: Edge, handed: Handed) -> Ending:
+    (found,) = [one for one in await read_endings(calls.link) if one.fields["call"] == handed.call_id]
+    return found
+
+
+async def test_the_end_of_a_talk_is_kept_with_what_was_decided(calls: Edge, edge: Phone) -> None:
+    told = leg(edge.behave("kept", Behaviour()), decision="eyJhIjoxfQ", router="r-1", decided_at="17")
+    handed = await calls.hand_over(told, headers={"X-Keepline-Attempt": "2"})
+    await handed.final()
+    agent = await edge.incoming("kept")
+    await agent.rtp.send(agent.remote_sdp, 0x22, 50)
+    ended = await handed.hang_up()
+    fields = (await _ending(calls, handed)).fields
+    assert {
+        name: fields[name] for name in ("attempt", "cause", "by", "leg", "decision", "router", "decided")
+    } == {
+        "attempt": "2",
+        "cause": "NORMAL_CLEARING",
+        "by": "recv_bye",
+        "leg": "0",
+        "decision": "eyJhIjoxfQ",
+        "router": "r-1",
+        "decided": "17",
+    }
+    assert fields["end"] == ended["variable_end_uepoch"]
+    assert fields["answer"] == ended["variable_answer_uepoch"]
+    assert fields["billmsec"] == ended["variable_billmsec"]
+    assert int(fields["billmsec"]) >= 900
+    assert fields["codec"] == "PCMU"
+    assert int(fields["out"]) >= 40
+
+
+async def test_an_ending_is_kept_once_and_taken_away_once(calls: Edge) -> None:
+    handed = await calls.hand_over(refuse(404, "number_unknown"))
+    await handed.final()
+    await handed.mine("CHANNEL_HANGUP_COMPLETE")
+    ending = await _ending(calls, handed)
+    assert ending.fields["refused"] == "404"
+    assert ending.fields["code"] == "number_unknown"
+    assert ending.fields["by"] == "send_refuse"
+    assert "decision" not in ending.fields
+    assert await forget_ending(calls.link, ending.uuid)
+    assert not await forget_ending(calls.link, ending.uuid)
+    assert ending.uuid not in [one.uuid for one in await read_endings(calls.link)]
+
+
+async def test_the_end_of_a_call_that_failed_on_its_last_leg_says_so(calls: Edge, edge: Phone) -> None:
+    busy = leg(edge.behave("busy", Behaviour(486, "Busy Here")))
+    handed = await calls.hand_over(busy, refuse(486, "all_busy"))
+    await handed.final()
+    await handed.mine("CHANNEL_HANGUP_COMPLETE")
+    fields = (await _ending(calls, handed)).fields
+    assert (fields["refused"], fields["leg"], fields["answer"]) == ("486", "0", "0")
+
+
+async def test_a_call_that_nobody_decided_is_not_kept(lonely: Edge) -> None:
+    before = len(await read_endings(lonely.link))
+    handed = await lonely.hand_over()
+    await handed.final()
+    await handed.mine("CHANNEL_HANGUP_COMPLETE")
+    assert len(await read_endings(lonely.link)) == before
+
+
+async def test_what_a_stranger_wrote_is_not_in_the_ledger(calls: Edge) -> None:
+    handed = await calls.hand_over(refuse(404, "number_unknown"), number="x;cause=NONE")
+    await handed.final()
+    await handed.mine("CHANNEL_HANGUP_COMPLETE")
+    await asyncio.sleep(0)
+    assert (await _ending(calls, handed)).fields["cause"] == "UNALLOCATED_NUMBER"

@@ -1,0 +1,82 @@
+"""What the caller offers: nothing yet, something that nobody here speaks, or a codec of ours."""
+
+import asyncio
+
+import pytest
+
+from switchlink.testing.desk import Edge, leg, refuse
+from switchlink.testing.sip_phone import Behaviour, Phone
+
+CODECS = "variable_ep_codec_string"
+OFFER = "variable_switch_r_sdp"
+HEAD = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+NOT_OURS = {
+    "G.729": "m=audio 40000 RTP/AVP 18\r\na=rtpmap:18 G729/8000\r\n",
+    "G.722": "m=audio 40000 RTP/AVP 9\r\na=rtpmap:9 G722/8000\r\n",
+    "video": "m=video 40000 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n",
+    "port 0": "m=audio 0 RTP/AVP 0\r\n",
+}
+
+
+async def test_the_codecs_of_an_offer_that_are_ours_are_named(calls: Edge) -> None:
+    handed = await calls.hand_over(refuse(480, "no_agent"))
+    await handed.final()
+    (channel,) = calls.asked(handed)
+    assert "PCMU" in channel[CODECS]
+    assert channel[OFFER].startswith("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n")
+
+
+@pytest.mark.parametrize("media", NOT_OURS)
+async def test_an_offer_without_a_codec_of_ours_can_be_seen_and_refused_with_a_warning(
+    calls: Edge, media: str
+) -> None:
+    offer = HEAD + NOT_OURS[media]
+    handed = await calls.hand_over(refuse(488, "no_common_codec", warning="305"), offer=offer)
+    assert await handed.final() == (488, "Refused (no_common_codec)")
+    (channel,) = calls.asked(handed)
+    assert not channel.get(CODECS)
+    assert channel[OFFER].startswith("v=0")
+    assert handed.call.final.result().all("Warning") == ['305 keepline "no_common_codec"']
+
+
+async def test_a_refusal_without_a_warning_has_none(calls: Edge) -> None:
+    handed = await calls.hand_over(refuse(488, "no_common_codec"))
+    await handed.final()
+    assert handed.call.final.result().all("Warning") == []
+
+
+@pytest.mark.parametrize("kind", ["human", "sip"])
+async def test_a_call_without_an_offer_is_answered_when_the_agent_is(
+    calls: Edge, edge: Phone, kind: str
+) -> None:
+    uri = edge.behave(f"late-{kind}", Behaviour(before_final_seconds=0.5))
+    handed = await calls.hand_over(leg(uri, kind=kind), offer="")
+    agent = await edge.incoming(f"late-{kind}")
+    assert not handed.call.final.done()
+    assert (await handed.final())[0] == 200
+    (channel,) = calls.asked(handed)
+    assert not channel.get(CODECS)
+    assert OFFER not in channel
+    assert "m=audio" in handed.call.remote_sdp
+    await handed.mine("CHANNEL_ANSWER")
+    await asyncio.gather(
+        handed.call.rtp.send(handed.call.remote_sdp, 0x11, 60),
+        agent.rtp.send(agent.remote_sdp, 0x22, 60),
+    )
+    assert agent.rtp.heard[0x11] >= 30
+    assert handed.call.rtp.heard[0x22] >= 30
+    assert (await handed.hang_up())["Hangup-Cause"] == "NORMAL_CLEARING"
+
+
+@pytest.mark.parametrize("kind", ["human", "sip"])
+async def test_early_media_is_ringing_to_a_call_without_an_offer(calls: Edge, edge: Phone, kind: str) -> None:
+    early = Behaviour(rings=False, early=True, before_final_seconds=0.5)
+    handed = await calls.hand_over(leg(edge.behave(f"late-early-{kind}", early), kind=kind), offer="")
+    assert (await handed.final())[0] == 200
+    assert [one.status for one in handed.call.provisional] == [100, 180]
+    await handed.hang_up()
+
+
+async def test_a_call_without_an_offer_is_refused_like_any_other(calls: Edge) -> None:
+    handed = await calls.hand_over(refuse(404, "number_unknown"), offer="")
+    assert await handed.final() == (404, "Refused (number_unknown)")
