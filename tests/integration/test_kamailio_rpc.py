@@ -29,7 +29,7 @@ def _free_ports() -> KamailioPorts:
 @pytest.fixture(scope="module")
 async def edge(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[KamailioRun]:
     folder = tmp_path_factory.mktemp("k")
-    run = KamailioRun(CONFIG, folder, _free_ports(), shared_mb=128)
+    run = KamailioRun(CONFIG, folder, _free_ports())
     run.prepare()
     with (folder / "output.log").open("wb") as output:
         process = await asyncio.create_subprocess_exec(

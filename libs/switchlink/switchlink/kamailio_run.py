@@ -2,7 +2,7 @@
 
 Rule: everything that one edge differs in from another is a define on the command line, so that the
 configuration in infra/kamailio is the same everywhere; and an edge that starts for the first time finds empty
-tables, never missing ones. An edge that ran before finds what it last held.
+tables, never a missing file. An edge that ran before finds what it last held.
 """
 
 import ipaddress
@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from switchlink.kamailio_files import TABLE_HEADER
+from switchlink.kamailio_tables import open_tables
 
-TABLES = ("trunk", "number", "meta")
 _EDGE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+LARGEST_SHARED_MB = 2000
+LARGEST_SIZE = 20
 LONGEST_SOCKET_PATH = 107 - len(".01234567")  # what a unix socket's address holds; clients add to the name
 
 
@@ -41,8 +42,7 @@ class KamailioRun:
     ping_interval: int = 5
     reload_delta: int = 5
     workers: int = 4
-    shared_mb: int = 512
-    private_mb: int = 16
+    rows: int = 20_000  # trunks and numbers together that fit in; memory and buckets follow
     debug_level: int = 1
     edge_id: str = "edge"
     """Names this edge in X-Keepline-Edge."""
@@ -65,7 +65,18 @@ class KamailioRun:
 
     @property
     def tables(self) -> Path:
-        return self.run_dir / "tables"
+        return self.run_dir / "tables.db"
+
+    @property
+    def shared_mb(self) -> int:
+        """Twice the rows, because a reload holds the old table and the new one, and 256 MB for calls.
+        Kamailio's own count of shared memory overflows at 2048."""
+        return min(LARGEST_SHARED_MB, 256 + self.rows * 1_600 // 1_000_000)
+
+    @property
+    def private_mb(self) -> int:
+        """db_sqlite has no cursor: the process that loads a table holds all its rows at once."""
+        return 16 + self.rows * 1_400 // 1_000_000
 
     @property
     def destinations(self) -> Path:
@@ -75,10 +86,11 @@ class KamailioRun:
         """Makes the run folder and what Kamailio will not start without."""
         if len(str(self.rpc_socket.absolute())) > LONGEST_SOCKET_PATH:
             raise ValueError(f"the run folder's path is too long for a unix socket: {self.run_dir}")
-        self.tables.mkdir(parents=True, exist_ok=True)
-        for name in TABLES:
-            _seed(self.tables / name, TABLE_HEADER)
-        _seed(self.destinations, "")
+        self.run_dir.mkdir(parents=True, exist_ok=True)
+        if not self.tables.exists():
+            open_tables(self.tables).close()
+        if not self.destinations.exists():
+            self.destinations.touch()
 
     def argv(self) -> list[str]:
         """The process in the foreground, logging to stderr. The allocators are not the default ones, which
@@ -113,7 +125,11 @@ class KamailioRun:
             "RPC_TCP": f"tcp:127.0.0.1:{self.ports.rpc}",
             "RPC_SOCKET": _quoted(self.rpc_socket.absolute()),
             "EVENTS": _quoted(self.events),
-            "TABLES": _quoted(f"text://{self.tables.absolute()}"),
+            "TABLES": _quoted(f"sqlite:///{self.tables.absolute()}"),
+            "TABLES_FILE": _quoted(self.tables.absolute()),
+            "TRUNK_TABLE": _table("trunk", self.rows // 10),
+            "NUMBER_TABLE": _table("number", self.rows),
+            "ROWS": self.rows,
             "DESTINATIONS": _quoted(self.destinations.absolute()),
             "PING_INTERVAL": self.ping_interval,
             "RELOAD_DELTA": self.reload_delta,
@@ -126,9 +142,10 @@ class KamailioRun:
         return values
 
 
-def _seed(path: Path, content: str) -> None:
-    if not path.exists():
-        path.write_text(content)
+def _table(name: str, rows: int) -> str:
+    """About one bucket for a row; Kamailio takes 2**2 to 2**31."""
+    size = min(max(10, (rows - 1).bit_length()), LARGEST_SIZE)
+    return f'"{name}=>size={size};dbtable={name};"'
 
 
 def _bracketed(host: str) -> str:

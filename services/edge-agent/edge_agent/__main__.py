@@ -18,7 +18,6 @@ from edge_agent.app.destinations import Destinations
 from edge_agent.app.following import Following
 from edge_agent.app.keeper import Keeper
 from edge_agent.app.reporting import Reporting
-from edge_agent.app.saving import Saving
 from edge_agent.app.watching_over import WatchingOver
 from edge_agent.domain.dispatcher import Sockets
 from edge_agent.settings import Settings
@@ -49,10 +48,9 @@ async def _keep_configuration(service: Service[Settings]) -> None:
     service.stack.callback(commands.close)
     service.stack.push_async_callback(dumps.aclose)
     edge, files = KamailioEdge(commands, dumps), EdgeFiles(kamailio.run_dir)
-    saving = Saving(files)
-    service.stack.push_async_callback(saving.flush)
+    service.stack.push_async_callback(files.close)
     destinations = Destinations(edge, files, Sockets(ipv6=kamailio.ipv6, tls=kamailio.tls))
-    bringing = Bringing(edge, files, destinations, saving)
+    bringing = Bringing(edge, files, destinations)
     keeper = Keeper(bringing, files, accept_empty=settings.accept_empty)
     to_sip_config = channel(settings.sip_config_target, settings.token)
     service.stack.push_async_callback(partial(to_sip_config.close, None))
@@ -64,7 +62,6 @@ async def _keep_configuration(service: Service[Settings]) -> None:
     service.readiness.add("edge", lambda: watching_over.trouble)
     service.readiness.add("snapshot", lambda: "" if keeper.serving else "no configuration is in force yet")
     service.readiness.add_degraded("sip-config", lambda: following.trouble)
-    service.keep(saving.run, name="saving")
     service.spawn(destinations.run(), name="destinations")
     service.keep(acknowledgements.run, name="acknowledgements")
     service.spawn(watching_over.run(), name="watching over the edge")

@@ -4,11 +4,14 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from edge_agent.domain.change import Change
 from edge_agent.domain.records import Destination, Table
 from edge_agent.domain.rejections import Rejection
 from edge_agent.domain.updates import Update
 
 MARK = "#file"  # a key beside the records: which version's file a table was loaded from
+META = "meta"
+VERSION, SERVING = "version", "serving"  # keys of META: what is in force, whole; whether calls may come in
 
 
 class EdgeAway(Exception):
@@ -68,13 +71,20 @@ class Stored:
 class Files(Protocol):
     """The files that the edge starts from. None of it blocks the loop; writing raises FilesFailed."""
 
-    async def write_tables(self, tables: Mapping[Table, Mapping[str, str]], version: str) -> None:
-        """Each whole and with the version as its mark, then the version."""
+    async def write_whole(
+        self,
+        rows: Mapping[Table, Mapping[str, str]],
+        destinations: tuple[Destination, ...],
+        version: str,
+    ) -> None:
+        """In place of all that there was, with the version as the mark of each table."""
+
+    async def write_change(self, change: Change) -> None: ...
 
     async def write_destinations(self, text: str) -> None: ...
 
     async def read(self) -> Stored | None:
-        """None when they were never written, or cannot be read."""
+        """None when they were never written; a broken file is set aside."""
 
 
 class Control(Protocol):

@@ -9,7 +9,7 @@ from servicekit.settings import KafkaSettings, ProcessSettings, SettingsGroup, W
 
 class KamailioSettings(SettingsGroup):
     run_dir: Path
-    """Kamailio's run folder, which holds what the agent writes for it."""
+    """Kamailio's run folder; holds tables.db and dispatcher.list, which the agent writes."""
     rpc_socket: Path
     """Its JSON-RPC datagram socket, for commands."""
     rpc_url: str = Field(pattern=r"^https?://[^\s/]+/RPC$")

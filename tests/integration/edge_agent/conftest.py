@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -179,8 +180,11 @@ def _destination(one: Destination) -> pb.Destination:
 class Agent:
     """The agent beside that edge: its whole wiring in this process, or as a process of its own."""
 
-    def __init__(self, edge: RunningEdge, control_port: int, folder: Path, **settings: str) -> None:
+    def __init__(
+        self, edge: RunningEdge, control_port: int, folder: Path, file_limit: int, **settings: str
+    ) -> None:
         self.edge = edge
+        self.file_limit = file_limit
         self.log = folder / "agent.log"
         self.http = free_port()
         folder.mkdir(parents=True, exist_ok=True)
@@ -221,7 +225,13 @@ class Agent:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
+                preexec_fn=self._bound,
             )
+
+    def _bound(self) -> None:
+        """In the child: no file of its grows beyond the limit, as on a full disk."""
+        if self.file_limit:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (self.file_limit, self.file_limit))
 
     async def stop(self, number: int = signal.SIGTERM) -> int | None:
         """The exit code of a process."""
@@ -257,6 +267,11 @@ class Agent:
 
 
 @pytest.fixture
+def config() -> Path:
+    return CONFIG
+
+
+@pytest.fixture
 async def edge() -> AsyncIterator[RunningEdge]:
     async with running_edge(CONFIG, ping_interval=60, reload_delta=1) as running:
         yield running
@@ -278,9 +293,9 @@ Starter = Callable[..., Any]
 def agent_beside(tmp_path: Path) -> Starter:
     @asynccontextmanager
     async def start(
-        edge: RunningEdge, control: Control, *, process: bool = False, **settings: str
+        edge: RunningEdge, control: Control, *, process: bool = False, file_limit: int = 0, **settings: str
     ) -> AsyncIterator[Agent]:
-        agent = Agent(edge, control.port, tmp_path / "agent", **settings)
+        agent = Agent(edge, control.port, tmp_path / "agent", file_limit, **settings)
         if process:
             await agent.start()
         else:

@@ -8,14 +8,14 @@ import signal
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from switchlink.kamailio_files import replace_file, table
 from switchlink.kamailio_run import KamailioPorts, KamailioRun, with_extra
+from switchlink.kamailio_tables import open_tables, put_rows
 from switchlink.testing.switch_process import free_port
 
 START_SECONDS = 20.0
@@ -86,7 +86,12 @@ class RunningEdge:
             return False
 
     def write_table(self, name: str, rows: Mapping[str, str]) -> None:
-        replace_file(self.run.tables / name, table(rows.items()))
+        """The whole table."""
+        with closing(open_tables(self.run.tables)) as file:
+            file.execute("BEGIN IMMEDIATE")
+            file.execute(f"DELETE FROM {name}")  # noqa: S608 - a name of ours
+            put_rows(file, name, rows.items())
+            file.execute("COMMIT")
 
     async def load(
         self,
@@ -98,7 +103,7 @@ class RunningEdge:
         """Puts a whole configuration in force without an agent."""
         self.write_table("trunk", trunk)
         self.write_table("number", number)
-        self.write_table("meta", {"version": "test"})
+        self.write_table("meta", {"version": "test", "serving": "1"})
         flags = [(peer, _ACTIVE) for peer in switches] + [(peer, _DRAINING) for peer in draining]
         lines = (f"1 sip:{host}:{port};transport=udp {n} 0 sockname=inner\n" for (host, port), n in flags)
         self.run.destinations.write_text("".join(lines))

@@ -6,7 +6,6 @@ call. What is believed to be in force is empty while that is not known.
 
 from edge_agent.app.destinations import Destinations
 from edge_agent.app.enforcing import load_whole, put_change, version_in_force, write_whole
-from edge_agent.app.saving import Saving
 from edge_agent.domain.change import Change
 from edge_agent.domain.configuration import SWITCHES, Configuration
 from edge_agent.domain.records import Table
@@ -16,11 +15,10 @@ BIG_CHANGE = 2000  # from so many records on, a reload is quicker than setting t
 
 
 class Bringing:
-    def __init__(self, edge: Edge, files: Files, destinations: Destinations, saving: Saving) -> None:
+    def __init__(self, edge: Edge, files: Files, destinations: Destinations) -> None:
         self._edge = edge
         self._files = files
         self._destinations = destinations
-        self._saving = saving
         self._started = ""
         self.in_force = ""
         self.serving = False
@@ -28,7 +26,6 @@ class Bringing:
     async def whole(self, content: Configuration) -> None:
         """Raises EdgeRefused, EdgeAway."""
         self.in_force = ""
-        await self._saving.leave()
         await write_whole(self._files, content)
         await self._destinations.bring(content.destinations)
         await load_whole(self._edge, content)
@@ -38,8 +35,8 @@ class Bringing:
     async def change(self, content: Configuration, change: Change) -> None:
         """`content` holds the change already. Raises EdgeRefused, EdgeAway."""
         stands_on = self.in_force == change.from_version
+        await self._files.write_change(change)
         self.in_force = ""
-        self._saving.dirty(content, change.tables)
         if not stands_on or change.size >= BIG_CHANGE:
             await self.whole(content)
             return

@@ -8,17 +8,17 @@ last: an edge that names a version holds all of it.
 from edge_agent.domain.change import Change
 from edge_agent.domain.configuration import Configuration
 from edge_agent.domain.records import Table
-from edge_agent.ports import MARK, Edge, EdgeRefused, Files
-
-META, VERSION = "meta", "version"
+from edge_agent.ports import MARK, META, SERVING, VERSION, Edge, EdgeRefused, Files
 
 
 async def write_whole(files: Files, content: Configuration) -> None:
-    await files.write_tables({table: content.rows(table) for table in Table}, content.version)
+    rows = {table: content.rows(table) for table in Table}
+    await files.write_whole(rows, content.destinations, content.version)
 
 
 async def load_whole(edge: Edge, content: Configuration) -> None:
-    """From the files. Raises EdgeRefused, EdgeAway."""
+    """From the files, with calls coming in all the while. Raises EdgeRefused, EdgeAway."""
+    await edge.delete(META, VERSION)
     for table in Table:
         await edge.reload(table)
     counts = await edge.counts()
@@ -29,6 +29,7 @@ async def load_whole(edge: Edge, content: Configuration) -> None:
         if await edge.get(table, MARK) != content.version:
             raise EdgeRefused(f"the edge did not load the new file of {table}")
     await _put_version(edge, content.version)
+    await edge.put(META, SERVING, "1")
 
 
 async def put_change(edge: Edge, change: Change) -> None:

@@ -17,7 +17,7 @@ from edge_agent.domain.configuration import Configuration
 from edge_agent.domain.judge import judge
 from edge_agent.domain.records import Record, Table
 from edge_agent.domain.updates import Delta, OutOfStep, Refusal
-from edge_agent.ports import EdgeAway, EdgeRefused, Files
+from edge_agent.ports import EdgeAway, EdgeRefused, Files, FilesFailed
 from servicekit.telemetry.logging import logger
 
 _log = logger(__name__)
@@ -96,6 +96,9 @@ class Keeper:
                 await self._bringing.change(self._wanted, change)
             except EdgeAway as away:
                 return self._pending(away)
+            except FilesFailed as failed:
+                self._wanted.apply(change.reversed())
+                return Refusal(str(failed))
             except EdgeRefused as refused:
                 self._wanted.apply(change.reversed())
                 await self._bring_back(self._wanted)

@@ -15,9 +15,7 @@ CONFIG = REPOSITORY / "infra" / "kamailio" / "kamailio.cfg"
 
 def edge_run(folder: Path, ping_interval: int = 5) -> KamailioRun:
     ports = KamailioPorts(*(free_port() for _ in range(4)))
-    return KamailioRun(
-        CONFIG, folder, ports, shared_mb=512, debug_level=2, ping_interval=ping_interval, edge_id="edge1"
-    )
+    return KamailioRun(CONFIG, folder, ports, debug_level=2, ping_interval=ping_interval, edge_id="edge1")
 
 
 def create(run: KamailioRun) -> Component:

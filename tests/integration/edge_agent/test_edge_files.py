@@ -1,0 +1,132 @@
+"""What the edge starts from: files that hold a whole configuration, whatever ends in between."""
+
+import signal
+import sqlite3
+from contextlib import closing
+
+from harness.until import until
+from switchlink.testing.running_edge import RunningEdge, running_edge
+
+MANY = 150_000  # db_text stopped at 100,000 rows of a table
+
+
+async def value(edge: RunningEdge, table: str, key: str) -> str | None:
+    try:
+        return str((await edge.rpc("htable.get", table, key))["item"]["value"])
+    except RuntimeError:
+        return None
+
+
+async def count(edge: RunningEdge, table: str) -> int:
+    stats = {one["name"]: int(one["all"]) for one in await edge.rpc("htable.stats")}
+    marked = await value(edge, table, "#file") is not None
+    return stats[table] - marked
+
+
+async def test_an_edge_holds_more_numbers_than_fit_in_a_text_file_and_starts_with_them(
+    config, control, agent_beside, content
+) -> None:
+    async with running_edge(config, ping_interval=60, reload_delta=1, rows=MANY + 1000) as edge:
+        control.hold(
+            [content.trunk(1), *(content.number(n, of=1) for n in range(MANY))], [content.switch(5999)]
+        )
+        async with agent_beside(edge, control):
+            await control.in_force(control.version, within=60)
+            late = control.change([content.number(MANY, of=1)])
+            await control.in_force(late)
+            assert await count(edge, "number") == MANY + 1
+        await edge.stop(signal.SIGKILL)
+        await edge.start()
+        assert await count(edge, "number") == MANY + 1
+        assert await value(edge, "meta", "version") == late
+        assert await value(edge, "number", f"+4930{MANY:06d}") == "t1.sip.test"
+
+
+async def test_an_edge_that_restarts_under_its_agent_has_each_change(
+    edge, control, agent_beside, content
+) -> None:
+    async with agent_beside(edge, control):
+        await control.in_force(control.version)
+        await control.in_force(control.change([content.trunk(2), content.number(2, of=2)]))
+        await edge.stop(signal.SIGKILL)
+        while_away = control.change([content.trunk(3), content.number(3, of=3)])
+        await until(lambda: _in_file(edge, "number", "+4930000003"))
+        await edge.start()
+        await control.in_force(while_away)
+        assert await value(edge, "trunk", "t2.sip.test") is not None
+        assert await value(edge, "number", "+4930000003") == "t3.sip.test"
+        assert await value(edge, "meta", "version") == while_away
+
+
+async def test_a_restarted_agent_goes_on_from_its_files_without_sip_config(
+    edge, control, agent_beside, content
+) -> None:
+    async with agent_beside(edge, control) as agent:
+        await control.in_force(control.change([content.trunk(2)], destinations=[content.switch(5998)]))
+        running = control.version
+        await control.stop()
+        await agent.stop()
+        await edge.stop()
+        await edge.start()
+        agent.start_here()
+        await agent.until_ready()
+        assert await value(edge, "meta", "version") == running
+        assert await value(edge, "trunk", "t2.sip.test") is not None
+        await control.start()
+        await until(lambda: len(control.watches) > 1)
+        assert control.watches[-1] == running
+
+
+async def test_an_agent_killed_at_any_moment_leaves_a_version_and_its_content(
+    edge, control, agent_beside, content
+) -> None:
+    async with agent_beside(edge, control, process=True) as agent:
+        await control.in_force(control.version, within=30)
+        for n in range(200):
+            control.change([content.trunk(2, version=n + 1)])
+        await until(lambda: _in_file(edge, "trunk", "t2.sip.test"))
+        await agent.stop(signal.SIGKILL)
+        asked = len(control.watches)
+        await agent.start()
+        await until(lambda: len(control.watches) > asked, 30)
+        # files that disagree would be refused, and the whole asked for: ""
+        assert control.watches[asked] != ""
+
+
+async def test_a_broken_file_is_set_aside_and_the_edge_goes_on(edge, control, agent_beside, content) -> None:
+    async with agent_beside(edge, control) as agent:
+        await control.in_force(control.version)
+        await agent.stop()
+        size = edge.run.tables.stat().st_size
+        edge.run.tables.write_bytes(b"SQLite format 3\0" + b"\xff" * (size - 16))
+        agent.start_here()
+        await until(lambda: len(control.watches) > 1)
+        await control.in_force(control.change([content.trunk(2)]))
+        assert list(edge.run.run_dir.glob("tables.db.broken-*"))
+        assert _in_file(edge, "trunk", "t2.sip.test")
+        await edge.stop()
+        await edge.start()
+        assert await value(edge, "meta", "version") == control.version
+
+
+async def test_a_full_disk_refuses_a_change_in_words_and_leaves_what_was_there(
+    edge, control, agent_beside, content
+) -> None:
+    limit = 600_000  # bytes for each file; less than what is sent
+    async with agent_beside(edge, control, process=True, file_limit=limit):
+        before = control.version
+        await control.in_force(before, within=30)
+        refused = control.change([content.number(n, of=1) for n in range(10, 20_000)])
+        reason = await control.refused(refused, within=30)
+        assert "cannot be written" in reason
+        assert await value(edge, "meta", "version") == before
+        assert await value(edge, "number", "+4930000010") is None
+        await edge.stop()
+        await edge.start()
+        assert await value(edge, "meta", "version") == before
+        assert await count(edge, "number") == 1
+
+
+def _in_file(edge: RunningEdge, table: str, key: str) -> bool:
+    with closing(sqlite3.connect(edge.run.tables)) as file:
+        return bool(file.execute(f"SELECT 1 FROM {table} WHERE key_name = ?", (key,)).fetchall())
