@@ -16,9 +16,15 @@ from servicekit.outbox import OutboxRelay
 from servicekit.settings import MongoSettings
 from servicekit.testing import FakeClock, MemoryCollection, MemoryProducer
 from sip_config.adapters.messages import trunk_of
+from sip_config.adapters.network_documents import NetworkDocuments
+from sip_config.adapters.report_documents import ReportDocuments
 from sip_config.adapters.trunk_documents import TOPIC, TrunkDocuments
-from sip_config.domain.records import Transport
+from sip_config.domain.grammar import Transport
+from sip_config.domain.network import OperatorWord, Orders
+from sip_config.domain.node_report import Held, Limits, NodeReport
+from sip_config.domain.resources import DestinationState
 from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
+from sip_config.ports import Deleted, Usage
 
 NOW = datetime(2026, 11, 23, 9, 0, 0, 123000, tzinfo=UTC)
 
@@ -111,3 +117,61 @@ async def test_each_write_is_told_in_order_and_the_end_with_a_tombstone(store: S
     assert {(sent.topic, sent.key) for sent in producer.sent} == {(TOPIC, "trk_1")}
     told = [sent.value for sent in producer.sent]
     assert [value and trunk_of(value) for value in told] == [trunk(), trunk(version=2, name="Acme 2"), None]
+
+
+async def test_what_has_not_reached_the_broker_is_seen_by_every_replica(store: Store) -> None:
+    for place in (1, 2, 3):
+        await store.trunks.add(trunk(place))
+    await OutboxRelay(store.collection, MemoryProducer()).relay_once()
+    assert await store.trunks.waiting(10) == []
+    await store.trunks.replace(trunk(2, version=2, name="Acme 2"))
+    await store.trunks.remove("t_a", "trk_3", 1)
+    waiting = await store.trunks.waiting(10)
+    assert sorted(waiting, key=str) == sorted([trunk(2, version=2, name="Acme 2"), Deleted("trk_3")], key=str)
+
+
+async def test_what_a_tenant_has_is_counted(store: Store) -> None:
+    assert await store.trunks.usage("t_a") == Usage(0, 0)
+    for one in (trunk(1), trunk(2), trunk(3, "t_b")):
+        await store.trunks.add(one)
+    await store.trunks.remove("t_a", "trk_2", 1)
+    assert await store.trunks.usage("t_a") == Usage(1, 2)
+
+
+async def test_what_nodes_said_comes_back_as_it_was_said(store: Store) -> None:
+    reports = ReportDocuments(store.collection)
+    await reports.prepare()
+    said = NodeReport(
+        "edge1",
+        "edge",
+        Held("f" * 64, {"trunk/0": 7, "number/17": 1 << 62}),
+        NOW,
+        nack_reason="the disk is full",
+        refused=("a", "b"),
+        set_aside={"number/+442079460001": "its digits. $x"},
+        set_aside_count=3,
+        limits=Limits(1, 2, 3),
+        capabilities=("trunk",),
+        schema=1,
+    )
+    assert await reports.get("edge1") is None
+    await reports.put(said)
+    await reports.put(replace(said, node_id="edge2"))
+    assert await reports.get("edge1") == said
+    await reports.put(replace(said, refused=()))
+    assert await reports.all(10) == [replace(said, refused=()), replace(said, node_id="edge2")]
+    assert len(await reports.all(1)) == 1
+
+
+async def test_orders_and_marks_are_kept(store: Store) -> None:
+    network = NetworkDocuments(store.collection)
+    assert await network.orders() == Orders()
+    assert await network.mark("numbers") == 0
+    word = OperatorWord(True, False, NOW, "operator")
+    await network.put_word(word)
+    await network.put_switch("sw1", DestinationState.DRAINING)
+    await network.put_mark("numbers", 5)
+    assert await network.orders() == Orders(word, {"sw1": DestinationState.DRAINING})
+    await network.put_switch("sw1", DestinationState.ACTIVE)
+    assert (await network.orders()).switches == {"sw1": DestinationState.ACTIVE}
+    assert await network.mark("numbers") == 5

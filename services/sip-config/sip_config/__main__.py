@@ -1,107 +1,131 @@
-"""Wires sip-config: trunks for tenants, and what the edges and switches should run.
+"""Wires sip-config: trunks for tenants, and what the nodes should run."""
 
-Ready: it has the whole of what edges should run. With database or broker away it goes on telling them.
-"""
-
-import asyncio
+from dataclasses import dataclass
 
 import grpc.aio
 
-from keepline.sip.v1.switch_config_pb2_grpc import add_SwitchConfigServicer_to_server
 from keepline.sip.v1.trunk_service_pb2_grpc import add_SipTrunkServiceServicer_to_server
 from servicekit.auth import TokenVerifier
-from servicekit.errors import Unavailable
 from servicekit.http import create_app
-from servicekit.kafka import Producer, StateFollower
+from servicekit.kafka import Producer
 from servicekit.lifecycle import Service, run
-from servicekit.mongo import connect
+from servicekit.mongo import Mongo, connect
 from servicekit.outbox import relay_of
-from sip_config.adapters import rest_switch, rest_trunks
-from sip_config.adapters.grpc_switch_config import SERVICE as SWITCH_CONFIG
+from sip_config.adapters import grpc_switch_config, rest_network, rest_switch, rest_trunks
 from sip_config.adapters.grpc_switch_config import SwitchConfig
 from sip_config.adapters.grpc_trunks import SERVICE as TRUNK_SERVICE
 from sip_config.adapters.grpc_trunks import SipTrunkService
+from sip_config.adapters.network_documents import NetworkDocuments
+from sip_config.adapters.report_documents import ReportDocuments
+from sip_config.adapters.resource_messages import encode
 from sip_config.adapters.state_topics import StateTopics
 from sip_config.adapters.trunk_documents import TrunkDocuments
+from sip_config.app.both_feeds import BothFeeds
 from sip_config.app.edge_feed import EdgeFeed
-from sip_config.app.trunks import Trunks
+from sip_config.app.network import Network, Site
+from sip_config.app.node_feed import NodeFeed
+from sip_config.app.node_reports import NodeReports
+from sip_config.app.placement import Placement
+from sip_config.app.reading import Reading
+from sip_config.app.trunks import Quotas, Trunks
+from sip_config.domain.network import Orders
+from sip_config.domain.node_tables import NodeTables
 from sip_config.domain.records import Destination
-from sip_config.ports import TrunkStore
+from sip_config.domain.resources import EdgeBody, SwitchBody
 from sip_config.settings import Settings
 
-SWITCH_SET = 1
-_AGAIN = 1.0
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    feed: NodeFeed
+    records: EdgeFeed
+    reports: NodeReports
+    network: Network
+    trunks: Trunks
 
 
 async def build(service: Service[Settings]) -> None:
-    settings = service.settings
-    verifier = TokenVerifier.from_settings(settings.auth)
-    feed = EdgeFeed([Destination(SWITCH_SET, s.host, s.port) for s in settings.switches], service.clock)
-    trunks = await _keep_trunks(service, feed)
-    _follow(service, feed)
-    await _serve(service, feed, trunks, verifier)
+    verifier = TokenVerifier.from_settings(service.settings.auth)
+    await _serve(service, await _parts(service), verifier)
 
 
-async def _keep_trunks(service: Service[Settings], feed: EdgeFeed) -> Trunks:
-    settings = service.settings
+async def _parts(service: Service[Settings]) -> Parts:
+    settings, clock = service.settings, service.clock
     mongo = await connect(settings.mongo)
     service.stack.push_async_callback(mongo.close)
-    producer = Producer(settings.kafka.bootstrap, "sip-config")
+    site = _site(settings)
+    feed = NodeFeed(NodeTables(encode, site.bodies(Orders())))
+    records = EdgeFeed([Destination(1, s.host, s.port) for s in settings.switches], clock)
+    both = BothFeeds(feed, records)
+    reports = ReportDocuments(mongo.collection("node_reports"))
+    said = NodeReports(reports, clock)
+    network = Network(feed, NetworkDocuments(mongo.collection("sip_network")), clock, site)
+    documents = await _documents(service, mongo, reports)
+    _read(service, Reading(documents, both, network), both)
+    service.keep(said.run, name="node reports")
+    service.keep(network.run, name="network orders")
+    quotas = Quotas(**settings.quotas.model_dump())
+    trunks = Trunks(documents, both, clock, settings.sip_zone, settings.address_policy(), quotas)
+    return Parts(feed, records, said, network, trunks)
+
+
+def _site(settings: Settings) -> Site:
+    switches = [SwitchBody(s.id, s.host, s.port, s.state, s.weight) for s in settings.switches]
+    return Site([EdgeBody(edge.id) for edge in settings.edges], switches)
+
+
+async def _documents(service: Service[Settings], mongo: Mongo, reports: ReportDocuments) -> TrunkDocuments:
+    producer = Producer(service.settings.kafka.bootstrap, "sip-config")
     service.stack.push_async_callback(producer.stop)
     collection = mongo.collection("sip_trunks")
     relay = relay_of(mongo, collection.name, producer)
     documents = TrunkDocuments(collection, service.clock, relay.wake)
+
+    async def prepare() -> None:
+        await documents.prepare()
+        await reports.prepare()
+
     service.readiness.add_degraded("mongo", mongo.problem)
     service.readiness.add_degraded("broker", producer.problem)
     service.readiness.add_degraded("outbox", relay.problem)
-    service.keep(lambda: mongo.watch(documents.prepare), name="mongo watch")
+    service.keep(lambda: mongo.watch(prepare), name="mongo watch")
     service.keep(producer.watch, name="broker watch")
     service.keep(relay.run, name="outbox relay")
-    service.keep(lambda: _read_all(documents, feed), name="first reading")
-    return Trunks(documents, feed, service.clock, settings.sip_zone, settings.address_policy())
+    return documents
 
 
-async def _read_all(store: TrunkStore, feed: EdgeFeed) -> None:
-    """Until it succeeds once: edges are told nothing before."""
-    while True:
-        try:
-            async for trunk in store.all():
-                feed.trunk_written(trunk)
-        except Unavailable:
-            await asyncio.sleep(_AGAIN)
-        else:
-            feed.complete("trunks")
-            return
-
-
-def _follow(service: Service[Settings], feed: EdgeFeed) -> None:
-    """Numbers are another service's; trunks may be written by another instance of this one."""
-    follower = StateFollower(
-        service.settings.kafka.bootstrap,
-        StateTopics(feed).handlers(),
-        name="sip-config",
-        on_caught_up=lambda: feed.complete("numbers"),
-    )
+def _read(service: Service[Settings], reading: Reading, both: BothFeeds) -> None:
+    """Numbers are another service's; trunks may be written by another replica of this one."""
+    feed, tables = both.feed, both.feed.tables
+    topics = StateTopics(both, service.settings.kafka.bootstrap, reading.caught_up.set)
+    follower = topics.follower
+    feed.positions = topics.revision
     service.readiness.add_degraded("state", follower.problem)
-    service.readiness.add("edge tables", lambda: feed.missing)
+    service.readiness.add("node tables", lambda: feed.missing)
     service.keep(follower.run, name="state follower")
+    service.keep(lambda: reading.trunks(tables.trunks_known), name="reading of trunks")
+    service.keep(lambda: reading.numbers(tables.numbers_known), name="reading of numbers")
+    service.keep(lambda: reading.outboxes(follower.problem), name="reading of outboxes")
 
 
-async def _serve(service: Service[Settings], feed: EdgeFeed, trunks: Trunks, verifier: TokenVerifier) -> None:
+async def _serve(service: Service[Settings], parts: Parts, verifier: TokenVerifier) -> None:
     settings = service.settings
     password = settings.switch_password()
     title = "Keepline: trunks, and where they are in force"
     app = create_app("sip-config", title, verifier, service.readiness, open_paths=(rest_switch.PATH,))
-    app.include_router(rest_trunks.router(trunks, feed))
+    placement = Placement(parts.feed, parts.reports, parts.records)
+    app.include_router(rest_trunks.router(parts.trunks, placement))
+    app.include_router(rest_network.router(parts.feed, parts.reports, parts.network))
     if password:
         app.include_router(rest_switch.router([edge.host for edge in settings.edges], password))
 
     def add(server: grpc.aio.Server) -> None:
-        add_SipTrunkServiceServicer_to_server(SipTrunkService(trunks, feed), server)
-        add_SwitchConfigServicer_to_server(SwitchConfig(feed), server)
+        add_SipTrunkServiceServicer_to_server(SipTrunkService(parts.trunks, placement), server)
+        served = SwitchConfig(parts.feed, parts.reports, parts.network, records=parts.records)
+        grpc_switch_config.add_to_server(served, server)
 
     await service.serve_http(app)
-    await service.serve_grpc(add, [TRUNK_SERVICE, SWITCH_CONFIG], verifier)
+    await service.serve_grpc(add, [TRUNK_SERVICE, grpc_switch_config.SERVICE], verifier)
 
 
 def main() -> None:

@@ -1,9 +1,28 @@
 """What sip-config needs from outside."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
+from sip_config.domain.network import OperatorWord, Orders
+from sip_config.domain.node_report import NodeReport
+from sip_config.domain.resources import DestinationState
 from sip_config.domain.trunk import Trunk
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    trunk_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a tenant has. endpoints: of all its trunks together, each trunk's own counted."""
+
+    trunks: int
+    endpoints: int
 
 
 class TrunkStore(Protocol):
@@ -26,6 +45,11 @@ class TrunkStore(Protocol):
     def all(self) -> AsyncIterator[Trunk]:
         """Every tenant's, for the tables."""
 
+    async def waiting(self, most: int) -> Sequence[Trunk | Deleted]:
+        """What was written and has not reached the broker yet."""
+
+    async def usage(self, tenant_id: str) -> Usage: ...
+
 
 class Feed(Protocol):
     """Told of each own write at once, so that the edges need not wait for the broker."""
@@ -33,3 +57,34 @@ class Feed(Protocol):
     def trunk_written(self, trunk: Trunk) -> None: ...
 
     def trunk_deleted(self, trunk_id: str) -> None: ...
+
+    def complete(self, part: str) -> None:
+        """part: "trunks" or "numbers" were read to their end, and are believed."""
+
+    def is_full(self) -> bool:
+        """Whether the smallest edge has no room for another trunk."""
+
+
+class NodeReportStore(Protocol):
+    """What nodes said last, shared by all replicas. Raises servicekit.errors.Unavailable."""
+
+    async def get(self, node_id: str) -> NodeReport | None: ...
+
+    async def all(self, most: int) -> Sequence[NodeReport]: ...
+
+    async def put(self, report: NodeReport) -> None: ...
+
+
+class OrderStore(Protocol):
+    """What operators ordered, and how many trunks and numbers were known last. Raises Unavailable."""
+
+    async def orders(self) -> Orders: ...
+
+    async def put_word(self, word: OperatorWord) -> None: ...
+
+    async def put_switch(self, switch_id: str, state: DestinationState) -> None: ...
+
+    async def mark(self, part: str) -> int:
+        """part: "trunks" or "numbers". 0 when none was kept."""
+
+    async def put_mark(self, part: str, count: int) -> None: ...

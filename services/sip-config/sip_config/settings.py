@@ -7,7 +7,8 @@ from pydantic import Field, field_validator
 
 from servicekit.addresses import AddressPolicy
 from servicekit.settings import AddressSettings, ServiceSettings, SettingsGroup, WrongSetting
-from sip_config.domain.records import is_address, is_domain
+from sip_config.domain.grammar import is_address, is_domain
+from sip_config.domain.resources import DestinationState
 
 
 class SwitchSettings(SettingsGroup):
@@ -17,6 +18,10 @@ class SwitchSettings(SettingsGroup):
     """Address or host name where it takes SIP from the edges."""
     port: int = Field(ge=1, le=65535)
     """Port where it takes SIP from the edges."""
+    state: DestinationState = DestinationState.ACTIVE
+    """draining: it takes no new call. An operator's order over the API takes the place of this."""
+    weight: int = Field(default=1, ge=1, le=100)
+    """Its share of the calls among the active ones."""
 
     @field_validator("host")
     @classmethod
@@ -38,6 +43,15 @@ class EdgeSettings(SettingsGroup):
         return str(ip_address(value))
 
 
+class QuotaSettings(SettingsGroup):
+    trunks: int = Field(default=1000, ge=1)
+    """Trunks of one tenant."""
+    endpoints: int = Field(default=2000, ge=1)
+    """Endpoints of one tenant, those of all its trunks together."""
+    endpoints_per_trunk: int = Field(default=8, ge=1, le=32)
+    """Endpoints of one trunk."""
+
+
 class Settings(ServiceSettings):
     sip_zone: str
     """Domain below which trunks get their SIP domains."""
@@ -46,6 +60,8 @@ class Settings(ServiceSettings):
     edges: tuple[EdgeSettings, ...] = ()
     """Edges that switches may send to."""
     addresses: AddressSettings = AddressSettings()
+    quotas: QuotaSettings = QuotaSettings()
+    """What one tenant may have."""
     switch_password_file: Path | None = None
     """File with the password of the switches' requests (user "switch"); none: nothing is served to them."""
 

@@ -1,6 +1,7 @@
 """The API of sip-config over twins, and trunks with good defaults."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from keepline.sip.v1.switch_config_pb2_grpc import SwitchConfigStub, add_SwitchConfigServicer_to_server
+from keepline.sip.v1.switch_config_pb2_grpc import SwitchConfigStub
 from keepline.sip.v1.trunk_service_pb2_grpc import (
     SipTrunkServiceStub,
     add_SipTrunkServiceServicer_to_server,
@@ -23,15 +24,24 @@ from servicekit.grpc import GrpcServer, channel, problem_of
 from servicekit.http import create_app
 from servicekit.readiness import Readiness
 from servicekit.testing import FakeClock, MemoryCollection, tokens, verifier_of
-from sip_config.adapters import rest_switch, rest_trunks
+from sip_config.adapters import grpc_switch_config, rest_network, rest_switch, rest_trunks
 from sip_config.adapters.grpc_switch_config import SERVICE as SWITCH_CONFIG
 from sip_config.adapters.grpc_switch_config import SwitchConfig
 from sip_config.adapters.grpc_trunks import SERVICE as TRUNK_SERVICE
 from sip_config.adapters.grpc_trunks import SipTrunkService
+from sip_config.adapters.network_documents import NetworkDocuments
+from sip_config.adapters.report_documents import ReportDocuments
+from sip_config.adapters.resource_messages import encode
 from sip_config.adapters.trunk_documents import TrunkDocuments
-from sip_config.app.edge_feed import EdgeFeed
-from sip_config.app.trunks import Trunks
-from sip_config.domain.records import Destination, Transport
+from sip_config.app.network import Network, Site
+from sip_config.app.node_feed import NodeFeed
+from sip_config.app.node_reports import NodeReports
+from sip_config.app.placement import Placement
+from sip_config.app.trunks import Quotas, Trunks
+from sip_config.domain.grammar import Transport
+from sip_config.domain.network import Orders
+from sip_config.domain.node_tables import NodeTables
+from sip_config.domain.resources import EdgeBody, SwitchBody
 from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
 
 PATH = "/api/v1/sip/trunks"
@@ -61,13 +71,26 @@ def trunk() -> Callable[..., Trunk]:
     return make
 
 
+SITE = Site([EdgeBody("edge1")], [SwitchBody("sw1", "127.0.0.1", 5080)])
+
+
 @pytest_asyncio.fixture
-async def feed() -> EdgeFeed:
-    """Nothing in it but one switch, and everything was read."""
-    made = EdgeFeed([Destination(1, "127.0.0.1", 5080)], FakeClock(NOW))
+async def feed() -> NodeFeed:
+    """Nothing in it but one edge and one switch, and everything was read."""
+    made = NodeFeed(NodeTables(encode, SITE.bodies(Orders())))
     made.complete("trunks")
     made.complete("numbers")
     return made
+
+
+@dataclass
+class Shared:
+    """What replicas share."""
+
+    trunks: MemoryCollection = field(default_factory=lambda: MemoryCollection("sip_trunks"))
+    reports: MemoryCollection = field(default_factory=lambda: MemoryCollection("node_reports"))
+    network: MemoryCollection = field(default_factory=lambda: MemoryCollection("sip_network"))
+    clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
 
 
 @dataclass
@@ -75,7 +98,10 @@ class Api:
     rest: httpx.AsyncClient
     issuer: DevIssuer
     target: str
-    feed: EdgeFeed
+    feed: NodeFeed
+    reports: NodeReports
+    network: Network
+    shared: Shared
     channels: list[grpc.aio.Channel] = field(default_factory=list)
 
     def as_(self, tenant: str = "t_a", role: str = "owner") -> dict[str, str]:
@@ -89,13 +115,15 @@ class Api:
         answer = await self.rest.patch(f"{PATH}/{trunk_id}", json=fields, headers=self.as_(tenant))
         return dict(answer.json(), status=answer.status_code)
 
-    def stub(self, tenant: str = "t_a", role: str = "owner", kind: Any = SipTrunkServiceStub) -> Any:
-        opened = channel(self.target, lambda: self.issuer.token(tenant, role=role))
+    def stub(
+        self, tenant: str = "t_a", role: str = "owner", kind: Any = SipTrunkServiceStub, subject: str = "dev"
+    ) -> Any:
+        opened = channel(self.target, lambda: self.issuer.token(tenant, role=role, subject=subject))
         self.channels.append(opened)
         return kind(opened)
 
-    def edge(self) -> Any:
-        return self.stub("platform", "node", SwitchConfigStub)
+    def edge(self, node_id: str = "edge1") -> Any:
+        return self.stub("platform", "node", SwitchConfigStub, node_id)
 
     async def problem(self, call: Any) -> Problem:
         with pytest.raises(grpc.aio.AioRpcError) as refused:
@@ -104,24 +132,34 @@ class Api:
 
 
 @pytest_asyncio.fixture
-async def api(feed: EdgeFeed, tmp_path: Path) -> AsyncIterator[Api]:
-    issuer, clock = tokens(tmp_path), FakeClock(NOW)
-    documents = TrunkDocuments(MemoryCollection("sip_trunks"), clock, lambda: None)
+async def api(feed: NodeFeed, tmp_path: Path) -> AsyncIterator[Api]:
+    async with replica(Shared(), feed, tokens(tmp_path)) as made:
+        yield made
+
+
+@asynccontextmanager
+async def replica(shared: Shared, feed: NodeFeed, issuer: DevIssuer) -> AsyncIterator[Api]:
+    clock = shared.clock
+    documents = TrunkDocuments(shared.trunks, clock, lambda: None)
     await documents.prepare()
-    trunks = Trunks(documents, feed, clock, "sip.example", ADDRESSES)
+    trunks = Trunks(documents, feed, clock, "sip.example", ADDRESSES, Quotas(trunks=30, endpoints=40))
+    reports = NodeReports(ReportDocuments(shared.reports), clock)
+    network = Network(feed, NetworkDocuments(shared.network), clock, SITE)
+    placement = Placement(feed, reports)
     open_paths = (rest_switch.PATH,)
     app = create_app("sip-config", "Test", verifier_of(issuer), Readiness(), open_paths=open_paths)
-    app.include_router(rest_trunks.router(trunks, feed))
+    app.include_router(rest_trunks.router(trunks, placement))
+    app.include_router(rest_network.router(feed, reports, network))
     app.include_router(rest_switch.router(["127.0.0.1", "2001:db8::1"], PASSWORD))
 
     def add(server: grpc.aio.Server) -> None:
-        add_SipTrunkServiceServicer_to_server(SipTrunkService(trunks, feed), server)
-        add_SwitchConfigServicer_to_server(SwitchConfig(feed), server)
+        add_SipTrunkServiceServicer_to_server(SipTrunkService(trunks, placement), server)
+        grpc_switch_config.add_to_server(SwitchConfig(feed, reports, network, heartbeat=0.05), server)
 
     server = GrpcServer(verifier_of(issuer))
     port = await server.start("127.0.0.1:0", add, [TRUNK_SERVICE, SWITCH_CONFIG])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
-        api = Api(client, issuer, f"127.0.0.1:{port}", feed)
+        api = Api(client, issuer, f"127.0.0.1:{port}", feed, reports, network, shared)
         yield api
     for opened in api.channels:
         await opened.close()

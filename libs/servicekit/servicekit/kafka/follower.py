@@ -46,11 +46,17 @@ class StateFollower:
         self._lag = 0
         self._consumed = metrics.counter(names.CONSUMED)
         self.caught_up = False
+        # topic, partition and offset of the record that a handler is given right now
+        self.at: tuple[str, int, int] = ("", 0, 0)
         metrics.gauge(names.FOLLOWER_LAG, lambda: float(self._lag), follower=name)
 
     def problem(self) -> str:
         """For readiness: "" when the state is whole and the broker was there at the last look."""
         return self._problem
+
+    def positions(self) -> Mapping[tuple[str, int], int]:
+        """The offset of the next record of each topic and partition: all before it was handled."""
+        return {(partition.topic, partition.partition): offset for partition, offset in self._next.items()}
 
     async def run(self) -> None:
         backoff = Backoff(_FIRST_WAIT_SECONDS)
@@ -118,6 +124,7 @@ class StateFollower:
             await asyncio.sleep(0)  # a long backlog must not keep others from running
 
     def _handle(self, record: ConsumerRecord) -> None:
+        self.at = (record.topic, record.partition, record.offset)
         try:
             self._handlers[record.topic]((record.key or b"").decode("utf-8", "replace"), record.value)
         except Exception as error:  # one bad record must not stop the state behind it

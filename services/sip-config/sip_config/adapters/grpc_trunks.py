@@ -1,16 +1,18 @@
 """keepline.sip.v1.SipTrunkService over the use cases."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import grpc
 
 from keepline.sip.v1 import trunk_service_pb2 as pb
 from keepline.sip.v1 import trunk_service_pb2_grpc
+from keepline.sip.v1.switch_config_pb2 import SetAside
 from keepline.sip.v1.trunk_pb2 import Trunk as TrunkMessage
-from servicekit.auth import Role, principal, require
+from servicekit.auth import Role, require
 from servicekit.errors import Invalid, Violation
 from sip_config.adapters.messages import endpoint_draft, timestamp, trunk_message
-from sip_config.app.edge_feed import Applied, EdgeFeed
+from sip_config.app.placement import Applied, Placement
 from sip_config.app.trunks import Trunks
 from sip_config.domain.check import TrunkDraft
 
@@ -21,9 +23,9 @@ _Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class SipTrunkService(trunk_service_pb2_grpc.SipTrunkServiceServicer):
-    def __init__(self, trunks: Trunks, feed: EdgeFeed) -> None:
+    def __init__(self, trunks: Trunks, placement: Placement) -> None:
         self._trunks = trunks
-        self._feed = feed
+        self._placement = placement
 
     async def CreateTrunk(self, request: pb.CreateTrunkRequest, context: _Context) -> pb.CreateTrunkResponse:
         draft = TrunkDraft(
@@ -37,15 +39,16 @@ class SipTrunkService(trunk_service_pb2_grpc.SipTrunkServiceServicer):
         return pb.CreateTrunkResponse(trunk=trunk_message(trunk))
 
     async def GetTrunk(self, request: pb.GetTrunkRequest, context: _Context) -> pb.GetTrunkResponse:
-        trunk = await self._trunks.get(principal().tenant_id, request.id)
-        applied = [_applied(row) for row in self._feed.applied(trunk.id)]
-        return pb.GetTrunkResponse(trunk=trunk_message(trunk), applied=applied)
+        trunk = await self._trunks.get(_reader(), request.id)
+        place = await self._placement.of(trunk)
+        applied = [_applied(row) for row in place.applied]
+        return pb.GetTrunkResponse(
+            trunk=trunk_message(trunk), applied=applied, set_aside=_aside(place.set_aside)
+        )
 
     async def ListTrunks(self, request: pb.ListTrunksRequest, context: _Context) -> pb.ListTrunksResponse:
         asked = request.page
-        page = await self._trunks.list(
-            principal().tenant_id, request.query, asked.page_size, asked.page_token
-        )
+        page = await self._trunks.list(_reader(), request.query, asked.page_size, asked.page_token)
         found = [trunk_message(trunk) for trunk in page.items]
         return pb.ListTrunksResponse(trunks=found, next_page_token=page.next_page_token)
 
@@ -59,6 +62,10 @@ class SipTrunkService(trunk_service_pb2_grpc.SipTrunkServiceServicer):
     async def DeleteTrunk(self, request: pb.DeleteTrunkRequest, context: _Context) -> pb.DeleteTrunkResponse:
         await self._trunks.delete(_writer(), request.id, request.version)
         return pb.DeleteTrunkResponse()
+
+
+def _reader() -> str:
+    return require(Role.OWNER, Role.ADMIN, Role.VIEWER).tenant_id
 
 
 def _writer() -> str:
@@ -95,7 +102,12 @@ def _applied(row: Applied) -> pb.NodeApplied:
         node_id=row.report.node_id,
         in_force=row.in_force,
         trunk_version=row.trunk_version,
-        snapshot_version=row.report.version,
+        snapshot_version=row.report.held.version,
         nack_reason=row.report.nack_reason,
         reported_at=timestamp(row.report.at),
+        set_aside=_aside(row.set_aside),
     )
+
+
+def _aside(found: Mapping[str, str]) -> list[SetAside]:
+    return [SetAside(name=name, reason=reason) for name, reason in found.items()]

@@ -8,7 +8,7 @@ from keepline.sip.v1.trunk_pb2 import Trunk as TrunkMessage
 from keepline.sip.v1.trunk_pb2 import TrunkState
 from keepline.types.v1 import endpoint_pb2 as types
 from sip_config.domain.check import EndpointDraft
-from sip_config.domain.records import Transport
+from sip_config.domain.grammar import Transport
 from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
 
 _TO_MESSAGE = {

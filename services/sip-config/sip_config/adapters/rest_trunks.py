@@ -1,13 +1,14 @@
 """/api/v1/sip/trunks over the use cases."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from servicekit.auth import Role, principal, require
-from sip_config.app.edge_feed import Applied, EdgeFeed
+from servicekit.auth import Role, require
+from sip_config.app.placement import Applied, Placement
 from sip_config.app.trunks import MAX_QUERY, Trunks
 from sip_config.domain.check import EndpointDraft, TrunkDraft
 from sip_config.domain.trunk import Trunk
@@ -77,12 +78,18 @@ class TrunkChange(BaseModel):
         )
 
 
+class AsideBody(BaseModel):
+    name: str = Field(description="a trunk or number")
+    reason: str
+
+
 class AppliedBody(BaseModel):
     node_id: str
     in_force: bool
     trunk_version: int = Field(description="the version that the node runs; 0: none")
     snapshot_version: str
     nack_reason: str = Field(description="why the node refused its last configuration; empty: it took it")
+    set_aside: list[AsideBody] = Field(description="what the node passed over of this trunk and its numbers")
     reported_at: datetime
 
 
@@ -102,6 +109,7 @@ class TrunkBody(BaseModel):
 class TrunkWithPlace(TrunkBody):
     number_count: int
     applied: list[AppliedBody]
+    set_aside: list[AsideBody] = Field(description="what reaches no node of this trunk and its numbers")
 
 
 class TrunkPage(BaseModel):
@@ -109,7 +117,7 @@ class TrunkPage(BaseModel):
     next_page_token: str = Field(description="empty on the last page")
 
 
-def router(trunks: Trunks, feed: EdgeFeed) -> APIRouter:
+def router(trunks: Trunks, placement: Placement) -> APIRouter:
     routes = APIRouter(prefix="/api/v1/sip/trunks", tags=["trunks"])
 
     @routes.post("", status_code=201, summary="Create a trunk")
@@ -124,15 +132,19 @@ def router(trunks: Trunks, feed: EdgeFeed) -> APIRouter:
         page_token: str = "",
         query: Annotated[str, Query(max_length=MAX_QUERY, description="part of the name or domain")] = "",
     ) -> TrunkPage:
-        page = await trunks.list(principal().tenant_id, query, page_size, page_token)
+        page = await trunks.list(_reader(), query, page_size, page_token)
         found = [TrunkBody(**_fields(trunk)) for trunk in page.items]
         return TrunkPage(trunks=found, next_page_token=page.next_page_token)
 
     @routes.get("/{trunk_id}", summary="One trunk, and where it is in force")
     async def get(trunk_id: str) -> TrunkWithPlace:
-        trunk = await trunks.get(principal().tenant_id, trunk_id)
-        applied = [_applied(row) for row in feed.applied(trunk.id)]
-        return TrunkWithPlace(**_fields(trunk), applied=applied, number_count=feed.number_count(trunk.id))
+        trunk = await trunks.get(_reader(), trunk_id)
+        place = await placement.of(trunk)
+        applied = [_applied(row) for row in place.applied]
+        aside = _aside(place.set_aside)
+        return TrunkWithPlace(
+            **_fields(trunk), applied=applied, number_count=place.number_count, set_aside=aside
+        )
 
     @routes.patch("/{trunk_id}", summary="Change a trunk")
     async def update(trunk_id: str, asked: TrunkChange) -> TrunkBody:
@@ -146,6 +158,10 @@ def router(trunks: Trunks, feed: EdgeFeed) -> APIRouter:
         await trunks.delete(_writer(), trunk_id, version)
 
     return routes
+
+
+def _reader() -> str:
+    return require(Role.OWNER, Role.ADMIN, Role.VIEWER).tenant_id
 
 
 def _writer() -> str:
@@ -173,7 +189,12 @@ def _applied(row: Applied) -> AppliedBody:
         node_id=row.report.node_id,
         in_force=row.in_force,
         trunk_version=row.trunk_version,
-        snapshot_version=row.report.version,
+        snapshot_version=row.report.held.version,
         nack_reason=row.report.nack_reason,
+        set_aside=_aside(row.set_aside),
         reported_at=row.report.at,
     )
+
+
+def _aside(found: Mapping[str, str]) -> list[AsideBody]:
+    return [AsideBody(name=name, reason=reason) for name, reason in found.items()]

@@ -1,20 +1,44 @@
 """Trunks and numbers as the state topics tell them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from keepline.phone.v1.number_pb2 import NumberState
-from servicekit.kafka.follower import Handler
+from servicekit.kafka.follower import Handler, StateFollower
 from sip_config.adapters.messages import trunk_of
 from sip_config.adapters.trunk_documents import TOPIC as TRUNKS
-from sip_config.app.edge_feed import EdgeFeed
-from sip_config.domain.edge_tables import HeldNumber
+from sip_config.app.node_feed import Place
+from sip_config.domain.node_tables import HeldNumber
+from sip_config.domain.revision import Revision
+from sip_config.domain.trunk import Trunk
 
 NUMBERS = "keepline.phone.number.state.v1"
+_LOGS = {TRUNKS: "trunk", NUMBERS: "number"}
+
+
+class Told(Protocol):
+    """Who is told."""
+
+    def trunk_written(self, trunk: Trunk, place: Place | None = None) -> None: ...
+
+    def trunk_deleted(self, trunk_id: str) -> None: ...
+
+    def number_written(self, number: HeldNumber) -> None: ...
+
+    def number_deleted(self, number_id: str) -> None: ...
 
 
 class StateTopics:
-    def __init__(self, feed: EdgeFeed) -> None:
+    def __init__(self, feed: Told, bootstrap: str, on_caught_up: Callable[[], None]) -> None:
         self._feed = feed
+        self.follower = StateFollower(
+            bootstrap, self.handlers(), name="sip-config", on_caught_up=on_caught_up
+        )
+
+    def revision(self) -> Revision:
+        """How far each partition was read."""
+        positions = self.follower.positions()
+        return {log_name(topic, partition): offset for (topic, partition), offset in positions.items()}
 
     def handlers(self) -> Mapping[str, Handler]:
         return {TRUNKS: self._trunk, NUMBERS: self._number}
@@ -22,8 +46,9 @@ class StateTopics:
     def _trunk(self, key: str, value: bytes | None) -> None:
         if value is None:
             self._feed.trunk_deleted(key)
-        else:
-            self._feed.trunk_written(trunk_of(value))
+            return
+        topic, partition, offset = self.follower.at
+        self._feed.trunk_written(trunk_of(value), Place(log_name(topic, partition), offset))
 
     def _number(self, key: str, value: bytes | None) -> None:
         if value is None:
@@ -33,3 +58,8 @@ class StateTopics:
         self._feed.number_written(
             HeldNumber(number.id, number.tenant_id, number.version, number.e164, number.trunk_id)
         )
+
+
+def log_name(topic: str, partition: int) -> str:
+    """As revisions name it: "trunk/0"."""
+    return f"{_LOGS.get(topic, topic)}/{partition}"

@@ -13,8 +13,9 @@ from servicekit.documents import Collection, Document, DuplicateKey
 from servicekit.kafka import cloud_event
 from servicekit.outbox import entry
 from sip_config.adapters.messages import state_value
-from sip_config.domain.records import Transport
+from sip_config.domain.grammar import Transport
 from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
+from sip_config.ports import Deleted, Usage
 
 TOPIC = "keepline.sip.trunk.state.v1"
 _KIND = "keepline.sip.v1.TrunkState"
@@ -79,6 +80,15 @@ class TrunkDocuments:
     async def all(self) -> AsyncIterator[Trunk]:
         async for found in self.collection.scan(_ALIVE):
             yield _trunk(found)
+
+    async def waiting(self, most: int) -> Sequence[Trunk | Deleted]:
+        found = await self.collection.find({"outbox.seq": {"$gt": 0}}, limit=most)
+        return [Deleted(one["_id"]) if one["deleted"] else _trunk(one) for one in found]
+
+    async def usage(self, tenant_id: str) -> Usage:
+        wanted = {"tenant_id": tenant_id, **_ALIVE}
+        found = await self.collection.find(wanted, projection={"endpoints": 1})
+        return Usage(len(found), sum(len(one["endpoints"]) for one in found))
 
     def _version_before(self, tenant_id: str, trunk_id: str, version: int) -> Document:
         return {"_id": trunk_id, "tenant_id": tenant_id, "version": version - 1, **_ALIVE}

@@ -1,19 +1,32 @@
 """Creating, reading, changing and deleting trunks."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from zlib import crc32
 
 from servicekit.clock import Clock
 from servicekit.errors import Conflict, Invalid, NotFound, PreconditionFailed, Violation
 from servicekit.ids import new_id
 from servicekit.paging import Page, decode_token, encode_token, page_size
 from sip_config.domain.addresses import AddressPolicy
-from sip_config.domain.check import TrunkDraft, check_label, check_trunk
+from sip_config.domain.check import MAX_ENDPOINTS, TrunkDraft, check_label, check_trunk
 from sip_config.domain.fault import Fault
-from sip_config.domain.trunk import Trunk
+from sip_config.domain.trunk import Trunk, TrunkFields
 from sip_config.ports import Feed, TrunkStore
 
 MAX_QUERY = 80
+_LOCKS = 64
+Checked = TrunkFields | list[Fault]
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """What one tenant may have."""
+
+    trunks: int = 1000
+    endpoints: int = 2000
+    endpoints_per_trunk: int = MAX_ENDPOINTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +38,24 @@ class Trunks:
     clock: Clock
     zone: str
     addresses: AddressPolicy
+    quotas: Quotas = Quotas()
+    # one at a time of those who count before they write; each replica for itself, so that several replicas
+    # may together exceed a quota by one trunk each
+    counting: Sequence[asyncio.Lock] = field(default_factory=lambda: [asyncio.Lock() for _ in range(_LOCKS)])
 
     async def create(self, tenant_id: str, draft: TrunkDraft, label: str) -> Trunk:
         trunk_id, now = new_id("trk"), self.clock.now()
         label = label.strip().lower() or trunk_id.replace("_", "-")
-        checked, wrong_label = check_trunk(draft, self.addresses), check_label(label)
+        checked, wrong_label = self._checked(draft), check_label(label)
         if wrong_label is not None or isinstance(checked, list):
             raise _invalid(
                 [*(checked if isinstance(checked, list) else []), *([wrong_label] if wrong_label else [])]
             )
         trunk = Trunk(trunk_id, tenant_id, 1, f"{label}.{self.zone}", checked, now, now)
-        if not await self.store.add(trunk):
-            raise _taken(label)
+        async with self._counting(tenant_id):
+            await self._check_room(tenant_id, len(checked.endpoints), trunks=1)
+            if not await self.store.add(trunk):
+                raise _taken(label)
         self.feed.trunk_written(trunk)
         return trunk
 
@@ -62,14 +81,18 @@ class Trunks:
         """draft: the whole trunk as it should be; version: the one that was read, 0 for whichever."""
         before = await self.get(tenant_id, trunk_id)
         _expect(version, before)
-        checked = check_trunk(draft, self.addresses)
+        checked = self._checked(draft)
         if isinstance(checked, list):
             raise _invalid(checked)
         if checked == before.fields:
             return before
         after = replace(before, version=before.version + 1, fields=checked, updated_at=self.clock.now())
-        if not await self.store.replace(after):
-            raise _changed_meanwhile()
+        more = len(checked.endpoints) - len(before.fields.endpoints)
+        async with self._counting(tenant_id):
+            if more > 0:
+                await self._check_room(tenant_id, more)
+            if not await self.store.replace(after):
+                raise _changed_meanwhile()
         self.feed.trunk_written(after)
         return after
 
@@ -79,6 +102,34 @@ class Trunks:
         if not await self.store.remove(tenant_id, trunk_id, before.version):
             raise _changed_meanwhile()
         self.feed.trunk_deleted(trunk_id)
+
+    def _checked(self, draft: TrunkDraft) -> Checked:
+        return check_trunk(draft, self.addresses, self.quotas.endpoints_per_trunk)
+
+    def _counting(self, tenant_id: str) -> asyncio.Lock:
+        return self.counting[crc32(tenant_id.encode()) % len(self.counting)]
+
+    async def _check_room(self, tenant_id: str, endpoints: int, trunks: int = 0) -> None:
+        """Raises Conflict when the tenant has all that it may have, or the edges have no room."""
+        if trunks and self.feed.is_full():
+            raise Conflict(
+                "edges_full",
+                "the edges hold as many trunks as they can",
+                hint="delete a trunk that you do not use, or ask the operator for larger edges",
+            )
+        usage = await self.store.usage(tenant_id)
+        if usage.trunks + trunks > self.quotas.trunks:
+            raise _quota("trunks", usage.trunks, self.quotas.trunks)
+        if usage.endpoints + endpoints > self.quotas.endpoints:
+            raise _quota("endpoints", usage.endpoints, self.quotas.endpoints)
+
+
+def _quota(what: str, has: int, most: int) -> Conflict:
+    return Conflict(
+        f"quota_{what}",
+        f"you have {has} {what}, {most} are allowed",
+        hint=f"delete {what} that you do not use, or ask the operator for more",
+    )
 
 
 def _expect(version: int, trunk: Trunk) -> None:

@@ -8,7 +8,8 @@ import phonenumbers
 
 from sip_config.domain.addresses import AddressPolicy, host_faults, source_faults
 from sip_config.domain.fault import Fault
-from sip_config.domain.records import MAX_PORT, MAX_VALUE, Transport, is_address, is_domain
+from sip_config.domain.grammar import MAX_PORT, Transport, is_address, is_domain
+from sip_config.domain.resources import MAX_SOURCES_LENGTH
 from sip_config.domain.sources import read_sources
 from sip_config.domain.trunk import DEFAULT_PORTS, Endpoint, TrunkFields
 
@@ -36,13 +37,15 @@ class TrunkDraft:
     enabled: bool = True
 
 
-def check_trunk(draft: TrunkDraft, addresses: AddressPolicy) -> TrunkFields | list[Fault]:
+def check_trunk(
+    draft: TrunkDraft, addresses: AddressPolicy, max_endpoints: int = MAX_ENDPOINTS
+) -> TrunkFields | list[Fault]:
     faults = _name_faults(draft.name) + _country_faults(draft.country)
     sources, unread = read_sources(draft.source_cidrs)
-    endpoints, endpoint_faults = _read_endpoints(draft.endpoints)
+    endpoints, endpoint_faults = _read_endpoints(draft.endpoints, max_endpoints)
     faults += unread + endpoint_faults
     faults += _address_faults(draft, addresses, {fault.pointer for fault in faults})
-    if len(",".join(sources)) > MAX_VALUE // 2:
+    if len(",".join(sources)) > MAX_SOURCES_LENGTH:
         detail = "the sources are longer than an edge holds in one record"
         faults.append(
             Fault("/source_cidrs", "sources_too_many", detail, "join neighbours into wider networks")
@@ -85,9 +88,9 @@ def _country_faults(country: str) -> list[Fault]:
     return [Fault("/country", "country_unknown", detail, "use ISO 3166-1 alpha-2, such as DE or US")]
 
 
-def _read_endpoints(drafts: Sequence[EndpointDraft]) -> tuple[tuple[Endpoint, ...], list[Fault]]:
-    if len(drafts) > MAX_ENDPOINTS:
-        detail = f"{len(drafts)} endpoints, {MAX_ENDPOINTS} are allowed"
+def _read_endpoints(drafts: Sequence[EndpointDraft], most: int) -> tuple[tuple[Endpoint, ...], list[Fault]]:
+    if len(drafts) > most:
+        detail = f"{len(drafts)} endpoints, {most} are allowed"
         return (), [
             Fault("/endpoints", "endpoints_too_many", detail, "keep those that your provider asks for")
         ]

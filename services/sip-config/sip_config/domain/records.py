@@ -10,33 +10,28 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from sip_config.domain.grammar import (
+    MAX_PORT,
+    RecordInvalid,
+    Transport,
+    is_address,
+    is_domain,
+    is_number,
+    network,
+)
 
 MAX_VALUE = 4000  # what the edge's table file and its formatting buffer take with room to spare
-MAX_DOMAIN = 253
-MAX_PORT = 65535
 ENABLED, DISABLED = "e", "d"
 FIELDS = 5
 
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_NUMBER = re.compile(r"\+[1-9][0-9]{2,14}")
 _VERSION = re.compile(r"[1-9][0-9]{0,17}")
-
-
-class RecordInvalid(ValueError):
-    """Says in words which part of a record does not fit its type."""
 
 
 class Table(StrEnum):
     TRUNK = "trunk"
     NUMBER = "number"
-
-
-class Transport(StrEnum):
-    UDP = "udp"
-    TCP = "tcp"
-    TLS = "tls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,39 +129,6 @@ class NumberRecord:
         if record.table is not Table.NUMBER:
             raise RecordInvalid(f"{record.key!r} does not hold a number record")
         return cls(record.key, record.value)
-
-
-def is_number(text: str) -> bool:
-    return _NUMBER.fullmatch(text) is not None
-
-
-def is_domain(text: str) -> bool:
-    labels = text.split(".")
-    return (
-        len(text) <= MAX_DOMAIN
-        and all(_LABEL.fullmatch(label) for label in labels)
-        and not labels[-1].isdigit()
-    )
-
-
-def is_address(text: str) -> bool:
-    try:
-        return "%" not in text and str(ip_address(text)) == text
-    except ValueError:
-        return False
-
-
-def network(cidr: str) -> IPv4Network | IPv6Network:
-    """The network that a canonical CIDR names; host bits, scopes and other spellings are refused."""
-    if "%" in cidr:
-        raise RecordInvalid(f"source {cidr!r} names an interface")
-    try:
-        parsed = ip_network(cidr)
-    except ValueError as error:
-        raise RecordInvalid(f"source {cidr!r} is not a network in CIDR form") from error
-    if str(parsed) != cidr:
-        raise RecordInvalid(f"source {cidr!r} is not in canonical form, {parsed}")
-    return parsed
 
 
 def unique(destinations: Iterable[Destination]) -> tuple[Destination, ...]:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sip_config.domain.records import Destination, Transport, TrunkRecord
+from sip_config.domain.grammar import Transport
+from sip_config.domain.records import Destination, TrunkRecord
+from sip_config.domain.resources import EndpointBody, TrunkBody
 
 PROVIDER_SET = 2
 DEFAULT_PORTS = {Transport.UDP: 5060, Transport.TCP: 5060, Transport.TLS: 5061}
@@ -19,6 +21,9 @@ class Endpoint:
 
     def destination(self) -> Destination:
         return Destination(PROVIDER_SET, self.host, self.port, self.transport)
+
+    def body(self) -> EndpointBody:
+        return EndpointBody(self.host, self.port, self.transport)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +51,11 @@ class Trunk:
         chosen = self.fields
         return TrunkRecord(
             self.domain, self.tenant_id, self.id, chosen.enabled, chosen.source_cidrs, self.version
+        )
+
+    def body(self) -> TrunkBody:
+        """Raises RecordInvalid."""
+        chosen = self.fields
+        return TrunkBody(
+            self.domain, self.tenant_id, self.id, self.version, chosen.enabled, chosen.source_cidrs
         )

@@ -9,6 +9,7 @@ from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from keepline.sip.v1 import switch_config_pb2 as _switch_config_pb2
 from keepline.sip.v1 import trunk_pb2 as _trunk_pb2
 from keepline.types.v1 import endpoint_pb2 as _endpoint_pb2
 from keepline.types.v1 import paging_pb2 as _paging_pb2
@@ -108,21 +109,27 @@ class GetTrunkResponse(_message.Message):
 
     TRUNK_FIELD_NUMBER: _builtins.int
     APPLIED_FIELD_NUMBER: _builtins.int
+    SET_ASIDE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def trunk(self) -> _trunk_pb2.Trunk: ...
     @_builtins.property
     def applied(self) -> _containers.RepeatedCompositeFieldContainer[Global___NodeApplied]:
         """Where this trunk is in force, node by node."""
 
+    @_builtins.property
+    def set_aside(self) -> _containers.RepeatedCompositeFieldContainer[_switch_config_pb2.SetAside]:
+        """Of this trunk and its numbers: what reaches no node, by name or id."""
+
     def __init__(
         self,
         *,
         trunk: _trunk_pb2.Trunk | None = ...,
         applied: _abc.Iterable[Global___NodeApplied] | None = ...,
+        set_aside: _abc.Iterable[_switch_config_pb2.SetAside] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["trunk", b"trunk"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "trunk", b"trunk"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "set_aside", b"set_aside", "trunk", b"trunk"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -140,6 +147,7 @@ class NodeApplied(_message.Message):
     SNAPSHOT_VERSION_FIELD_NUMBER: _builtins.int
     NACK_REASON_FIELD_NUMBER: _builtins.int
     REPORTED_AT_FIELD_NUMBER: _builtins.int
+    SET_ASIDE_FIELD_NUMBER: _builtins.int
     node_id: _builtins.str
     in_force: _builtins.bool
     """The node runs at least the given version of this trunk."""
@@ -151,6 +159,10 @@ class NodeApplied(_message.Message):
     """Why the node refused its last configuration; empty when it took it."""
     @_builtins.property
     def reported_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def set_aside(self) -> _containers.RepeatedCompositeFieldContainer[_switch_config_pb2.SetAside]:
+        """Of this trunk and its numbers: what the node passed over."""
+
     def __init__(
         self,
         *,
@@ -160,10 +172,11 @@ class NodeApplied(_message.Message):
         snapshot_version: _builtins.str = ...,
         nack_reason: _builtins.str = ...,
         reported_at: _timestamp_pb2.Timestamp | None = ...,
+        set_aside: _abc.Iterable[_switch_config_pb2.SetAside] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["reported_at", b"reported_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["in_force", b"in_force", "nack_reason", b"nack_reason", "node_id", b"node_id", "reported_at", b"reported_at", "snapshot_version", b"snapshot_version", "trunk_version", b"trunk_version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["in_force", b"in_force", "nack_reason", b"nack_reason", "node_id", b"node_id", "reported_at", b"reported_at", "set_aside", b"set_aside", "snapshot_version", b"snapshot_version", "trunk_version", b"trunk_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

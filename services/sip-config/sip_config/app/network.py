@@ -1,0 +1,135 @@
+"""What operators see of the network and order in it; each replica reads the orders every two seconds."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from servicekit.clock import Clock
+from servicekit.errors import Invalid, NotFound, Unavailable, Violation
+from servicekit.telemetry.logging import logger
+from sip_config.app.node_feed import NodeFeed
+from sip_config.domain.believing import implausible
+from sip_config.domain.network import OperatorWord, Orders
+from sip_config.domain.resources import Body, DestinationState, EdgeBody, SwitchBody
+from sip_config.ports import OrderStore
+
+READ_EVERY = 2.0  # seconds
+MARK_EVERY = 10.0  # seconds
+MAX_MINUTES = 24 * 60
+
+_log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What settings name."""
+
+    edges: Sequence[EdgeBody]
+    switches: Sequence[SwitchBody]
+
+    def bodies(self, orders: Orders) -> list[Body]:
+        """An order of a state takes the place of the setting's."""
+        ordered = orders.switches
+        switches = [replace(one, state=ordered.get(one.id, one.state)) for one in self.switches]
+        return [*self.edges, *switches]
+
+
+class Network:
+    def __init__(self, feed: NodeFeed, store: OrderStore, clock: Clock, site: Site) -> None:
+        self._feed = feed
+        self._store = store
+        self._clock = clock
+        self._site = site
+        self._orders = Orders()
+        self._marked: dict[str, int] = {}
+
+    # -- orders
+
+    async def say(self, subject: str, *, shrunk: bool, older: bool, minutes: int) -> OperatorWord:
+        if not 1 <= minutes <= MAX_MINUTES:
+            raise _invalid("/minutes", "minutes_invalid", f"not between 1 and {MAX_MINUTES}")
+        word = OperatorWord(shrunk, older, self._clock.now() + timedelta(minutes=minutes), subject)
+        await self._store.put_word(word)
+        _log.warning("an operator's word", shrunk=shrunk, older=older, minutes=minutes, by=subject)
+        await self.read()
+        return word
+
+    async def order(self, switch_id: str, state: DestinationState) -> SwitchBody:
+        """Draining: in-dialog requests go on, new calls go elsewhere. Raises NotFound."""
+        known = next((one for one in self._site.switches if one.id == switch_id), None)
+        if known is None:
+            raise NotFound("switch_not_found", f"no switch {switch_id}", hint="see KEEPLINE_SWITCHES")
+        await self._store.put_switch(switch_id, state)
+        _log.warning("a switch was ordered to be", switch=switch_id, state=str(state))
+        await self.read()
+        return replace(known, state=state)
+
+    # -- what is known
+
+    @property
+    def word(self) -> OperatorWord | None:
+        """The one that is valid now."""
+        word = self._orders.word
+        return word if word is not None and word.until > self._clock.now() else None
+
+    @property
+    def switches(self) -> list[SwitchBody]:
+        return [body for body in self._site.bodies(self._orders) if isinstance(body, SwitchBody)]
+
+    async def read(self) -> None:
+        """Raises Unavailable."""
+        orders = await self._store.orders()
+        if orders != self._orders:
+            self._orders = orders
+            self._feed.fixed(self._site.bodies(orders))
+
+    async def run(self) -> None:
+        since_mark = 0.0
+        while True:
+            try:
+                await self.read()
+                if since_mark >= MARK_EVERY:
+                    await self._mark()
+                    since_mark = 0.0
+            except Unavailable as away:
+                _log.debug("orders cannot be read right now", reason=away.detail)
+            await asyncio.sleep(READ_EVERY)
+            since_mark += READ_EVERY
+
+    # -- what was read at a start
+
+    async def believe(self, part: str, count: Callable[[], int]) -> None:
+        """Returns once what was read of a part may be believed. count: of what was read so far."""
+        doubt = ""
+        while True:
+            try:
+                before = await self._store.mark(part)
+                await self.read()
+            except Unavailable:
+                await asyncio.sleep(1)
+                continue
+            doubt_now = (
+                "" if self.word is not None and self.word.shrunk else implausible(part, count(), before)
+            )
+            if not doubt_now:
+                return
+            if doubt_now != doubt:
+                _log.error("what was read is not believed", part=part, reason=doubt_now)
+            doubt = doubt_now
+            self._feed.doubt(part, doubt)
+            await asyncio.sleep(1)
+
+    async def _mark(self) -> None:
+        """How many there are, for the next start."""
+        if not self._feed.ready:
+            return
+        tables = self._feed.tables
+        for part, count in (("trunks", tables.trunks_known()), ("numbers", tables.numbers_known())):
+            if self._marked.get(part) != count:
+                await self._store.put_mark(part, count)
+                self._marked[part] = count
+
+
+def _invalid(pointer: str, code: str, detail: str) -> Invalid:
+    return Invalid("network_invalid", "a field is wrong", violations=[Violation(pointer, code, detail)])

@@ -1,0 +1,161 @@
+"""What each node said last, kept so that every replica knows it.
+
+The store is written at each word of a node and read every few seconds and whenever somebody asks; while it is
+away this replica's own memory answers, and what was not written is written when it is back.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from servicekit.clock import Clock
+from servicekit.errors import TooMany, Unavailable
+from servicekit.telemetry.logging import logger
+from sip_config.domain.node_report import MAX_ASIDE, MAX_REFUSED, Held, Limits, NodeReport, smallest
+from sip_config.ports import NodeReportStore
+
+MAX_NODES = 1000
+READ_EVERY = 2.0  # seconds
+ALIVE = timedelta(hours=24)  # a node that said nothing for so long bounds nobody any more
+
+_log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """What a node says when it begins to watch."""
+
+    kind: str
+    schema: int
+    capabilities: tuple[str, ...]
+    limits: Limits
+    held: Held
+    refused: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a node says of a version. nack_reason: empty when it is in force."""
+
+    version: Held
+    nack_reason: str
+    set_aside: dict[str, str]
+    set_aside_count: int
+    held: Held | None = None
+
+
+class NodeReports:
+    def __init__(self, store: NodeReportStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._known: dict[str, NodeReport] = {}
+        self._owed: set[str] = set()
+
+    async def hello(self, node_id: str, hello: Hello) -> NodeReport:
+        """Raises TooMany when there are too many nodes."""
+        before = await self._newest(node_id)
+        said = NodeReport(
+            node_id,
+            hello.kind,
+            hello.held,
+            self._clock.now(),
+            refused=hello.refused[-MAX_REFUSED:],
+            limits=hello.limits,
+            capabilities=hello.capabilities,
+            schema=hello.schema,
+        )
+        if before is not None and before.held.version == hello.held.version:
+            refused = tuple(dict.fromkeys([*before.refused, *hello.refused]))[-MAX_REFUSED:]
+            said = replace(
+                said,
+                refused=refused,
+                nack_reason=before.nack_reason,
+                set_aside=before.set_aside,
+                set_aside_count=before.set_aside_count,
+            )
+        await self._keep(said)
+        return said
+
+    async def word(self, node_id: str, word: Word) -> None:
+        """A node that refuses a version goes on with what it had, so what it holds is kept."""
+        before = await self._newest(node_id)
+        before = before or NodeReport(node_id, "edge", Held(), self._clock.now())
+        if word.nack_reason:
+            held = word.held or before.held
+            refused = (*(one for one in before.refused if one != word.version.version), word.version.version)
+            after = replace(before, held=held, nack_reason=word.nack_reason, refused=refused[-MAX_REFUSED:])
+        else:
+            aside = dict(list(word.set_aside.items())[:MAX_ASIDE])
+            after = replace(
+                before,
+                held=word.version,
+                nack_reason="",
+                refused=(),
+                set_aside=aside,
+                set_aside_count=max(word.set_aside_count, len(aside)),
+            )
+        await self._keep(replace(after, at=self._clock.now()))
+
+    def known(self, node_id: str) -> NodeReport | None:
+        """As of the last reading, or what was said here since."""
+        return self._known.get(node_id)
+
+    def limits(self) -> Limits:
+        oldest = self._clock.now() - ALIVE
+        return smallest([one.limits for one in self._known.values() if one.at >= oldest])
+
+    async def all(self) -> list[NodeReport]:
+        """By id, as every replica knows them; as this one knows them while the store is away."""
+        with suppress(Unavailable):
+            await self.read()
+        return sorted(self._known.values(), key=lambda report: report.node_id)
+
+    async def read(self) -> None:
+        for report in await self._store.all(MAX_NODES):
+            mine = self._known.get(report.node_id)
+            if mine is None or report.at > mine.at or report.node_id not in self._owed:
+                self._known[report.node_id] = report
+                self._owed.discard(report.node_id)
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self._write(tuple(self._owed))
+                await self.read()
+            except Unavailable as away:
+                _log.debug("what nodes said is not shared right now", reason=away.detail)
+            await asyncio.sleep(READ_EVERY)
+
+    async def _newest(self, node_id: str) -> NodeReport | None:
+        if node_id in self._owed:
+            return self._known.get(node_id)
+        try:
+            found = await self._store.get(node_id)
+        except Unavailable:
+            return self._known.get(node_id)
+        if found is not None:
+            self._known[node_id] = found
+        return found
+
+    async def _keep(self, report: NodeReport) -> None:
+        if report.node_id not in self._known and len(self._known) >= MAX_NODES:
+            raise TooMany(
+                "nodes_too_many",
+                f"{MAX_NODES} nodes are known, and {report.node_id} is none of them",
+                hint="nodes that said nothing for a week are forgotten",
+            )
+        self._known[report.node_id] = report
+        self._owed.add(report.node_id)
+        try:
+            await self._write([report.node_id])
+        except Unavailable:
+            _log.warning("what a node said is not shared right now", node=report.node_id)
+
+    async def _write(self, node_ids: Iterable[str]) -> None:
+        for node_id in node_ids:
+            report = self._known[node_id]
+            await self._store.put(report)
+            if self._known[node_id] is report:
+                self._owed.discard(node_id)

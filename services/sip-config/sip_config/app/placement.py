@@ -1,0 +1,61 @@
+"""Where a trunk is in force, the same wherever it is asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sip_config.app.edge_feed import EdgeFeed
+from sip_config.app.node_feed import NodeFeed
+from sip_config.app.node_reports import NodeReports
+from sip_config.domain.node_report import Held, NodeReport
+from sip_config.domain.resources import trunk_name
+from sip_config.domain.trunk import Trunk
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """trunk_version: the one that the node runs, 0 for none or when it is not known.
+
+    set_aside: what the node passed over of this trunk and its numbers, names with reasons."""
+
+    report: NodeReport
+    in_force: bool
+    trunk_version: int
+    set_aside: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """set_aside: what reaches no node at all, names or ids with reasons."""
+
+    applied: list[Applied]
+    number_count: int
+    set_aside: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    feed: NodeFeed
+    reports: NodeReports
+    records: EdgeFeed | None = None
+
+    async def of(self, trunk: Trunk) -> Place:
+        reports = await self.reports.all()
+        applied = [self._applied(trunk, report) for report in reports]
+        known = {report.node_id for report in reports}
+        for old in self.records.applied(trunk.id) if self.records else ():
+            said = old.report
+            if said.node_id not in known:
+                report = NodeReport(said.node_id, "edge", Held(said.version), said.at, said.nack_reason)
+                applied.append(Applied(report, old.in_force, old.trunk_version, {}))
+        return Place(applied, self.feed.number_count(trunk.id), self.feed.aside_of(trunk.id))
+
+    def _applied(self, trunk: Trunk, report: NodeReport) -> Applied:
+        name = trunk_name(trunk.domain)
+        aside = {
+            one: reason
+            for one, reason in report.set_aside.items()
+            if one == name or self.feed.tables.trunk_of(one) == trunk.id
+        }
+        held = report.held
+        running = self.feed.trunk_version_at(trunk.id, held.version, held.revision) if held.version else 0
+        return Applied(report, running == trunk.version and name not in aside, running, aside)
