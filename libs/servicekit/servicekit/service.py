@@ -66,11 +66,16 @@ class Service(Generic[S]):
         self._drain.add(what, waiting)
 
     async def serve_grpc(
-        self, add: Callable[[grpc.aio.Server], None], names: Sequence[str], verifier: TokenVerifier
+        self,
+        add: Callable[[grpc.aio.Server], None],
+        names: Sequence[str],
+        verifier: TokenVerifier,
+        for_nodes: Sequence[str] = (),
     ) -> int:
+        """for_nodes: those of `names` that the role node reaches, and no other."""
         if not isinstance(self.settings, ApiSettings):
             raise TypeError("a process that serves gRPC has ApiSettings")
-        server = GrpcServer(verifier)
+        server = GrpcServer(verifier, for_nodes)
         port = await server.start(self.settings.grpc.listen, add, names)
         self._grpc.append(server)
         _log.info("serving gRPC", port=port, services=list(names))

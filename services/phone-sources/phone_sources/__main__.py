@@ -23,7 +23,9 @@ from servicekit.outbox import relay_of
 
 
 async def build(service: Service[Settings]) -> None:
-    numbers = Numbers(await _documents(service), _trunks(service), service.clock)
+    numbers = Numbers(
+        await _documents(service), _trunks(service), service.clock, service.settings.quotas.numbers
+    )
     verifier = TokenVerifier.from_settings(service.settings.auth)
     title = "Keepline: which numbers we answer for"
     app = create_app("phone-sources", title, verifier, service.readiness)

@@ -1,6 +1,9 @@
 """Bringing numbers in, listing them, letting them go."""
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from zlib import crc32
 
 from phone_sources.domain.e164 import E164, Unreadable, read_number
 from phone_sources.domain.number import Number, label_problem
@@ -10,12 +13,18 @@ from servicekit.errors import Conflict, Invalid, NotFound, Violation
 from servicekit.ids import new_id
 from servicekit.paging import Page, decode_token, encode_token, page_size
 
+_LOCKS = 64
+
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
     store: NumberStore
     trunks: TrunkLookup
     clock: Clock
+    max_numbers: int = 10_000  # of one tenant
+    # one at a time of those who count before they write; each replica for itself, so that several replicas
+    # may together exceed the quota by one number each
+    counting: Sequence[asyncio.Lock] = field(default_factory=lambda: [asyncio.Lock() for _ in range(_LOCKS)])
 
     async def create(self, tenant_id: str, written: str, trunk_id: str, label: str) -> Number:
         trunk = await self.trunks.find(tenant_id, trunk_id)
@@ -34,7 +43,10 @@ class Numbers:
             )
         e164 = _checked(written, trunk.country, label)
         number = Number(new_id("num"), tenant_id, 1, e164, trunk_id, label, self.clock.now())
-        held = await self.store.add(number)
+        async with self.counting[crc32(tenant_id.encode()) % len(self.counting)]:
+            if await self.store.count(tenant_id) >= self.max_numbers:
+                raise _too_many(self.max_numbers)
+            held = await self.store.add(number)
         if held is not None:
             raise _taken(held.by, tenant_id)
         return number
@@ -67,6 +79,14 @@ def _checked(written: str, country: str, label: str) -> E164:
     if violations or isinstance(e164, Unreadable):
         raise Invalid("number_invalid", "the number cannot be taken as it is written", violations=violations)
     return e164
+
+
+def _too_many(most: int) -> Conflict:
+    return Conflict(
+        "quota_numbers",
+        f"you have {most} numbers, as many as are allowed",
+        hint="let numbers go that you do not use, or ask the operator for more",
+    )
 
 
 def _taken(by: Number, tenant_id: str) -> Conflict:

@@ -29,6 +29,8 @@ class NumberStore(Protocol):
     async def add(self, number: Number) -> Held | None:
         """Stores a new number and what has to be told about it, both or neither."""
 
+    async def count(self, tenant_id: str) -> int: ...
+
     async def get(self, tenant_id: str, number_id: str) -> Number | None: ...
 
     async def find(self, e164: E164) -> Number | None:

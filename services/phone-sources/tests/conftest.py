@@ -84,7 +84,7 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
     collection = MemoryCollection("phone_numbers")
     documents = NumberDocuments(collection, clock, lambda: None)
     await documents.prepare()
-    numbers = Numbers(documents, trunks, clock)
+    numbers = Numbers(documents, trunks, clock, max_numbers=20)
     app = create_app("phone-sources", "Test", verifier_of(issuer), Readiness())
     app.include_router(rest.router(numbers))
 

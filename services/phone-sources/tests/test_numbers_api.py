@@ -101,6 +101,31 @@ async def test_another_tenants_number_is_not_there(api: Any) -> None:
     assert (await api.rest.get(path, headers=api.as_())).status_code == 200
 
 
+async def test_a_tenant_has_no_more_numbers_than_it_may_and_another_does_not_feel_it(api: Any) -> None:
+    wanted = [api.bring(f"+4930231254{last}") for last in range(10, 35)]
+    answers = await asyncio.gather(*wanted)
+    assert sorted(answer["status"] for answer in answers) == [201] * 20 + [409] * 5
+    refused = next(answer for answer in answers if answer["status"] == 409)
+    assert (refused["code"], bool(refused["hint"])) == ("quota_numbers", True)
+    problem = await api.problem(
+        api.stub().CreateNumber(pb.CreateNumberRequest(number=BERLIN, trunk_id="trk_de"))
+    )
+    assert problem.code == "quota_numbers"
+    assert (await api.bring(BERLIN, "trk_b", "t_b"))["status"] == 201
+    made = next(answer for answer in answers if answer["status"] == 201)
+    await api.rest.delete(f"{PATH}/{made['id']}", headers=api.as_())
+    assert (await api.bring("020 7946 0123", "trk_gb"))["status"] == 201
+
+
+async def test_a_node_reaches_no_number(api: Any) -> None:
+    made = await api.bring(BERLIN)
+    for path in (PATH, f"{PATH}/{made['id']}"):
+        answer = await api.rest.get(path, headers=api.as_(role="node"))
+        assert (answer.status_code, answer.json()["code"]) == (403, "role_forbidden")
+    problem = await api.problem(api.stub(role="node").ListNumbers(pb.ListNumbersRequest()))
+    assert problem.code == "role_forbidden"
+
+
 async def test_only_owners_and_admins_write(api: Any) -> None:
     body = {"number": BERLIN, "trunk_id": "trk_de"}
     for role, status in (("viewer", 403), ("node", 403), ("admin", 201)):

@@ -125,7 +125,8 @@ async def _serve(service: Service[Settings], parts: Parts, verifier: TokenVerifi
         grpc_switch_config.add_to_server(served, server)
 
     await service.serve_http(app)
-    await service.serve_grpc(add, [TRUNK_SERVICE, grpc_switch_config.SERVICE], verifier)
+    served = [TRUNK_SERVICE, grpc_switch_config.SERVICE]
+    await service.serve_grpc(add, served, verifier, for_nodes=[grpc_switch_config.SERVICE])
 
 
 def main() -> None:

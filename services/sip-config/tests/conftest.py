@@ -156,7 +156,7 @@ async def replica(shared: Shared, feed: NodeFeed, issuer: DevIssuer) -> AsyncIte
         add_SipTrunkServiceServicer_to_server(SipTrunkService(trunks, placement), server)
         grpc_switch_config.add_to_server(SwitchConfig(feed, reports, network, heartbeat=0.05), server)
 
-    server = GrpcServer(verifier_of(issuer))
+    server = GrpcServer(verifier_of(issuer), for_nodes=[SWITCH_CONFIG])
     port = await server.start("127.0.0.1:0", add, [TRUNK_SERVICE, SWITCH_CONFIG])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
         api = Api(client, issuer, f"127.0.0.1:{port}", feed, reports, network, shared)

@@ -129,12 +129,67 @@ async def test_another_tenants_trunk_is_not_there(api: Any) -> None:
 
 async def test_only_owners_and_admins_write(api: Any) -> None:
     made = await api.create()
-    for role in ("viewer", "node"):
+    path = f"{PATH}/{made['id']}"
+    for role in ("viewer", "operator", "node"):
         headers = api.as_(role=role)
-        assert (await api.rest.post(PATH, json={}, headers=headers)).status_code in (403, 422)
-        answer = await api.rest.delete(f"{PATH}/{made['id']}", headers=headers)
-        assert answer.status_code == 403
+        for method, at, body in (
+            ("POST", PATH, {"name": "Acme 2", "country": "DE"}),
+            ("PATCH", path, {"enabled": False}),
+            ("DELETE", path, None),
+        ):
+            answer = await api.rest.request(method, at, json=body, headers=headers)
+            assert (answer.status_code, answer.json()["code"]) == (403, "role_forbidden"), (role, method)
+        stub = api.stub(role=role)
+        for call in (
+            stub.CreateTrunk(pb.CreateTrunkRequest(name="Acme 2", country="DE")),
+            stub.DeleteTrunk(pb.DeleteTrunkRequest(id=made["id"])),
+        ):
+            assert (await api.problem(call)).code == "role_forbidden"
+    listed = (await api.rest.get(PATH, headers=api.as_(role="viewer"))).json()["trunks"]
+    assert [one["id"] for one in listed] == [made["id"]]
     assert (await api.rest.get(PATH)).status_code == 401
+
+
+async def test_a_node_reads_no_trunk(api: Any) -> None:
+    made = await api.create()
+    for path in (PATH, f"{PATH}/{made['id']}", "/api/v1/sip/network"):
+        answer = await api.rest.get(path, headers=api.as_(role="node"))
+        assert (answer.status_code, answer.json()["code"]) == (403, "role_forbidden")
+    stub = api.stub(role="node")
+    for call in (
+        stub.GetTrunk(pb.GetTrunkRequest(id=made["id"])),
+        stub.ListTrunks(pb.ListTrunksRequest()),
+    ):
+        assert (await api.problem(call)).code == "role_forbidden"
+
+
+async def test_a_tenant_has_no_more_than_it_may_and_another_does_not_feel_it(api: Any) -> None:
+    wanted = [api.create(domain_label=f"d{n}") for n in range(35)]
+    answers = await asyncio.gather(*wanted)
+    assert sorted(answer["status"] for answer in answers) == [201] * 30 + [409] * 5
+    refused = next(answer for answer in answers if answer["status"] == 409)
+    assert (refused["code"], bool(refused["hint"])) == ("quota_trunks", True)
+    problem = await api.problem(api.stub().CreateTrunk(pb.CreateTrunkRequest(name="Acme", country="DE")))
+    assert problem.code == "quota_trunks"
+    assert (await api.create("t_b", domain_label="theirs"))["status"] == 201
+    made = next(answer for answer in answers if answer["status"] == 201)
+    assert (await api.rest.delete(f"{PATH}/{made['id']}", headers=api.as_())).status_code == 204
+    assert (await api.create(domain_label="again"))["status"] == 201
+
+
+async def test_endpoints_are_counted_over_all_trunks_of_a_tenant(api: Any) -> None:
+    eight = [{"host": f"192.0.2.{n}"} for n in range(8)]
+    made = [await api.create(domain_label=f"d{n}", endpoints=eight) for n in range(5)]
+    assert [one["status"] for one in made] == [201] * 5
+    refused = await api.create(domain_label="more", endpoints=eight[:1])
+    assert (refused["status"], refused["code"]) == (409, "quota_endpoints")
+    plain = await api.create(domain_label="plain")
+    assert (await api.patch(plain["id"], endpoints=eight[:1]))["code"] == "quota_endpoints"
+    assert (await api.patch(made[0]["id"], endpoints=eight[:7]))["status"] == 200
+    assert (await api.patch(plain["id"], endpoints=eight[:1]))["status"] == 200
+    assert (await api.create("t_b", domain_label="theirs", endpoints=eight))["status"] == 201
+    too_many = await api.create("t_b", domain_label="nine", endpoints=[*eight, {"host": "192.0.2.9"}])
+    assert [one["code"] for one in too_many["errors"]] == ["endpoints_too_many"]
 
 
 async def test_the_list_comes_in_pages_and_by_part_of_the_name(api: Any) -> None:

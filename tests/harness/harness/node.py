@@ -26,7 +26,7 @@ class Node:
         return [update for update in self.heard if update not in HEARTBEATS]
 
     def watch(self, **more: Any) -> None:
-        fields = {
+        fields: dict[str, Any] = {
             "node_id": self.node_id,
             "kind": pb.NODE_KIND_EDGE,
             "schema": 1,
@@ -91,4 +91,4 @@ def version_of(resources: Iterable[pb.Resource]) -> str:
 
 
 def _chunk(message: Update) -> Any:
-    return getattr(message, message.WhichOneof("update"))
+    return getattr(message, message.WhichOneof("update") or "")

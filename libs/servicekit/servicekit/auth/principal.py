@@ -54,6 +54,15 @@ def require(*roles: Role) -> Principal:
     return current
 
 
+def no_node_here() -> Forbidden:
+    """Nodes reach what is made for them and nothing else."""
+    return Forbidden(
+        "role_forbidden",
+        f"the role {Role.NODE} may not do this",
+        hint="use the token of a person or a service, not the one of a node",
+    )
+
+
 @contextmanager
 def acting_as(who: Principal) -> Iterator[Principal]:
     token = _current.set(who)

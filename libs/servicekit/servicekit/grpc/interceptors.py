@@ -5,7 +5,7 @@ Rule: `except Exception` for gRPC stands here and nowhere else; a cancelled call
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -15,7 +15,8 @@ import grpc.aio
 from grpc_status import rpc_status
 from opentelemetry.trace import SpanKind
 
-from servicekit.auth import TokenVerifier, acting_as
+from servicekit.auth import Role, TokenVerifier, acting_as
+from servicekit.auth.principal import no_node_here
 from servicekit.auth.tokens import bearer
 from servicekit.errors import Invalid, Problem, Unavailable
 from servicekit.grpc.around import Around, Context, Rpc
@@ -105,15 +106,20 @@ class Deadlines(Around):
 
 
 class Tokens(Around):
-    def __init__(self, verifier: TokenVerifier) -> None:
+    def __init__(self, verifier: TokenVerifier, for_nodes: Sequence[str]) -> None:
+        """for_nodes: the services that the role node reaches, and no other."""
         self._verifier = verifier
+        self._for_nodes = tuple(f"/{name}/" for name in for_nodes)
 
     @asynccontextmanager
     async def around(self, rpc: Rpc, context: Context) -> AsyncIterator[None]:
         if rpc.internal:
             yield
             return
-        with acting_as(self._verifier.verify(bearer(rpc.metadata.get("authorization", "")))):
+        who = self._verifier.verify(bearer(rpc.metadata.get("authorization", "")))
+        if who.role is Role.NODE and not rpc.method.startswith(self._for_nodes):
+            raise no_node_here()
+        with acting_as(who):
             yield
 
 

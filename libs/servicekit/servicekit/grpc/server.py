@@ -20,9 +20,10 @@ SETTING = "KEEPLINE_GRPC__LISTEN"
 
 
 class GrpcServer:
-    def __init__(self, verifier: TokenVerifier) -> None:
+    def __init__(self, verifier: TokenVerifier, for_nodes: Sequence[str] = ()) -> None:
+        """for_nodes: full names of the services that the role node reaches, and no other."""
         self._streams = Streams()
-        interceptors = (Spans(), Problems(), self._streams, Deadlines(), Tokens(verifier))
+        interceptors = (Spans(), Problems(), self._streams, Deadlines(), Tokens(verifier, for_nodes))
         self._server = grpc.aio.server(interceptors=interceptors, options=options.SERVER)
         self._health = health.HealthServicer()
         self._names: tuple[str, ...] = ()

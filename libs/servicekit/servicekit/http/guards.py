@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from servicekit.auth import TokenVerifier, acting_as
+from servicekit.auth import Role, TokenVerifier, acting_as
+from servicekit.auth.principal import no_node_here
 from servicekit.auth.tokens import bearer
 from servicekit.errors import Problem
 from servicekit.http.ending import EventStreams
@@ -67,6 +68,8 @@ class Guards:
             await self._app(scope, bounded, send)
             return
         who = self._verifier.verify(bearer(headers.get("authorization", "")))
+        if who.role is Role.NODE:
+            raise no_node_here()
         _check_type(scope["method"], headers)
         with acting_as(who):
             await self._app(scope, bounded, send)

@@ -9,11 +9,15 @@ from keepline.phone.v1 import phone_service_pb2_grpc
 from phone_sources.adapters.messages import number_message
 from phone_sources.app import Numbers
 from phone_sources.ports import NumberFilter
-from servicekit.auth import Role, principal, require
+from servicekit.auth import Role, require
 
 SERVICE = "keepline.phone.v1.PhoneService"
 
 _Context = grpc.aio.ServicerContext[Any, Any]
+
+
+def _reader() -> str:
+    return require(Role.OWNER, Role.ADMIN, Role.VIEWER).tenant_id
 
 
 class PhoneService(phone_service_pb2_grpc.PhoneServiceServicer):
@@ -28,14 +32,12 @@ class PhoneService(phone_service_pb2_grpc.PhoneServiceServicer):
         return pb.CreateNumberResponse(number=number_message(number))
 
     async def GetNumber(self, request: pb.GetNumberRequest, context: _Context) -> pb.GetNumberResponse:
-        number = await self._numbers.get(principal().tenant_id, request.id)
+        number = await self._numbers.get(_reader(), request.id)
         return pb.GetNumberResponse(number=number_message(number))
 
     async def ListNumbers(self, request: pb.ListNumbersRequest, context: _Context) -> pb.ListNumbersResponse:
         wanted = NumberFilter(trunk_id=request.trunk_id, query=request.query)
-        page = await self._numbers.list(
-            principal().tenant_id, wanted, request.page.page_size, request.page.page_token
-        )
+        page = await self._numbers.list(_reader(), wanted, request.page.page_size, request.page.page_token)
         found = [number_message(n) for n in page.items]
         return pb.ListNumbersResponse(numbers=found, next_page_token=page.next_page_token)
 

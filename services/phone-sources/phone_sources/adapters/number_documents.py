@@ -50,6 +50,9 @@ class NumberDocuments:
             self.wrote()
             return None
 
+    async def count(self, tenant_id: str) -> int:
+        return await self.collection.count_documents({"tenant_id": tenant_id, **_ALIVE})
+
     async def get(self, tenant_id: str, number_id: str) -> Number | None:
         found = await self.collection.find_one({"_id": number_id, "tenant_id": tenant_id, **_ALIVE})
         return None if found is None else _number(found)

@@ -52,6 +52,7 @@ class NetworkBody(BaseModel):
     missing: str = Field(description="why nodes are not told anything right now; empty: they are")
     trunks: int
     numbers: int
+    marked: dict[str, int] = Field(description="what a next start compares with")
     set_aside: int = Field(description="records of the topics that do not fit their type")
     switches: list[SwitchBodyOut]
     nodes: list[NodeBody]
@@ -83,6 +84,7 @@ def router(feed: NodeFeed, reports: NodeReports, network: Network) -> APIRouter:
             missing=feed.missing,
             trunks=feed.tables.trunks_known(),
             numbers=feed.tables.numbers_known(),
+            marked=dict(network.marked),
             set_aside=feed.aside_count,
             switches=[_switch(one) for one in network.switches],
             nodes=[_node(one, feed.version) for one in await reports.all()],

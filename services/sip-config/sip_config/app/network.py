@@ -1,7 +1,7 @@
 """What operators see of the network and order in it; each replica reads the orders every two seconds."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -77,6 +77,11 @@ class Network:
     def switches(self) -> list[SwitchBody]:
         return [body for body in self._site.bodies(self._orders) if isinstance(body, SwitchBody)]
 
+    @property
+    def marked(self) -> Mapping[str, int]:
+        """How many trunks and numbers this replica noted for the next start."""
+        return self._marked
+
     async def read(self) -> None:
         """Raises Unavailable."""
         orders = await self._store.orders()
@@ -85,7 +90,7 @@ class Network:
             self._feed.fixed(self._site.bodies(orders))
 
     async def run(self) -> None:
-        since_mark = 0.0
+        since_mark = MARK_EVERY
         while True:
             try:
                 await self.read()

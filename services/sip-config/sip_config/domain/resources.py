@@ -136,6 +136,9 @@ class Resource:
 Encode = Callable[[Body], Resource]
 
 
+_KINDS = {str(kind): kind for kind in Kind}
+
+
 def trunk_name(domain: str) -> str:
     return f"{Kind.TRUNK}/{domain}"
 
@@ -146,7 +149,7 @@ def number_name(e164: str) -> str:
 
 def kind_of(name: str) -> Kind:
     """Of a name of ours."""
-    return Kind(name.partition("/")[0])
+    return _KINDS[name.partition("/")[0]]
 
 
 def check_number(e164: str) -> None:

@@ -1,0 +1,139 @@
+"""What operators see and order; what is believed at a start."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.node import Node
+from keepline.sip.v1 import switch_config_pb2 as pb
+from servicekit.testing import until
+from sip_config.domain.believing import SMALL, implausible
+from sip_config.domain.node_report import Held
+from sip_config.domain.node_tables import HeldNumber
+
+PATH = "/api/v1/sip/network"
+
+
+async def test_a_switch_is_drained_and_taken_back(api: Any) -> None:
+    node = Node(api.edge())
+    node.watch()
+    await node.take()
+    assert node.resources["switch/sw1"].switch.state == pb.DESTINATION_STATE_ACTIVE
+    operator = api.as_("platform", "operator")
+    answer = await api.rest.put(f"{PATH}/switches/sw1", json={"state": "draining"}, headers=operator)
+    assert (answer.status_code, answer.json()["state"]) == (200, "draining")
+    last = await node.take()
+    assert [one.name for one in last.change.set] == ["switch/sw1"]
+    assert node.resources["switch/sw1"].switch.state == pb.DESTINATION_STATE_DRAINING
+    await api.rest.put(f"{PATH}/switches/sw1", json={"state": "active"}, headers=operator)
+    await node.take()
+    assert node.resources["switch/sw1"].switch.state == pb.DESTINATION_STATE_ACTIVE
+    gone = await api.rest.put(f"{PATH}/switches/sw9", json={"state": "active"}, headers=operator)
+    assert (gone.status_code, gone.json()["code"]) == (404, "switch_not_found")
+    node.leave()
+
+
+async def test_an_operator_sees_nodes_and_what_they_refused(api: Any) -> None:
+    node = Node(api.edge())
+    node.watch(limits=pb.NodeLimits(trunks=5, numbers=7))
+    version = (await node.take()).whole.version
+    node.held = pb.Held()
+    await node.refuse(version, "the disk is full")
+    body = (await api.rest.get(PATH, headers=api.as_("platform", "operator"))).json()
+    assert (body["missing"], [one["id"] for one in body["switches"]]) == ("", ["sw1"])
+    seen = body["nodes"][0]
+    assert (seen["node_id"], seen["current"], seen["nack_reason"]) == ("edge1", False, "the disk is full")
+    assert (seen["trunks_limit"], seen["numbers_limit"]) == (5, 7)
+    node.leave()
+
+
+@pytest.mark.parametrize("role", ["owner", "admin", "viewer"])
+async def test_a_tenant_sees_and_orders_nothing_of_the_network(api: Any, role: str) -> None:
+    headers = api.as_(role=role)
+    for method, path, body in (
+        ("GET", PATH, None),
+        ("POST", f"{PATH}/word", {"shrunk": True}),
+        ("PUT", f"{PATH}/switches/sw1", {"state": "draining"}),
+    ):
+        answer = await api.rest.request(method, path, json=body, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, "role_forbidden")
+
+
+async def test_a_word_is_valid_for_its_time_only(api: Any) -> None:
+    operator = api.as_("platform", "operator")
+    for minutes in (0, 24 * 60 + 1):
+        answer = await api.rest.post(f"{PATH}/word", json={"minutes": minutes}, headers=operator)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/minutes")
+    said = await api.rest.post(f"{PATH}/word", json={"shrunk": True, "minutes": 5}, headers=operator)
+    assert (said.json()["shrunk"], said.json()["older"]) == (True, False)
+    assert api.network.word.said_by == "dev"
+    api.shared.clock.advance(5 * 60 + 1)
+    assert api.network.word is None
+    assert (await api.rest.get(PATH, headers=operator)).json()["word"] is None
+
+
+async def test_numbers_that_are_suddenly_gone_need_an_operators_word(api: Any) -> None:
+    for place in range(SMALL):
+        api.feed.number_written(HeldNumber(f"num_{place}", "t_a", 1, f"+44207{place:07d}", "trk_1"))
+    await api.network._mark()
+    read = {"count": 0}
+    believing = asyncio.ensure_future(api.network.believe("numbers", lambda: read["count"]))
+    await until(lambda: bool(api.feed.missing))
+    assert f"{SMALL} numbers were known and 0 were read" in api.feed.missing
+    assert not believing.done()
+    await api.network.say("operator", shrunk=True, older=False, minutes=5)
+    await asyncio.wait_for(believing, 5)
+
+
+async def test_numbers_that_come_back_are_believed_without_a_word(api: Any) -> None:
+    await api.network._store.put_mark("numbers", 100)
+    read = {"count": 0}
+    believing = asyncio.ensure_future(api.network.believe("numbers", lambda: read["count"]))
+    await until(lambda: bool(api.feed.missing))
+    read["count"] = 99
+    await asyncio.wait_for(believing, 5)
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6))
+def test_less_than_half_is_not_believed_where_there_was_more_than_a_few(read: int, before: int) -> None:
+    assert bool(implausible("numbers", read, before)) == (before >= SMALL and read < before / 2)
+
+
+async def test_what_nodes_said_survives_while_the_store_is_away(api: Any) -> None:
+    node = Node(api.edge())
+    node.watch()
+    await node.take()
+    api.shared.reports.away = True
+    api.shared.clock.advance(1)
+    await node.acknowledge()
+    assert (await api.reports.all())[0].held.version == node.held.version
+    api.shared.reports.away = False
+    running = asyncio.ensure_future(api.reports.run())
+    await until(lambda: not api.reports._owed)
+    stored = await api.reports._store.get("edge1")
+    assert stored.held.version == node.held.version
+    running.cancel()
+    node.leave()
+
+
+async def test_a_node_that_said_nothing_for_a_day_bounds_nobody(api: Any) -> None:
+    node = Node(api.edge())
+    node.watch(limits=pb.NodeLimits(trunks=1))
+    await node.take()
+    assert api.reports.limits().trunks == 1
+    api.shared.clock.advance(timedelta(hours=25).total_seconds())
+    assert api.reports.limits().trunks == 0
+    node.leave()
+
+
+async def test_too_many_nodes_are_refused(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sip_config.app.node_reports.MAX_NODES", 2)
+    for node_id in ("edge1", "edge2"):
+        await api.edge(node_id).Ack(pb.AckRequest(node_id=node_id, version="x", revision=pb.Revision()))
+    problem = await api.problem(api.edge("edge3").Ack(pb.AckRequest(node_id="edge3", version="x")))
+    assert problem.code == "nodes_too_many"
+    assert api.reports.known("edge1").held == Held("x", {})
