@@ -12,13 +12,39 @@ def test_state_topics_are_compacted_and_events_are_kept_for_days() -> None:
     topics = load_topics()
     trunks, calls = topics["keepline.sip.trunk.state.v1"], topics["keepline.call.events.v1"]
     assert trunks.config()["cleanup.policy"] == "compact"
-    assert calls.config() == {"cleanup.policy": "delete", "retention.ms": str(14 * 86_400_000)}
+    assert trunks.config()["delete.retention.ms"] == str(7 * 86_400_000)
+    assert (calls.config()["cleanup.policy"], calls.config()["retention.ms"]) == (
+        "delete",
+        str(14 * 86_400_000),
+    )
     assert calls.dead_letter in topics
 
 
 def test_every_dead_letter_is_a_topic() -> None:
     topics = load_topics()
     assert {topic.dead_letter for topic in topics.values() if topic.dead_letter} <= set(topics)
+
+
+def test_state_and_events_have_partitions_enough_and_survive_a_broker() -> None:
+    topics = load_topics()
+    for name, topic in topics.items():
+        assert topic.partitions == (1 if name.endswith(".dlq") else 24), name
+        assert (topic.replication, topic.min_in_sync) == (3, 2), name
+        assert topic.config()["min.insync.replicas"] == "2"
+
+
+@pytest.mark.parametrize(("brokers", "replication", "in_sync"), [(1, 1, 1), (2, 2, 1), (3, 3, 2), (9, 3, 2)])
+def test_a_small_cluster_gets_the_replicas_that_it_can_hold(
+    brokers: int, replication: int, in_sync: int
+) -> None:
+    topic = load_topics()["keepline.call.events.v1"].on(brokers)
+    assert (topic.replication, topic.min_in_sync) == (replication, in_sync)
+
+
+def test_more_in_sync_than_there_are_is_refused() -> None:
+    entry = "{message: m, partitions: 1, cleanup: compact, replication: 2, min_in_sync: 3}"
+    with pytest.raises(ValueError, match="min_in_sync"):
+        load_topics(f"topics: {{t: {entry}}}")
 
 
 @pytest.mark.parametrize(
