@@ -88,8 +88,8 @@ class SpoolFile:
             for seq, topic, key, value, headers in rows
         ]
 
-    def take(self, upto: int) -> None:
-        """Forgets all up to the seq `upto`. Raises DiskTrouble."""
+    def take(self, upto: int) -> tuple[int, int]:
+        """Forgets all up to the seq `upto`: how many records and bytes. Raises DiskTrouble."""
         with self._transaction() as connection:
             records, size = self._row(
                 "SELECT count(*), coalesce(sum(size), 0) FROM events WHERE seq <= ?", upto
@@ -99,6 +99,7 @@ class SpoolFile:
         self.pending_bytes -= size
         if not self.pending_records:
             self._shrink()
+        return records, size
 
     def put_aside(self, record: Outgoing, why: str) -> None:
         """Keeps what the broker will not have, the newest thousand. Raises DiskTrouble."""

@@ -42,7 +42,8 @@ class Spool:
             raise WrongSetting("KEEPLINE_DATA_DIR", f"cannot use {folder}: {why}") from error
         self._max_bytes = max_bytes
         self._buffer: list[Outgoing] = []
-        self._buffered_bytes = 0
+        # on disk and in memory together; counted here, because a write under way is in both
+        self._records, self._bytes = self._file.pending_records, self._file.pending_bytes
         self._read_to = 0
         self._to_write = asyncio.Event()
         self._to_read = asyncio.Event()
@@ -56,10 +57,11 @@ class Spool:
     def put(self, record: Outgoing) -> bool:
         """False when the spool is full. Raises ValueError for text that has no UTF-8."""
         size = size_of(record)
-        if self._file.pending_bytes + self._buffered_bytes + size > self._max_bytes:
+        if self._bytes + size > self._max_bytes:
             return False
         self._buffer.append(record)
-        self._buffered_bytes += size
+        self._records += 1
+        self._bytes += size
         self._accepted += 1
         self._to_write.set()
         return True
@@ -71,11 +73,11 @@ class Spool:
             await self._wrote.wait()
 
     def depth(self) -> int:
-        return self._file.pending_records + len(self._buffer)
+        return self._records
 
     def fullness(self) -> float:
         """0.0 to 1.0 of the bound."""
-        return (self._file.pending_bytes + self._buffered_bytes) / self._max_bytes
+        return self._bytes / self._max_bytes
 
     @property
     def on_disk(self) -> bool:
@@ -115,9 +117,12 @@ class Spool:
         """They were delivered. What the disk cannot forget now is forgotten with what is taken next; a crash
         in between sends it again."""
         try:
-            await self._in_thread(lambda: self._file.take(place))
+            records, size = await self._in_thread(lambda: self._file.take(place))
         except DiskTrouble as trouble:
             self._troubled(trouble)
+            return
+        self._records -= records
+        self._bytes -= size
 
     async def put_aside(self, record: Outgoing, why: str) -> None:
         """Keeps in the file what the broker will not have."""
@@ -162,7 +167,6 @@ class Spool:
     def _written(self) -> None:
         if self._under_way is not None:
             del self._buffer[: len(self._under_way.batch)]
-            self._buffered_bytes -= sum(map(size_of, self._under_way.batch))
             self._kept += len(self._under_way.batch)
             self._under_way = None
             self._wrote.set()
