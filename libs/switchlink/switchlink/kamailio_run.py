@@ -46,6 +46,10 @@ class KamailioRun:
     debug_level: int = 1
     edge_id: str = "edge"
     """Names this edge in X-Keepline-Edge."""
+    outside_also: Sequence[str] = ()
+    """Networks that legs and probes may reach although addresses.cfg refuses them: loopback, in tests."""
+    own_networks: Sequence[str] = ()
+    """Networks of our own nodes, where no leg goes."""
 
     def __post_init__(self) -> None:
         if not _EDGE_ID.match(self.edge_id):
@@ -135,6 +139,8 @@ class KamailioRun:
             "RELOAD_DELTA": self.reload_delta,
             "DEBUG_LEVEL": self.debug_level,
             "EDGE_ID": _quoted(self.edge_id),
+            "OUTSIDE_ALSO": _quoted(_networks(self.outside_also)),
+            "OWN_NETWORKS": _quoted(_networks(self.own_networks)),
         }
         if self.public_host6 is not None:
             public6 = f"{_bracketed(self.public_host6)}:{self.ports.public}"
@@ -153,6 +159,10 @@ def _bracketed(host: str) -> str:
         return f"[{host}]" if ipaddress.ip_address(host).version == 6 else host  # noqa: PLR2004
     except ValueError:
         return host
+
+
+def _networks(networks: Sequence[str]) -> str:
+    return ",".join(str(ipaddress.ip_network(network)) for network in networks)
 
 
 def _quoted(value: object) -> str:

@@ -15,6 +15,7 @@ TRUNKS = {
     "acme.sip.keepline.test": "t_demo|trk_acme|e|127.0.1.0/24,2001:db8::/32|3",
     "globex.sip.keepline.test": "t_globex|trk_globex|e|198.51.100.0/24,127.0.3.0/24|1",
     "closed.sip.keepline.test": "t_demo|trk_closed|d|127.0.1.0/24|1",
+    "later.sip.keepline.test": "t_demo|trk_later|xe|127.0.1.0/24|1|a field|of a later version",
     "nobody.sip.keepline.test": "t_demo|trk_nobody|e||1",
 }
 NUMBERS = {"+4930123": "acme.sip.keepline.test", "+4930999": "gone.sip.keepline.test"}

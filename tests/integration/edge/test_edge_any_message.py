@@ -195,7 +195,7 @@ def hear_all(sent: list[Sent], within: float) -> None:
 
 # Not made smaller: each step would wait for silence.
 @settings(
-    max_examples=20,
+    max_examples=12,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

@@ -80,6 +80,13 @@ async def test_a_trunk_takes_calls_from_its_own_networks_alone(  # noqa: PLR0917
     assert await switch.nothing(0.05)
 
 
+async def test_flags_and_fields_that_this_edge_does_not_know_are_passed_over(
+    edge: RunningEdge, switch: Wire, provider: Wire
+) -> None:
+    provider.send(invite(provider, "sip:+4930777@later.sip.keepline.test"), edge.public)
+    assert (await switch.receive("INVITE")).one("X-Keepline-Trunk") == "trk_later"
+
+
 @pytest.mark.parametrize("method", ["MESSAGE", "REGISTER", "SUBSCRIBE", "NOTIFY", "PUBLISH", "REFER", "FOO"])
 async def test_a_method_that_no_call_needs_is_refused(
     edge: RunningEdge, switch: Wire, provider: Wire, method: str

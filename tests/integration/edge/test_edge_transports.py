@@ -56,7 +56,11 @@ async def test_a_call_over_tcp(edge: RunningEdge, switch: Wire) -> None:
 async def test_a_call_over_ipv6_is_judged_by_ipv6_networks(shared_config: Path, wires) -> None:
     async with running_edge(shared_config, ping_interval=60, public_host6="::1") as edge:
         switch, caller, agent = await wires("127.0.0.1"), await wires("::1"), await wires("::1")
-        trunks = {ACME: "t|trk|e|127.0.1.0/24,::1/128|1", "other.test": "t|trk2|e|2001:db8::/32,0.0.0.0/0|1"}
+        # ::1 lies in none of other.test's networks, but ::1 masked by the first of them lies in the second
+        trunks = {
+            ACME: "t|trk|e|127.0.1.0/24,2001:db8::/32,::1/128|1",
+            "other.test": "t|trk2|e|::8/125,::/128|1",
+        }
         await edge.load(trunks, {}, [switch.peer])
         to = ("::1", edge.public[1])
         caller.send(request("INVITE", "sip:+4930123@other.test", caller, body=SDP), to)
@@ -88,14 +92,14 @@ async def test_a_leg_over_tcp_leaves_from_the_public_address(edge: RunningEdge, 
     server.close()
 
 
-async def test_a_port_where_nobody_listens_costs_two_seconds_over_tcp(
+async def test_a_port_where_nobody_listens_costs_two_seconds_at_most_over_tcp(
     edge: RunningEdge, switch: Wire
 ) -> None:
     switch.send(request("INVITE", "sip:bot@127.0.2.1:9;transport=tcp", switch, body=SDP), edge.inner)
     async with asyncio.timeout(3.5):
         while (answer := await switch.receive()).status < 200:
             continue
-    assert answer.status in (408, 477, 503)
+    assert answer.status in (408, 480)
 
 
 SCENARIOS = Path(__file__).parent / "scenarios"

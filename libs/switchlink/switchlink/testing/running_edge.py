@@ -116,9 +116,11 @@ class RunningEdge:
 async def running_edge(
     config: Path, public_host: str = "127.0.0.1", defines: Mapping[str, str] | None = None, **settings: Any
 ) -> AsyncIterator[RunningEdge]:
-    """The folder is short-lived and has a short path: a unix socket's address holds 107 characters."""
+    """Its agents live on loopback. The folder is short-lived and has a short path: a unix socket's address
+    holds 107 characters."""
     folder = Path(tempfile.mkdtemp(prefix="keepline-edge-"))
     ports = KamailioPorts(*(free_port(public_host) for _ in range(4)))
+    settings = {"outside_also": ("127.0.0.0/8", "::1/128")} | settings
     run = KamailioRun(config, folder, ports, public_host=public_host, workers=2, debug_level=2, **settings)
     edge = RunningEdge(run, defines or {})
     try:

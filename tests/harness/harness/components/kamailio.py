@@ -15,7 +15,15 @@ CONFIG = REPOSITORY / "infra" / "kamailio" / "kamailio.cfg"
 
 def edge_run(folder: Path, ping_interval: int = 5) -> KamailioRun:
     ports = KamailioPorts(*(free_port() for _ in range(4)))
-    return KamailioRun(CONFIG, folder, ports, debug_level=2, ping_interval=ping_interval, edge_id="edge1")
+    return KamailioRun(
+        CONFIG,
+        folder,
+        ports,
+        debug_level=2,
+        ping_interval=ping_interval,
+        edge_id="edge1",
+        outside_also=("127.0.0.0/8",),  # where the phones of this world live
+    )
 
 
 def create(run: KamailioRun) -> Component:
