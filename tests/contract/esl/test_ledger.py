@@ -1,9 +1,7 @@
 """The end of a decided call is kept by the switch until it is taken away, whoever watched or did not."""
 
-import asyncio
-
-from switchlink.ledger import Ending, forget_ending, read_endings
 from switchlink.testing.desk import Edge, Handed, leg, refuse
+from switchlink.testing.ledger import Ending, forget_ending, read_endings
 from switchlink.testing.sip_phone import Behaviour, Phone
 
 
@@ -53,6 +51,15 @@ async def test_an_ending_is_kept_once_and_taken_away_once(calls: Edge) -> None:
     assert ending.uuid not in [one.uuid for one in await read_endings(calls.link)]
 
 
+async def test_a_ledger_that_was_emptied_says_nothing(calls: Edge) -> None:
+    handed = await calls.hand_over(refuse(404, "number_unknown"))
+    await handed.final()
+    await handed.mine("CHANNEL_HANGUP_COMPLETE")
+    for ending in await read_endings(calls.link):
+        await forget_ending(calls.link, ending.uuid)
+    assert await read_endings(calls.link) == []
+
+
 async def test_the_end_of_a_call_that_failed_on_its_last_leg_says_so(calls: Edge, edge: Phone) -> None:
     busy = leg(edge.behave("busy", Behaviour(486, "Busy Here")))
     handed = await calls.hand_over(busy, refuse(486, "all_busy"))
@@ -74,5 +81,4 @@ async def test_what_a_stranger_wrote_is_not_in_the_ledger(calls: Edge) -> None:
     handed = await calls.hand_over(refuse(404, "number_unknown"), number="x;cause=NONE")
     await handed.final()
     await handed.mine("CHANNEL_HANGUP_COMPLETE")
-    await asyncio.sleep(0)
     assert (await _ending(calls, handed)).fields["cause"] == "UNALLOCATED_NUMBER"

@@ -46,7 +46,9 @@ class Commands:
         if name in self._slow:
             return await self._slow[name](rest)
         known = self._known.get(name)
-        return known(rest) if known else f"-ERR {name} Command not found!\n"
+        if known is None:
+            return f"-ERR {name} Command not found!\n"
+        return known(rest) or "-ERR no reply\n"
 
     def _on_channel(self, text: str, then: Callable[[Channel, str], str]) -> str:
         uuid, _, rest = text.partition(" ")
