@@ -213,7 +213,7 @@ async def test_a_switch_is_told_who_may_send_to_it_for_its_password_only(api: An
     form = {"section": "configuration", "key_value": "acl.conf"}
     right = base64.b64encode(f"switch:{PASSWORD}".encode()).decode()
     wrong = base64.b64encode(b"switch:guess").decode()
-    for credentials in ("", f"Basic {wrong}", "Basic %%%", f"Bearer {right}"):
+    for credentials in ("", f"Basic {wrong}", "Basic %%%", f"Bearer {right}", "Basic \xe9".encode("latin-1")):
         refused = await api.rest.post("/switch/v1/xml", data=form, headers={"authorization": credentials})
         assert refused.status_code == 401
     headers = {"authorization": f"Basic {right}"}

@@ -7,7 +7,15 @@ from rich.console import Console
 
 from harness.paths import REPOSITORY
 
-BENCHMARKS = ("route_decision", "spool_write", "esl_events", "trunk_change", "post_dial_delay")
+BENCHMARKS = (
+    "route_decision",
+    "spool_write",
+    "esl_events",
+    "trunk_change",
+    "sip_config_start",
+    "config_whole",
+    "post_dial_delay",
+)
 _MAX_SECONDS = 900
 _CANNOT_RUN_HERE = 2
 

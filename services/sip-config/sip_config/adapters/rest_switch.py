@@ -1,7 +1,6 @@
 """/switch/v1/xml: what a FreeSWITCH asks with mod_xml_curl (a form by POST, HTTP basic authentication)."""
 
 import base64
-import binascii
 import hmac
 from collections.abc import Sequence
 from urllib.parse import parse_qs
@@ -34,7 +33,7 @@ def _check(authorization: str, password: str) -> None:
     scheme, _, encoded = authorization.partition(" ")
     try:
         given = base64.b64decode(encoded, validate=True)
-    except binascii.Error:
+    except ValueError:  # not base64 (binascii.Error), or not ASCII
         given = b""
     if scheme.lower() != "basic" or not hmac.compare_digest(given, f"{_USER}:{password}".encode()):
         raise Unauthenticated(

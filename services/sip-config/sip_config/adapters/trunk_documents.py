@@ -37,7 +37,7 @@ class TrunkDocuments:
         await self.collection.create_index([("domain", 1)], unique=True, partial=_ALIVE)
 
     async def add(self, trunk: Trunk) -> bool:
-        document = {"_id": trunk.id, **_fields(trunk), "deleted": False, "outbox": [self._entry(trunk)]}
+        document = {"_id": trunk.id, **trunk_fields(trunk), "deleted": False, "outbox": [self._entry(trunk)]}
         try:
             await self.collection.insert_one(document)
         except DuplicateKey:
@@ -61,7 +61,7 @@ class TrunkDocuments:
     async def replace(self, trunk: Trunk) -> bool:
         matched = await self.collection.update_one(
             self._version_before(trunk.tenant_id, trunk.id, trunk.version),
-            {"$set": _fields(trunk), "$push": {"outbox": self._entry(trunk)}},
+            {"$set": trunk_fields(trunk), "$push": {"outbox": self._entry(trunk)}},
         )
         self.wrote()
         return matched == 1
@@ -99,7 +99,7 @@ class TrunkDocuments:
         return entry(trunk.version, TOPIC, trunk.id, state_value(trunk), headers, at=trunk.updated_at)
 
 
-def _fields(trunk: Trunk) -> Document:
+def trunk_fields(trunk: Trunk) -> Document:
     fields = trunk.fields
     return {
         "tenant_id": trunk.tenant_id,

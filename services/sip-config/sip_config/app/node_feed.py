@@ -67,6 +67,8 @@ class NodeFeed:
         self._moved = asyncio.Condition()
         self._waking: asyncio.Task[None] | None = None
         self._room = Room()
+        # the newest whole that was asked for, by its version
+        self._listed: tuple[str, Sequence[Resource]] = ("", ())
         # trunk id -> where its newest version was read
         self._places: dict[str, Place] = {}
         # id of a trunk or number -> (trunk id, why it is set aside)
@@ -192,7 +194,7 @@ class NodeFeed:
         """What a node at another version than ours lacks."""
         since = self._log.since(version)
         if since is None:
-            return Whole(self.version, self.revision, self.tables.resources())
+            return self._whole()
         names_ = sorted(since, key=lambda name: _ORDER[kind_of(name)])
         found = [(name, self.tables.find(name)) for name in names_]
         removed = [name for name, resource in found if resource is None and since[name]]
@@ -210,6 +212,12 @@ class NodeFeed:
 
     # -- inside
 
+    def _whole(self) -> Whole:
+        """Edges that start together share one list."""
+        if self._listed[0] != self.version:
+            self._listed = (self.version, self.tables.resources())
+        return Whole(self.version, self.revision, self._listed[1])
+
     def _trunk_version(self, trunk_id: str) -> int:
         trunk = self.tables.trunk(trunk_id)
         return trunk.version if trunk and self.tables.find(trunk_name(trunk.domain)) else 0
@@ -226,6 +234,7 @@ class NodeFeed:
         if not moved or not self.ready:
             return
         self._log.add(before, self.version, moved, trunk)
+        self._listed = ("", ())
         self._wake()
 
     def _wake(self) -> None:

@@ -10,7 +10,6 @@ A trunk or number that does not fit its type raises RecordInvalid before anythin
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain
 from sys import intern
 
 from sip_config.domain.change_log import Moved
@@ -76,7 +75,10 @@ class NodeTables:
 
     def resources(self) -> list[Resource]:
         """All of them, in the order in which nodes put them in force; the list is the caller's own."""
-        return list(chain.from_iterable(held.values() for held in self._held.values()))
+        found: list[Resource] = []
+        for held in self._held.values():
+            found += held.values()
+        return found
 
     def find(self, name: str) -> Resource | None:
         return self._held[kind_of(name)].get(name)
