@@ -6,7 +6,7 @@ Rule: a token is opaque to the caller and is checked like any other input.
 import base64
 import binascii
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -23,6 +23,12 @@ _LAST_ID = re.compile(r"[!-~]{1,200}")
 class Page(Generic[T]):
     items: Sequence[T]
     next_page_token: str = ""
+
+
+def page_of(found: Sequence[T], limit: int, token_of: Callable[[T], str]) -> Page[T]:
+    """Of `limit` + 1 that were asked for: the one too many tells that there is a next page."""
+    items = found[:limit]
+    return Page(items, token_of(items[-1]) if len(found) > limit else "")
 
 
 def page_size(asked: int) -> int:

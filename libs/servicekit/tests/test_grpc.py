@@ -203,7 +203,7 @@ async def test_our_channels_set_a_deadline_that_the_server_sees(world: World) ->
     async with world.open(default_timeout=3.0) as opened:
         await opened.unary_unary(f"/{NAME}/Unary")(b"")
         assert world.echo.remaining is not None
-        assert 2.0 < world.echo.remaining < 3.1
+        assert 1.1 < world.echo.remaining < 3.1
         await opened.unary_unary(f"/{NAME}/Unary")(b"", timeout=1.0)
         assert world.echo.remaining < 1.1  # gRPC rounds up
 
@@ -244,7 +244,7 @@ async def test_a_stopping_server_ends_its_streams_at_once_and_says_why(world: Wo
         error = await refused(stream.read)
         await stopping
     assert problem_of(error).code == "server_stopping"
-    assert asyncio.get_running_loop().time() - began < 5
+    assert asyncio.get_running_loop().time() - began < 20  # and not the 30 s of grace
 
 
 async def test_a_client_that_goes_away_ends_its_stream_quietly(world: World) -> None:

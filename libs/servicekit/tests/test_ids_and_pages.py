@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from servicekit.errors import Invalid
 from servicekit.ids import new_id
-from servicekit.paging import decode_token, encode_token, page_size
+from servicekit.paging import Page, decode_token, encode_token, page_of, page_size
 
 
 def test_ids_made_one_after_the_other_sort_in_that_order_and_differ() -> None:
@@ -50,3 +50,12 @@ def test_page_sizes_out_of_range_are_refused_with_their_field(asked: int) -> Non
     with pytest.raises(Invalid) as refused:
         page_size(asked)
     assert refused.value.violations[0].pointer == "/page_size"
+
+
+@pytest.mark.parametrize(
+    ("found", "items", "token"), [([], [], ""), ([1, 2], [1, 2], ""), ([1, 2, 3], [1, 2], "after 2")]
+)
+def test_one_more_than_the_page_holds_tells_that_there_is_a_next(
+    found: list[int], items: list[int], token: str
+) -> None:
+    assert page_of(found, 2, lambda last: f"after {last}") == Page(items, token)

@@ -11,7 +11,7 @@ from phone_sources.ports import NumberFilter, NumberStore, TrunkLookup
 from servicekit.clock import Clock
 from servicekit.errors import Conflict, Invalid, NotFound, Violation
 from servicekit.ids import new_id
-from servicekit.paging import Page, decode_token, encode_token, page_size
+from servicekit.paging import Page, decode_token, encode_token, page_of, page_size
 
 _LOCKS = 64
 
@@ -60,8 +60,7 @@ class Numbers:
     async def list(self, tenant_id: str, wanted: NumberFilter, size: int, token: str) -> Page[Number]:
         limit = page_size(size)
         found = await self.store.page(tenant_id, wanted, decode_token(token), limit + 1)
-        items = found[:limit]
-        return Page(items, encode_token(items[-1].id) if len(found) > limit else "")
+        return page_of(found, limit, lambda last: encode_token(last.id))
 
     async def delete(self, tenant_id: str, number_id: str) -> None:
         if not await self.store.remove(tenant_id, number_id):

@@ -1,10 +1,10 @@
 """Call records as messages."""
 
 from call_router.adapters.routing_messages import decision_message
-from call_router.adapters.timestamps import timestamp
 from call_router.domain.call_event import Media
 from call_router.domain.call_record import CallRecord
 from keepline.routing.v1 import call_log_pb2
+from servicekit.timestamps import timestamp
 
 
 def record_message(record: CallRecord) -> call_log_pb2.CallRecord:

@@ -2,9 +2,9 @@
 
 from call_router.adapters.event_decision import decision_message, decision_of
 from call_router.adapters.routing_messages import Unfit
-from call_router.adapters.timestamps import moment, timestamp
 from call_router.domain import call_event as e
 from keepline.events.v1 import call_event_pb2 as pb
+from servicekit.timestamps import moment, timestamp
 
 _DIRECTION: dict[e.Direction, pb.Direction.ValueType] = {
     "inbound": pb.DIRECTION_INBOUND,

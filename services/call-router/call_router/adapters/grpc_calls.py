@@ -5,12 +5,12 @@ from typing import Any
 import grpc
 
 from call_router.adapters.call_messages import record_message
-from call_router.adapters.timestamps import moment
 from call_router.app.call_log import CallLog
 from call_router.ports import CallFilter
 from keepline.routing.v1 import call_log_pb2 as pb
 from keepline.routing.v1 import call_log_pb2_grpc
 from servicekit.auth import principal
+from servicekit.timestamps import moment
 
 SERVICE = "keepline.routing.v1.CallLog"
 

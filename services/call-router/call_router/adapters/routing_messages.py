@@ -1,10 +1,10 @@
 """Agents, plans and decisions as messages, and back."""
 
-from call_router.adapters.timestamps import moment, timestamp
 from call_router.domain.agent import Agent, AgentFields, CheckedAgent, HumanAgent, Kind, SipAgent, read_agent
 from call_router.domain.explain import Explained
 from call_router.domain.plan import Plan, PlanFields, plan_faults
 from keepline.routing.v1 import agent_pb2, decision_pb2, plan_pb2, routing_service_pb2
+from servicekit.timestamps import moment, timestamp
 
 _HasKind = agent_pb2.Agent | routing_service_pb2.CreateAgentRequest
 _HasPlan = plan_pb2.RoutingPlan | routing_service_pb2.CreatePlanRequest

@@ -17,7 +17,7 @@ from call_router.ports import AgentStore, PlanStore, TrunkDirectory
 from servicekit.clock import Clock
 from servicekit.errors import Conflict
 from servicekit.ids import new_id
-from servicekit.paging import Page, decode_token, encode_token, page_size
+from servicekit.paging import Page, decode_token, encode_token, page_of, page_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,7 @@ class Agents:
     async def list(self, tenant_id: str, size: int, token: str) -> Page[Agent]:
         limit = page_size(size)
         found = await self.store.page(tenant_id, decode_token(token), limit + 1)
-        items = found[:limit]
-        return Page(items, encode_token(items[-1].id) if len(found) > limit else "")
+        return page_of(found, limit, lambda last: encode_token(last.id))
 
     async def update(self, tenant_id: str, agent_id: str, fields: AgentFields, version: int) -> Agent:
         """`version`, when not 0, must be the current one."""

@@ -8,7 +8,7 @@ from call_router.domain.call_event import CallEvent
 from call_router.domain.call_record import CallRecord, fold
 from call_router.ports import CallFilter, CallStore
 from servicekit.errors import Invalid, Unavailable, Violation
-from servicekit.paging import Page, decode_token, encode_token, page_size
+from servicekit.paging import Page, decode_token, encode_token, page_of, page_size
 
 _ATTEMPTS = 5
 
@@ -26,8 +26,7 @@ class CallLog:
     async def list(self, tenant_id: str, wanted: CallFilter, size: int, token: str) -> Page[CallRecord]:
         limit = page_size(size)
         found = await self.store.page(tenant_id, wanted, _place(token), limit + 1)
-        items = found[:limit]
-        return Page(items, _token(items[-1]) if len(found) > limit else "")
+        return page_of(found, limit, _token)
 
     async def keep(self, event: CallEvent) -> bool:
         """False when the event was in the record already."""

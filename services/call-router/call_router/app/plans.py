@@ -15,7 +15,7 @@ from call_router.ports import AgentStore, Planned, PlanStore
 from servicekit.clock import Clock
 from servicekit.errors import Conflict, Violation
 from servicekit.ids import new_id
-from servicekit.paging import Page, decode_token, encode_token, page_size
+from servicekit.paging import Page, decode_token, encode_token, page_of, page_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,7 @@ class Plans:
     async def list(self, tenant_id: str, size: int, token: str) -> Page[Plan]:
         limit = page_size(size)
         found = await self.store.page(tenant_id, decode_token(token), limit + 1)
-        items = found[:limit]
-        return Page(items, encode_token(items[-1].id) if len(found) > limit else "")
+        return page_of(found, limit, lambda last: encode_token(last.id))
 
     async def update(self, tenant_id: str, plan_id: str, fields: PlanFields, version: int) -> Plan:
         """`version`, when not 0, must be the current one."""

@@ -1,13 +1,12 @@
 """Tells refusals as keepline.sip.rejections.v1, through a spool: a broker that is away delays them only."""
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from edge_agent.domain.rejections import Rejection
 from keepline.events.v1.rejection_pb2 import Rejection as RejectionEvent
 from servicekit.clock import Clock
 from servicekit.ids import new_id
 from servicekit.kafka import cloud_event
 from servicekit.spool import SpooledProducer
+from servicekit.timestamps import timestamp
 
 REJECTIONS = "keepline.sip.rejections.v1"
 
@@ -20,11 +19,9 @@ class RejectionEvents:
 
     def tell(self, rejection: Rejection) -> None:
         event_id, now = new_id("rej"), self._clock.now()
-        at = Timestamp()
-        at.FromDatetime(now)
         event = RejectionEvent(
             id=event_id,
-            at=at,
+            at=timestamp(now),
             edge_id=self._edge_id,
             code=rejection.code,
             sip_status=max(0, rejection.sip_status),

@@ -1,11 +1,10 @@
 """Statuses as messages."""
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from health_monitor.adapters.trunk_topic import TRANSPORTS
 from health_monitor.domain.status import EndpointStatus, Status, Verdict
 from keepline.health.v1 import trunk_health_pb2 as pb
 from keepline.types.v1 import endpoint_pb2 as types
+from servicekit.timestamps import timestamp
 
 _TRANSPORT = {name: number for number, name in TRANSPORTS.items()}
 _VERDICT = {
@@ -18,15 +17,13 @@ _VERDICT = {
 
 
 def status_message(status: Status) -> pb.TrunkStatus:
-    since = Timestamp()
-    since.FromDatetime(status.since)
     return pb.TrunkStatus(
         trunk_id=status.trunk_id,
         tenant_id=status.tenant_id,
         version=status.version,
         verdict=_VERDICT[status.verdict],
         sentence=status.sentence,
-        since=since,
+        since=timestamp(status.since),
         endpoints=[_endpoint(row) for row in status.endpoints],
     )
 

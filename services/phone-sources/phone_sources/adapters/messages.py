@@ -1,15 +1,12 @@
 """Numbers as messages."""
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from keepline.phone.v1.number_pb2 import NUMBER_SOURCE_SIP_TRUNK, NumberState
 from keepline.phone.v1.number_pb2 import Number as NumberMessage
 from phone_sources.domain.number import Number
+from servicekit.timestamps import timestamp
 
 
 def number_message(number: Number) -> NumberMessage:
-    created = Timestamp()
-    created.FromDatetime(number.created_at)
     return NumberMessage(
         id=number.id,
         tenant_id=number.tenant_id,
@@ -18,7 +15,7 @@ def number_message(number: Number) -> NumberMessage:
         source=NUMBER_SOURCE_SIP_TRUNK,
         trunk_id=number.trunk_id,
         label=number.label,
-        created_at=created,
+        created_at=timestamp(number.created_at),
     )
 
 

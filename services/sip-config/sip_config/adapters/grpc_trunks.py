@@ -11,7 +11,8 @@ from keepline.sip.v1.switch_config_pb2 import SetAside
 from keepline.sip.v1.trunk_pb2 import Trunk as TrunkMessage
 from servicekit.auth import Role, require
 from servicekit.errors import Invalid, Violation
-from sip_config.adapters.messages import endpoint_draft, timestamp, trunk_message
+from servicekit.timestamps import timestamp
+from sip_config.adapters.messages import endpoint_draft, trunk_message
 from sip_config.app.placement import Applied, Placement
 from sip_config.app.trunks import Trunks
 from sip_config.domain.check import TrunkDraft

@@ -1,12 +1,9 @@
 """Trunks as messages, and back."""
 
-from datetime import UTC, datetime
-
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from keepline.sip.v1.trunk_pb2 import Trunk as TrunkMessage
 from keepline.sip.v1.trunk_pb2 import TrunkState
 from keepline.types.v1 import endpoint_pb2 as types
+from servicekit.timestamps import moment, timestamp
 from sip_config.domain.check import EndpointDraft
 from sip_config.domain.grammar import Transport
 from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
@@ -55,8 +52,8 @@ def trunk_of(value: bytes) -> Trunk:
         message.version,
         message.domain,
         fields,
-        message.created_at.ToDatetime(UTC),
-        message.updated_at.ToDatetime(UTC),
+        moment(message.created_at),
+        moment(message.updated_at),
     )
 
 
@@ -68,9 +65,3 @@ def endpoint_draft(message: types.SipEndpoint) -> EndpointDraft:
     if message.transport == types.TRANSPORT_UNSPECIFIED:
         return EndpointDraft(message.host, message.port)
     return EndpointDraft(message.host, message.port, str(_FROM_MESSAGE.get(message.transport, "unknown")))
-
-
-def timestamp(at: datetime) -> Timestamp:
-    written = Timestamp()
-    written.FromDatetime(at)
-    return written

@@ -8,7 +8,7 @@ from zlib import crc32
 from servicekit.clock import Clock
 from servicekit.errors import Conflict, Invalid, NotFound, PreconditionFailed, Violation
 from servicekit.ids import new_id
-from servicekit.paging import Page, decode_token, encode_token, page_size
+from servicekit.paging import Page, decode_token, encode_token, page_of, page_size
 from sip_config.domain.addresses import AddressPolicy
 from sip_config.domain.check import MAX_ENDPOINTS, TrunkDraft, check_label, check_trunk
 from sip_config.domain.fault import Fault
@@ -74,8 +74,7 @@ class Trunks:
             )
         limit = page_size(size)
         found = await self.store.page(tenant_id, query, decode_token(token), limit + 1)
-        items = found[:limit]
-        return Page(items, encode_token(items[-1].id) if len(found) > limit else "")
+        return page_of(found, limit, lambda last: encode_token(last.id))
 
     async def update(self, tenant_id: str, trunk_id: str, draft: TrunkDraft, version: int) -> Trunk:
         """draft: the whole trunk as it should be; version: the one that was read, 0 for whichever."""
