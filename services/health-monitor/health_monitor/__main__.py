@@ -1,4 +1,4 @@
-"""Wires health-monitor: edges are asked, trunks judged, and everybody who has to know is told.
+"""Wires health-monitor: trunks and probes are read, trunks judged, and everybody who has to know is told.
 
 Ready: it knows every trunk, and what was known of each before.
 """
@@ -8,15 +8,14 @@ import asyncio
 import grpc.aio
 
 from health_monitor.adapters import rest
-from health_monitor.adapters.dispatcher import DispatcherEdge
 from health_monitor.adapters.grpc_health import SERVICE, TrunkHealth
+from health_monitor.adapters.probe_topic import ProbeTopic
 from health_monitor.adapters.status_documents import StatusDocuments
 from health_monitor.adapters.status_topic import StatusTopic
 from health_monitor.adapters.trunk_topic import TrunkTopic
-from health_monitor.app.board import Board
-from health_monitor.app.polling import Polling
+from health_monitor.app.status_publisher import Send, StatusPublisher
 from health_monitor.app.statuses import Statuses
-from health_monitor.app.telling import Send, Telling
+from health_monitor.app.trunk_board import TrunkBoard
 from health_monitor.app.watchers import Watchers
 from health_monitor.domain.status import Status
 from health_monitor.ports import StatusStore
@@ -28,18 +27,17 @@ from servicekit.http import create_app
 from servicekit.kafka import Producer, StateFollower
 from servicekit.lifecycle import Service, run
 from servicekit.mongo import connect
-from switchlink.kamailio_rpc import KamailioHttp
 
-_AGAIN = 1.0
-_RPC_SECONDS = 2.0
+_AGAIN_SECONDS = 1.0
+_LOOK_SECONDS = 1.0
 
 
 async def build(service: Service[Settings]) -> None:
     settings = service.settings
     verifier = TokenVerifier.from_settings(settings.auth)
     store = await _store(service)
-    watchers, kept, told = Watchers(), Telling(_keeping(store)), Telling(_topic(service).send)
-    board = Board([watchers, kept, told], service.clock.now)
+    watchers, kept, told = Watchers(), StatusPublisher(_keeping(store)), StatusPublisher(_topic(service).send)
+    board = TrunkBoard([watchers, kept, told], service.clock.now)
     service.keep(kept.run, name="keeping")
     service.keep(told.run, name="telling")
     service.on_drain("the broker", told.waiting)
@@ -73,7 +71,7 @@ def _keeping(store: StatusStore) -> Send:
     return keep
 
 
-async def _watch_trunks(service: Service[Settings], board: Board, store: StatusStore) -> None:
+async def _watch_trunks(service: Service[Settings], board: TrunkBoard, store: StatusStore) -> None:
     """What was known before the restart comes first, so that versions and `since` go on."""
     service.readiness.add("statuses", lambda: "not read from the database yet")
     while True:
@@ -81,25 +79,24 @@ async def _watch_trunks(service: Service[Settings], board: Board, store: StatusS
             board.restore(await store.load())
             break
         except Unavailable:
-            await asyncio.sleep(_AGAIN)
-    settings = service.settings
-    topic = TrunkTopic(board)
-    follower = StateFollower(
-        settings.kafka.bootstrap, topic.handlers(), name="health-monitor", on_caught_up=board.forget_kept
-    )
-    service.readiness.add("statuses", lambda: "" if follower.caught_up else "not every trunk is known yet")
-    service.readiness.add_degraded("state", follower.problem)
-    service.keep(follower.run, name="state follower")
-    rpcs = [(edge.id, KamailioHttp(edge.rpc_url, _RPC_SECONDS)) for edge in settings.edges]
-    for _, rpc in rpcs:
-        service.stack.push_async_callback(rpc.aclose)
-    polling = Polling([DispatcherEdge(name, rpc) for name, rpc in rpcs], board, settings.poll_seconds)
-    service.readiness.add_degraded("edges", polling.problem)
-    await polling.run()
+            await asyncio.sleep(_AGAIN_SECONDS)
+    bootstrap, name = service.settings.kafka.bootstrap, service.name
+    trunks = StateFollower(bootstrap, TrunkTopic(board).handlers(), name=name, on_caught_up=board.forget_kept)
+    service.readiness.add("statuses", lambda: "" if trunks.caught_up else "not every trunk is known yet")
+    service.readiness.add_degraded("state", trunks.problem)
+    service.keep(trunks.run, name="state follower")
+    read_to_end = asyncio.Event()
+    topic = ProbeTopic(board, service.clock.now, read_to_end.is_set)
+    probes = StateFollower(bootstrap, topic.handlers(), name=f"{name}-probes", on_caught_up=read_to_end.set)
+    service.readiness.add_degraded("probes", probes.problem)
+    service.keep(probes.run, name="probe follower")
+    while True:
+        await asyncio.sleep(_LOOK_SECONDS)
+        board.tick(listening=not probes.problem())
 
 
 async def _serve(
-    service: Service[Settings], board: Board, watchers: Watchers, verifier: TokenVerifier
+    service: Service[Settings], board: TrunkBoard, watchers: Watchers, verifier: TokenVerifier
 ) -> None:
     statuses = Statuses(board)
     title = "Keepline: which trunks can carry calls"

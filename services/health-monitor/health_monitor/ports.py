@@ -3,20 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from health_monitor.domain.reading import Reading
 from health_monitor.domain.status import Status
-
-
-class EdgeAway(Exception):
-    """An edge cannot be asked; the text says why."""
-
-
-class Edge(Protocol):
-    @property
-    def id(self) -> str: ...
-
-    async def readings(self) -> Sequence[Reading]:
-        """Of every provider endpoint that it probes. Raises EdgeAway."""
 
 
 class StatusSink(Protocol):
@@ -24,7 +11,8 @@ class StatusSink(Protocol):
 
     def changed(self, status: Status) -> None: ...
 
-    def removed(self, trunk_id: str) -> None: ...
+    def removed(self, status: Status) -> None:
+        """The trunk of this status is gone."""
 
 
 class StatusStore(Protocol):

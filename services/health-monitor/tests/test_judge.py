@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from health_monitor.domain.advance import advance
-from health_monitor.domain.judge import STALE, judge
-from health_monitor.domain.reading import Observed, Reading, observe
+from health_monitor.domain.judge import Judgement, judge
+from health_monitor.domain.reading import Reading
 from health_monitor.domain.status import Verdict
 from health_monitor.domain.trunk import Endpoint, Trunk
 
@@ -19,25 +19,18 @@ def trunk(*endpoints: Endpoint, enabled: bool = True) -> Trunk:
     return Trunk("trk_1", "t_1", 1, "Acme", enabled, endpoints)
 
 
-def seen(
-    endpoint: Endpoint, reachable: bool | None, edge: str = "edge1", age: timedelta = timedelta(0)
-) -> Observed:
-    latency = 12.0 if reachable else None
-    return Observed(Reading(edge, endpoint, reachable, latency), NOW - age, NOW - age)
+def seen(endpoint: Endpoint, reachable: bool, edge: str = "edge1") -> Reading:
+    return Reading(edge, endpoint, reachable, NOW, NOW, 12.0 if reachable else None)
+
+
+def judged_by(given: Trunk, *heard: Reading) -> Judgement:
+    return judge(given, heard, edges_alive=True)
 
 
 CASES = [
     ("disabled wins over everything", trunk(A, enabled=False), [seen(A, True)], Verdict.DISABLED, "disabled"),
     ("nothing to probe", trunk(), [], Verdict.UNKNOWN, "names no provider endpoint"),
-    ("no edge has spoken", trunk(A), [], Verdict.UNKNOWN, "No edge has reported"),
-    (
-        "an edge that fell silent says nothing about the provider",
-        trunk(A),
-        [seen(A, False, age=STALE + timedelta(seconds=1))],
-        Verdict.UNKNOWN,
-        "No edge has reported",
-    ),
-    ("first probes", trunk(A), [seen(A, None)], Verdict.UNKNOWN, "under way"),
+    ("nothing heard yet", trunk(A), [], Verdict.UNKNOWN, "under way"),
     (
         "one endpoint answers",
         trunk(A),
@@ -70,49 +63,46 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "given", "observed", "verdict", "words"), CASES, ids=[c[0] for c in CASES])
+@pytest.mark.parametrize(("name", "given", "heard", "verdict", "words"), CASES, ids=[c[0] for c in CASES])
 def test_a_trunk_is_judged(
-    name: str, given: Trunk, observed: list[Observed], verdict: Verdict, words: str
+    name: str, given: Trunk, heard: list[Reading], verdict: Verdict, words: str
 ) -> None:
-    judged = judge(given, observed, NOW)
+    judged = judge(given, heard, edges_alive=True)
     assert judged.verdict is verdict
     assert words in judged.sentence
 
 
-def test_an_edge_that_is_still_trying_changes_nothing() -> None:
-    first = observe(None, Reading("edge1", A, True, 10.0), NOW)
-    later = observe(first, Reading("edge1", A, None, None), NOW + timedelta(seconds=5))
-    assert later.reading.reachable is True
-    assert later.since == NOW
-    assert later.heard_at == NOW + timedelta(seconds=5)
+def test_where_no_edge_is_alive_a_trunk_is_unknown() -> None:
+    judged = judge(trunk(A), [], edges_alive=False)
+    assert judged.verdict is Verdict.UNKNOWN
+    assert "No edge has reported" in judged.sentence
 
 
-def test_silence_is_dated_from_its_first_reading() -> None:
-    state = observe(None, Reading("edge1", A, True, 10.0), NOW - timedelta(minutes=5))
-    state = observe(state, Reading("edge1", A, False, None), NOW - timedelta(minutes=2))
-    state = observe(state, Reading("edge1", A, False, None), NOW)
-    assert "since 14:00:00" in judge(trunk(A), [state], NOW).sentence
+def test_silence_is_dated_from_its_beginning_at_the_edge() -> None:
+    since = NOW - timedelta(minutes=2)
+    reading = Reading("edge1", A, False, since, NOW)
+    assert "since 14:00:00" in judged_by(trunk(A), reading).sentence
 
 
 def test_the_same_judgement_is_no_news() -> None:
-    judged = judge(trunk(A), [seen(A, True)], NOW)
+    judged = judged_by(trunk(A), seen(A, True))
     first = advance(None, trunk(A), judged, NOW)
     assert first is not None
     assert advance(first, trunk(A), judged, NOW + timedelta(minutes=1)) is None
 
 
 def test_a_new_verdict_is_news_with_its_own_since_and_the_next_version() -> None:
-    first = advance(None, trunk(A), judge(trunk(A), [seen(A, True)], NOW), NOW)
+    first = advance(None, trunk(A), judged_by(trunk(A), seen(A, True)), NOW)
     later = NOW + timedelta(minutes=1)
-    down = advance(first, trunk(A), judge(trunk(A), [seen(A, False)], NOW), later)
+    down = advance(first, trunk(A), judged_by(trunk(A), seen(A, False)), later)
     assert down is not None
     assert (down.version, down.verdict, down.since) == (2, Verdict.DOWN, later)
 
 
 def test_a_trunk_that_degrades_further_keeps_its_since() -> None:
     three = trunk(A, B, Endpoint("192.0.2.3", 5060, "udp"))
-    first = advance(None, three, judge(three, [seen(A, True), seen(B, False)], NOW), NOW)
+    first = advance(None, three, judged_by(three, seen(A, True), seen(B, False)), NOW)
     worse_seen = [seen(A, True), seen(B, False), seen(three.endpoints[2], False)]
-    worse = advance(first, three, judge(three, worse_seen, NOW), NOW + timedelta(minutes=1))
+    worse = advance(first, three, judged_by(three, *worse_seen), NOW + timedelta(minutes=1))
     assert worse is not None
     assert (worse.version, worse.since) == (2, NOW)

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from health_monitor.app.telling import Telling
+from health_monitor.app.status_publisher import StatusPublisher
 from health_monitor.app.watchers import Watchers
 from health_monitor.domain.status import Status, Verdict
 from servicekit.errors import Unavailable
@@ -36,7 +36,7 @@ async def test_a_watcher_hears_of_its_own_trunks_only() -> None:
     )
     watchers.changed(status(1, 1))
     watchers.changed(status(1, 2))
-    watchers.removed("trk_1")
+    watchers.removed(status(1, 1))
     assert await mine.news(1) == {"trk_1": None, "trk_2": status(1, 2)}
     assert await named.news(1) == {"trk_2": status(1, 2)}
     assert await theirs.news(0.01) == {}
@@ -68,13 +68,13 @@ class Store:
 
 async def test_the_newest_of_each_trunk_gets_through_when_the_store_returns() -> None:
     store = Store()
-    telling = Telling(store.send)
+    telling = StatusPublisher(store.send)
     running = asyncio.create_task(telling.run())
     telling.changed(status(1))
     await until(lambda: store.asked)
     telling.changed(status(2))
     telling.changed(status(1, 2))
-    telling.removed("trk_2")
+    telling.removed(status(1, 2))
     assert telling.waiting() == "2 statuses to be told"
     store.away = False
     await until(lambda: telling.waiting() is None)

@@ -6,8 +6,8 @@ from typing import Any
 import grpc
 
 from health_monitor.adapters.messages import status_message
-from health_monitor.app.board import Board
 from health_monitor.app.statuses import Statuses
+from health_monitor.app.trunk_board import TrunkBoard
 from health_monitor.app.watchers import Watchers
 from keepline.health.v1 import trunk_health_pb2 as pb
 from keepline.health.v1 import trunk_health_pb2_grpc
@@ -20,7 +20,7 @@ _Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class TrunkHealth(trunk_health_pb2_grpc.TrunkHealthServicer):
-    def __init__(self, statuses: Statuses, board: Board, watchers: Watchers) -> None:
+    def __init__(self, statuses: Statuses, board: TrunkBoard, watchers: Watchers) -> None:
         self._statuses = statuses
         self._board = board
         self._watchers = watchers

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from health_monitor.app.board import Board
+from health_monitor.app.trunk_board import TrunkBoard
 from health_monitor.domain.trunk import Endpoint, Trunk
 from keepline.sip.v1.trunk_pb2 import TrunkState
 from keepline.types.v1 import endpoint_pb2 as types
@@ -13,7 +13,7 @@ TRANSPORTS = {types.TRANSPORT_UDP: "udp", types.TRANSPORT_TCP: "tcp", types.TRAN
 
 
 class TrunkTopic:
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: TrunkBoard) -> None:
         self._board = board
 
     def handlers(self) -> Mapping[str, Handler]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from health_monitor.app.board import Board
+from health_monitor.app.trunk_board import TrunkBoard
 from health_monitor.domain.status import Status, Verdict
 from servicekit.errors import Invalid, NotFound, Violation
 from servicekit.paging import Page, decode_token, encode_token, page_size
@@ -10,7 +10,7 @@ from servicekit.paging import Page, decode_token, encode_token, page_size
 
 @dataclass(frozen=True, slots=True)
 class Statuses:
-    board: Board
+    board: TrunkBoard
 
     def get(self, tenant_id: str, trunk_id: str) -> Status:
         status = self.board.get(tenant_id, trunk_id)

@@ -1,7 +1,7 @@
 """Subscribers to statuses, each with the newest news of each trunk and no more.
 
-Rule: what a subscriber has not read yet is replaced, not queued, so that a slow or stalled one holds one
-entry for each of its trunks at the most.
+What a subscriber has not read yet is replaced, not queued: a slow or stalled one holds one entry for each of
+its trunks at the most.
 """
 
 import asyncio
@@ -44,7 +44,6 @@ class Watchers:
 
     def __init__(self) -> None:
         self._watchers: set[Watcher] = set()
-        self._tenants: dict[str, str] = {}
 
     def watch(self, tenant_id: str, trunk_ids: Collection[str]) -> Watcher:
         watcher = Watcher(tenant_id, trunk_ids)
@@ -55,13 +54,10 @@ class Watchers:
         self._watchers.discard(watcher)
 
     def changed(self, status: Status) -> None:
-        self._tenants[status.trunk_id] = status.tenant_id
         self._tell(status.tenant_id, status.trunk_id, status)
 
-    def removed(self, trunk_id: str) -> None:
-        tenant_id = self._tenants.pop(trunk_id, None)
-        if tenant_id is not None:
-            self._tell(tenant_id, trunk_id, None)
+    def removed(self, status: Status) -> None:
+        self._tell(status.tenant_id, status.trunk_id, None)
 
     def _tell(self, tenant_id: str, trunk_id: str, status: Status | None) -> None:
         for watcher in self._watchers:

@@ -1,19 +1,16 @@
 """Judges one trunk from what all edges observed of its endpoints.
 
-An endpoint answers when any edge that is heard says so: calls can go through that edge. A reading older than
-STALE is not heard any more; a trunk that nobody is heard about is unknown, never down, because a silent edge
+An endpoint answers when any edge that is heard says so: calls can go through that edge. An edge that gave no
+sign of life for STALE is not heard. A trunk that nobody is heard about is unknown, never down: a silent edge
 says nothing about the provider.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from health_monitor.domain.reading import Observed
+from health_monitor.domain.reading import STALE, Reading
 from health_monitor.domain.status import EndpointStatus, Verdict
-from health_monitor.domain.trunk import Endpoint, Trunk
-
-STALE = timedelta(seconds=30)
+from health_monitor.domain.trunk import Trunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,32 +20,31 @@ class Judgement:
     endpoints: tuple[EndpointStatus, ...]
 
 
-def judge(trunk: Trunk, observed: Sequence[Observed], now: datetime) -> Judgement:
-    """observed: of this trunk's endpoints only, one for each edge and endpoint."""
-    heard = [o for o in observed if now - o.heard_at <= STALE]
+def judge(trunk: Trunk, heard: Sequence[Reading], *, edges_alive: bool) -> Judgement:
+    """heard: of this trunk's endpoints, from edges that are alive. edges_alive: there is such an edge."""
     rows = _rows(heard)
     if not trunk.enabled:
         return Judgement(Verdict.DISABLED, f"{trunk.name} is disabled: its calls are refused.", rows)
     if not trunk.endpoints:
         words = f"{trunk.name} names no provider endpoint to probe; calls from its sources are taken."
         return Judgement(Verdict.UNKNOWN, words, rows)
-    if not heard:
+    if not edges_alive:
         words = f"No edge has reported on {trunk.name} for {STALE.seconds} seconds; its calls may be fine."
         return Judgement(Verdict.UNKNOWN, words, rows)
+    if not heard:
+        return Judgement(Verdict.UNKNOWN, f"The first probes to {trunk.name} are under way.", rows)
     return _from_endpoints(trunk, heard, rows)
 
 
-def _from_endpoints(trunk: Trunk, heard: Sequence[Observed], rows: tuple[EndpointStatus, ...]) -> Judgement:
-    answering = {o.reading.endpoint for o in heard if o.reading.reachable}
-    known = {o.reading.endpoint for o in heard if o.reading.reachable is not None}
+def _from_endpoints(trunk: Trunk, heard: Sequence[Reading], rows: tuple[EndpointStatus, ...]) -> Judgement:
+    answering = {reading.endpoint for reading in heard if reading.reachable}
+    known = {reading.endpoint for reading in heard}
     silent = [e for e in trunk.endpoints if e in known and e not in answering]
-    if not known:
-        return Judgement(Verdict.UNKNOWN, f"The first probes to {trunk.name} are under way.", rows)
     total = len(trunk.endpoints)
     if not silent:
         words = f"{trunk.name} answers our probes at {_counted(len(answering), total)}."
         return Judgement(Verdict.HEALTHY, words, rows)
-    since = _silent_since(silent, heard)
+    since = min(reading.since for reading in heard if reading.endpoint in silent)
     names, have = ", ".join(map(str, silent)), "has" if len(silent) == 1 else "have"
     what = f"{names} {have} not answered our probes since {since:%H:%M:%S} UTC"
     if answering:
@@ -58,19 +54,9 @@ def _from_endpoints(trunk: Trunk, heard: Sequence[Observed], rows: tuple[Endpoin
     return Judgement(Verdict.DOWN, words, rows)
 
 
-def _rows(heard: Sequence[Observed]) -> tuple[EndpointStatus, ...]:
-    rows = [
-        EndpointStatus(
-            o.reading.endpoint, o.reading.edge_id, o.reading.reachable is True, o.reading.latency_ms
-        )
-        for o in heard
-        if o.reading.reachable is not None
-    ]
-    return tuple(sorted(rows, key=lambda r: (r.endpoint, r.edge_id)))
-
-
-def _silent_since(silent: Sequence[Endpoint], heard: Sequence[Observed]) -> datetime:
-    return min(o.since for o in heard if o.reading.endpoint in silent)
+def _rows(heard: Sequence[Reading]) -> tuple[EndpointStatus, ...]:
+    rows = [EndpointStatus(r.endpoint, r.edge_id, r.reachable, r.latency_ms) for r in heard]
+    return tuple(sorted(rows, key=lambda row: (row.endpoint, row.edge_id)))
 
 
 def _counted(answering: int, total: int) -> str:

@@ -1,37 +1,38 @@
-"""What one edge says about one endpoint, and how long it has said so."""
+"""What one edge's prober says about one endpoint, and whether that edge can still be heard."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from health_monitor.domain.trunk import Endpoint
+
+# An edge gives a sign of life every 10 s (keepline.events.v1.ProbeReport).
+STALE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """reachable: the edge's own verdict, reached after several probes; None while it is still trying.
-    latency_ms: the edge's moving average of the round trip; None before the first answer."""
+    """reachable: the edge's verdict, reached after several probes. since: when it began there. told_at:
+    when the edge told it. latency_ms: moving average of the round trip; None before an answer."""
 
     edge_id: str
     endpoint: Endpoint
-    reachable: bool | None
-    latency_ms: float | None
+    reachable: bool
+    since: datetime
+    told_at: datetime
+    latency_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
-    """A reading with its history: since when it has been so, and when it was last heard."""
+class Prober:
+    """An edge's prober. heard_at: its newest sign of life. complete_since: readings told before are of an
+    earlier life; None while this life has not probed every endpoint once."""
 
-    reading: Reading
-    since: datetime
+    edge_id: str
     heard_at: datetime
+    complete_since: datetime | None = None
 
+    def alive(self, now: datetime) -> bool:
+        return now - self.heard_at <= STALE
 
-def observe(before: Observed | None, reading: Reading, now: datetime) -> Observed:
-    """Folds a reading in. A trying edge (None) keeps what was known: not knowing is no change."""
-    if before is None:
-        return Observed(reading, now, now)
-    if reading.reachable is None and before.reading.reachable is not None:
-        kept = replace(reading, reachable=before.reading.reachable)
-        return Observed(kept, before.since, now)
-    same = reading.reachable == before.reading.reachable
-    return Observed(reading, before.since if same else now, now)
+    def stands_by(self, reading: Reading) -> bool:
+        return self.complete_since is None or reading.told_at >= self.complete_since

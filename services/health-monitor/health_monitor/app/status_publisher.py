@@ -1,7 +1,7 @@
 """Carries statuses to the database and the broker; implements StatusSink.
 
-Rule: the newest status of each trunk waits until both have it; an older one that never got through is not
-missed, because each status is whole.
+The newest status of each trunk waits until both have it. An older one that never got through is not missed,
+because each status is whole.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ Send = Callable[[str, Status | None], Awaitable[None]]
 """trunk id and status; None: the trunk is gone. Raises Unavailable."""
 
 
-class Telling:
+class StatusPublisher:
     def __init__(self, send: Send) -> None:
         self._send = send
         self._waiting: dict[str, Status | None] = {}
@@ -25,8 +25,8 @@ class Telling:
     def changed(self, status: Status) -> None:
         self._put(status.trunk_id, status)
 
-    def removed(self, trunk_id: str) -> None:
-        self._put(trunk_id, None)
+    def removed(self, status: Status) -> None:
+        self._put(status.trunk_id, None)
 
     def waiting(self) -> str | None:
         """For on_drain."""

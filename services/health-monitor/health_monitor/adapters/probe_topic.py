@@ -1,0 +1,76 @@
+"""What the edges' probers tell on keepline.sip.probes.v1, as readings on the board."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from health_monitor.adapters.trunk_topic import TRANSPORTS
+from health_monitor.app.trunk_board import TrunkBoard
+from health_monitor.domain.reading import Prober, Reading
+from health_monitor.domain.trunk import Endpoint
+from keepline.events.v1 import probe_pb2 as pb
+from servicekit.kafka.follower import Handler
+
+TOPIC = "keepline.sip.probes.v1"
+_EDGE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_READING_KEY = re.compile(
+    r"(?P<edge>[A-Za-z0-9_-]{1,64})/(?P<transport>udp|tcp|tls):"
+    r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[^:/\[\]]+)):(?P<port>[0-9]{1,5})"
+)
+_STATES = {pb.PROBE_STATE_ANSWERS: True, pb.PROBE_STATE_SILENT: False}
+
+
+class ProbeTopic:
+    """live: whether the topic was read to its end, so that a record is as old as its arrival."""
+
+    def __init__(self, board: TrunkBoard, now: Callable[[], datetime], live: Callable[[], bool]) -> None:
+        self._board = board
+        self._now = now
+        self._live = live
+
+    def handlers(self) -> Mapping[str, Handler]:
+        return {TOPIC: self._heard}
+
+    def _heard(self, key: str, value: bytes | None) -> None:
+        if value is None:
+            self._tombstone(key)
+            return
+        report = pb.ProbeReport.FromString(value)
+        if not _EDGE.fullmatch(report.edge_id):
+            raise ValueError(f"{report.edge_id!r} is no edge's id")
+        told_at = _moment(report.at)
+        match report.WhichOneof("report"):
+            case "reading":
+                reading = _reading(report.edge_id, report.reading, told_at)
+                if reading is not None:
+                    self._board.hear(reading)
+            case "alive":
+                alive = report.alive
+                since = _moment(alive.complete_since) if alive.HasField("complete_since") else None
+                heard_at = self._now() if self._live() else min(told_at, self._now())
+                self._board.alive(Prober(report.edge_id, heard_at, since))
+            case _:
+                pass
+
+    def _tombstone(self, key: str) -> None:
+        match = _READING_KEY.fullmatch(key)
+        if match is not None:
+            endpoint = Endpoint(match["v6"] or match["host"], int(match["port"]), match["transport"])
+            self._board.unhear(match["edge"], endpoint)
+
+
+def _reading(edge_id: str, message: pb.ProbeReading, told_at: datetime) -> Reading | None:
+    """None for a state or a transport that is not known here."""
+    where = message.endpoint
+    reachable, transport = _STATES.get(message.state), TRANSPORTS.get(where.transport)
+    if reachable is None or transport is None:
+        return None
+    latency = message.latency_ms if message.HasField("latency_ms") else None
+    endpoint = Endpoint(where.host, where.port, transport)
+    return Reading(edge_id, endpoint, reachable, _moment(message.since), told_at, latency)
+
+
+def _moment(stamp: Timestamp) -> datetime:
+    return stamp.ToDatetime(UTC)
