@@ -1,10 +1,13 @@
 """What the agent needs from outside: the edge, its files, the control plane, and somebody to tell."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from edge_agent.domain.change import Change
+from edge_agent.domain.probe import Outcome, ProbedEndpoint, ProbeState
+from edge_agent.domain.probe_report import Report
 from edge_agent.domain.records import Destination, Table
 from edge_agent.domain.rejections import Rejection
 from edge_agent.domain.updates import Update
@@ -101,3 +104,25 @@ class Rejections(Protocol):
     """Where refusals are told; never waits."""
 
     def tell(self, rejection: Rejection) -> None: ...
+
+
+class OptionsProbe(Protocol):
+    async def ask(self, endpoint: ProbedEndpoint) -> Outcome | None:
+        """One OPTIONS through the edge; takes about two seconds where nobody answers. None: the edge itself
+        could not be asked, which says nothing about the endpoint."""
+
+
+class ProbeReports(Protocol):
+    """Where the prober tells what it finds; never waits."""
+
+    def reading(self, endpoint: ProbedEndpoint, state: ProbeState, at: datetime) -> None: ...
+
+    def gone(self, endpoint: ProbedEndpoint) -> None:
+        """It is probed by this edge no more."""
+
+    def alive(self, at: datetime, complete_since: datetime | None, endpoints: int) -> None: ...
+
+
+class ProbeTopic(Protocol):
+    async def send(self, reports: Sequence[tuple[str, Report]]) -> None:
+        """By key; None is a tombstone. Raises servicekit.errors.Unavailable."""

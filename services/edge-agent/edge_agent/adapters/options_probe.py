@@ -1,0 +1,130 @@
+"""OPTIONS to a provider's endpoint, sent by this edge's Kamailio from its public address.
+
+`tm.t_uac_wait` works over the HTTP transport of JSON-RPC only and holds no worker: its answer comes when the
+transaction ends, after tm's fr_timer (2 s) where nobody answers. Names are resolved here, because a look-up
+inside Kamailio would hold its RPC worker.
+"""
+
+import asyncio
+import socket
+import time
+import uuid
+from collections.abc import Callable
+from ipaddress import ip_address
+from typing import Any
+
+from edge_agent.domain.probe import Outcome, ProbedEndpoint
+from servicekit.telemetry.logging import logger
+from switchlink.kamailio_rpc import KamailioHttp, RpcError, RpcUnavailable, SipHeaders
+
+ASK_SECONDS = 10.0
+_LOOK_UP_SECONDS = 3.0
+_IPV6 = 6
+_log = logger(__name__)
+
+Allowed = Callable[[str], bool]
+"""Whether an address, as text, may be sent to."""
+
+
+class KamailioOptions:
+    """Implements OptionsProbe. from_uri: what the From header says, a SIP URI."""
+
+    def __init__(self, rpc: KamailioHttp, from_uri: str, allowed: Allowed) -> None:
+        self._rpc = rpc
+        self._from_uri = from_uri
+        self._allowed = allowed
+        self._sockets: dict[tuple[str, int], str] = {}
+
+    async def ask(self, endpoint: ProbedEndpoint) -> Outcome | None:
+        address = await _address(endpoint.host)
+        if address is None or not self._allowed(address):
+            return Outcome(0)
+        family = ip_address(address).version
+        try:
+            sent_from = await self._socket(endpoint.transport, family)
+            if sent_from is None:
+                return None
+            began = time.monotonic()
+            answer = await self._rpc.call(
+                "tm.t_uac_wait",
+                [
+                    "OPTIONS",
+                    *_target(endpoint, address, family),
+                    sent_from,
+                    _headers(endpoint, self._from_uri),
+                ],
+            )
+        except RpcUnavailable as away:
+            self._sockets.clear()
+            _log.debug("the edge cannot be asked to probe", reason=str(away))
+            return None
+        except RpcError:
+            # Kamailio could not send: no route to that address, or no connection
+            return Outcome(0)
+        return Outcome(_status(answer), (time.monotonic() - began) * 1000)
+
+    async def _socket(self, transport: str, family: int) -> str | None:
+        """Kamailio's public socket for this transport and IP version; None where it has none."""
+        if not self._sockets:
+            self._sockets = _public(await self._rpc.call("corex.list_sockets"))
+        return self._sockets.get((transport, family))
+
+
+def _public(listed: Any) -> dict[tuple[str, int], str]:
+    """Of corex.list_sockets: those named "public..." in infra/kamailio/core.cfg."""
+    found: dict[tuple[str, int], str] = {}
+    for one in listed if isinstance(listed, list) else ():
+        if not str(one["SOCKNAME"]).startswith("public"):
+            continue
+        host = str(one["ADDRLIST"]["ADDR"]).removeprefix("[").removesuffix("]")
+        family = ip_address(host).version
+        bracketed = f"[{host}]" if family == _IPV6 else host
+        found[one["PROTO"], family] = f"{one['PROTO']}:{bracketed}:{one['PORT']}"
+    return found
+
+
+async def _address(host: str) -> str | None:
+    """The first address of the name; None when there is none, or none in time."""
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        pass
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(_LOOK_UP_SECONDS):
+            found = await loop.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
+    except (TimeoutError, OSError, UnicodeError):
+        return None
+    return str(found[0][4][0]) if found else None
+
+
+def _target(endpoint: ProbedEndpoint, address: str, family: int) -> tuple[str, str]:
+    """Request URI with the host as the provider knows it, and the next hop as an address."""
+    hop = f"[{address}]" if family == _IPV6 else address
+    return _uri(endpoint), f"sip:{hop}:{endpoint.port};transport={endpoint.transport}"
+
+
+def _uri(endpoint: ProbedEndpoint) -> str:
+    host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
+    return f"sip:{host}:{endpoint.port};transport={endpoint.transport}"
+
+
+def _headers(endpoint: ProbedEndpoint, from_uri: str) -> SipHeaders:
+    """tm adds the From tag. A Call-ID of its own for each probe."""
+    lines = (
+        f"From: <{from_uri}>",
+        f"To: <{_uri(endpoint)}>",
+        f"Call-ID: probe-{uuid.uuid4()}",
+        "Max-Forwards: 70",
+        "User-Agent: Keepline",
+    )
+    return SipHeaders("".join(f"{line}\r\n" for line in lines))
+
+
+def _status(answer: Any) -> int:
+    """tm.t_uac_wait answers [status, reason, message]."""
+    first = answer[0] if isinstance(answer, list) and answer else answer
+    try:
+        return int(str(first).split()[0])
+    except (ValueError, IndexError):
+        return 0

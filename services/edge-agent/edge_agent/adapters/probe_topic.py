@@ -1,0 +1,62 @@
+"""The prober's reports as keepline.sip.probes.v1 (keepline.events.v1.ProbeReport)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from edge_agent.domain.probe_report import AliveReport, ReadingReport, Report
+from keepline.events.v1 import probe_pb2 as pb
+from keepline.types.v1 import endpoint_pb2 as types
+from servicekit.clock import Clock
+from servicekit.kafka import Producer, cloud_event
+from servicekit.kafka.records import Outgoing
+
+TOPIC = "keepline.sip.probes.v1"
+_KIND = pb.ProbeReport.DESCRIPTOR.full_name
+_TRANSPORTS = {"udp": types.TRANSPORT_UDP, "tcp": types.TRANSPORT_TCP, "tls": types.TRANSPORT_TLS}
+
+
+class ProbeRecords:
+    """Implements ProbeTopic."""
+
+    def __init__(self, producer: Producer, edge_id: str, clock: Clock) -> None:
+        self._producer = producer
+        self._edge_id = edge_id
+        self._clock = clock
+
+    async def send(self, reports: Sequence[tuple[str, Report]]) -> None:
+        await self._producer.send_many([self._record(key, report) for key, report in reports])
+
+    def _record(self, key: str, report: Report) -> Outgoing:
+        at = self._clock.now() if report is None else report.at
+        value = None if report is None else _message(self._edge_id, report).SerializeToString()
+        headers = cloud_event("edge-agent", _KIND, f"{key}:{at.timestamp():.6f}", at, subject=key)
+        return Outgoing(TOPIC, key, value, headers)
+
+
+def _message(edge_id: str, report: ReadingReport | AliveReport) -> pb.ProbeReport:
+    message = pb.ProbeReport(edge_id=edge_id, at=_stamp(report.at))
+    if isinstance(report, AliveReport):
+        alive = pb.ProberAlive(endpoints=report.endpoints)
+        if report.complete_since is not None:
+            alive.complete_since.CopyFrom(_stamp(report.complete_since))
+        message.alive.CopyFrom(alive)
+        return message
+    where, state = report.endpoint, report.state
+    reading = pb.ProbeReading(
+        endpoint=types.SipEndpoint(host=where.host, port=where.port, transport=_TRANSPORTS[where.transport]),
+        state=pb.PROBE_STATE_ANSWERS if state.reachable else pb.PROBE_STATE_SILENT,
+        since=_stamp(state.since or report.at),
+        sip_status=state.sip_status,
+    )
+    if state.latency_ms is not None:
+        reading.latency_ms = state.latency_ms
+    message.reading.CopyFrom(reading)
+    return message
+
+
+def _stamp(at: datetime) -> Timestamp:
+    stamp = Timestamp()
+    stamp.FromDatetime(at)
+    return stamp
