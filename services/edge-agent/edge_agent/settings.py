@@ -4,7 +4,14 @@ from pathlib import Path
 
 from pydantic import Field, field_validator
 
-from servicekit.settings import KafkaSettings, ProcessSettings, SettingsGroup, WrongSetting, host_port
+from servicekit.settings import (
+    AddressSettings,
+    KafkaSettings,
+    ProcessSettings,
+    SettingsGroup,
+    WrongSetting,
+    host_port,
+)
 
 
 class KamailioSettings(SettingsGroup):
@@ -28,6 +35,15 @@ class KamailioSettings(SettingsGroup):
         return value
 
 
+class ProbeSettings(SettingsGroup):
+    interval_seconds: float = Field(default=30.0, ge=0.1, le=3600)
+    """Seconds between two OPTIONS to a provider's endpoint; with jitter of a fifth."""
+    per_second: int = Field(default=50, ge=1, le=1000)
+    """Most OPTIONS that begin in a second."""
+    from_uri: str = Field(default="sip:keepalive@edge.keepline.invalid", pattern=r"^sips?:[^\s<>\"]{1,200}$")
+    """From header of the OPTIONS; some providers answer only a host that they know."""
+
+
 class Settings(ProcessSettings):
     node_id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
     """Name of this edge; its token's subject."""
@@ -37,6 +53,8 @@ class Settings(ProcessSettings):
     """File with this node's token, read again for each call."""
     kamailio: KamailioSettings
     kafka: KafkaSettings
+    probes: ProbeSettings = ProbeSettings()
+    addresses: AddressSettings = AddressSettings()
     accept_empty: bool = False
     """Whether an empty configuration may replace one with trunks."""
     rejections_per_second: int = Field(default=100, ge=1, le=999)
