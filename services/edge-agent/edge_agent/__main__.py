@@ -3,6 +3,7 @@
 Ready: its edge answers and a configuration is in force.
 """
 
+import random
 from functools import partial
 
 from joserfc.jwk import OKPKey
@@ -11,12 +12,17 @@ from edge_agent.adapters.control import SipConfig
 from edge_agent.adapters.edge_files import EdgeFiles
 from edge_agent.adapters.edge_reports import EdgeReports
 from edge_agent.adapters.kamailio import LOADING, KamailioEdge
+from edge_agent.adapters.options_probe import ASK_SECONDS, KamailioOptions
+from edge_agent.adapters.probe_topic import ProbeRecords
 from edge_agent.adapters.rejection_events import RejectionEvents
 from edge_agent.app.acknowledging import Acknowledgements
 from edge_agent.app.bringing import Bringing
 from edge_agent.app.destinations import Destinations
 from edge_agent.app.following import Following
 from edge_agent.app.keeper import Keeper
+from edge_agent.app.probe_reports import WaitingReports
+from edge_agent.app.probe_share import ProbeShare
+from edge_agent.app.probing import Probing
 from edge_agent.app.reporting import Reporting
 from edge_agent.app.watching_over import WatchingOver
 from edge_agent.domain.dispatcher import Sockets
@@ -32,15 +38,18 @@ from switchlink.kamailio_rpc import KamailioHttp, KamailioSocket
 
 
 async def build(service: Service[Settings]) -> None:
-    await _keep_configuration(service)
-    _tell_rejections(service)
+    keeper = await _keep_configuration(service)
+    producer = Producer(service.settings.kafka.bootstrap, f"edge-agent-{service.settings.node_id}")
+    service.stack.push_async_callback(producer.stop)
+    _tell_rejections(service, producer)
+    _probe(service, keeper, producer)
     # health is all that is served here, and it is open: nobody has the key that a token would need
     key = OKPKey.generate_key("Ed25519", auto_kid=True).as_dict(private=False)
     nobody = TokenVerifier({"keys": [key]}, issuer="", audience="")
     await service.serve_http(create_app("edge-agent", "Edge agent", nobody, service.readiness))
 
 
-async def _keep_configuration(service: Service[Settings]) -> None:
+async def _keep_configuration(service: Service[Settings]) -> Keeper:
     settings, kamailio = service.settings, service.settings.kamailio
     settings.token()
     commands = KamailioSocket(kamailio.rpc_socket, timeout=LOADING)
@@ -66,12 +75,11 @@ async def _keep_configuration(service: Service[Settings]) -> None:
     service.keep(acknowledgements.run, name="acknowledgements")
     service.spawn(watching_over.run(), name="watching over the edge")
     service.spawn(following.run(), name="following sip-config")
+    return keeper
 
 
-def _tell_rejections(service: Service[Settings]) -> None:
+def _tell_rejections(service: Service[Settings], producer: Producer) -> None:
     settings = service.settings
-    producer = Producer(settings.kafka.bootstrap, f"edge-agent-{settings.node_id}")
-    service.stack.push_async_callback(producer.stop)
     events = SpooledProducer(Spool(settings.data_dir / "spool", settings.spool_bytes), producer)
     reporting = Reporting(RejectionEvents(events, settings.node_id, service.clock), service.clock)
     host, port = host_port(settings.kamailio.events)
@@ -80,6 +88,30 @@ def _tell_rejections(service: Service[Settings]) -> None:
     service.readiness.add_degraded("rejections", events.problem)
     service.keep(reports.run, name="edge reports")
     service.on_drain("rejections", events.waiting)
+
+
+def _probe(service: Service[Settings], keeper: Keeper, producer: Producer) -> None:
+    settings, clock = service.settings, service.clock
+    policy = settings.addresses.policy()
+    rpc = KamailioHttp(settings.kamailio.rpc_url, ASK_SECONDS)
+    service.stack.push_async_callback(rpc.aclose)
+    reports = WaitingReports(settings.node_id, ProbeRecords(producer, settings.node_id, clock))
+    options = KamailioOptions(
+        rpc, settings.probes.from_uri, lambda address: policy.refused_host(address) is None
+    )
+    probing = Probing(
+        settings.node_id,
+        options,
+        reports,
+        clock,
+        random.random,
+        interval_seconds=settings.probes.interval_seconds,
+        per_second=settings.probes.per_second,
+    )
+    service.readiness.add_degraded("probe reports", reports.problem)
+    service.keep(reports.run, name="probe reports")
+    service.keep(probing.run, name="probing")
+    service.keep(ProbeShare(keeper, probing).run, name="probe share")
 
 
 def main() -> None:

@@ -275,23 +275,17 @@ async def test_a_reload_keeps_what_was_known_of_each_destination(
         assert states["sip:127.0.0.1:5998;transport=udp"][0] == "A"
 
 
-async def test_many_changes_of_probed_endpoints_hold_up_no_trunk(
+async def test_changes_of_probed_endpoints_hold_up_no_trunk_and_never_reach_the_dispatcher(
     edge, control, agent_beside, content
 ) -> None:
     async with agent_beside(edge, control):
         await control.in_force(control.version)
         probed = list(control.destinations)
-        started = time.perf_counter()
         for n in range(10):
             probed.append(Destination(2, f"192.0.2.{n + 1}", 5060))
             last = control.change([content.trunk(10 + n)], destinations=probed)
             await control.in_force(last)
-        assert time.perf_counter() - started < 2.0
-
-        async def all_loaded() -> bool:
-            return len(await destinations(edge)) == 11
-
-        await until(all_loaded, 10)
+        assert list(await destinations(edge)) == ["sip:127.0.0.1:5999;transport=udp"]
 
 
 async def test_sip_config_may_be_away(edge, control, agent_beside, content) -> None:

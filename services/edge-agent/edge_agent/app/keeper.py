@@ -13,8 +13,9 @@ from edge_agent.app.bringing import Bringing
 from edge_agent.domain.admission import admissible, read
 from edge_agent.domain.assembly import Whole, short
 from edge_agent.domain.change import Change
-from edge_agent.domain.configuration import Configuration
+from edge_agent.domain.configuration import SWITCHES, Configuration
 from edge_agent.domain.judge import judge
+from edge_agent.domain.probe import ProbedEndpoint
 from edge_agent.domain.records import Record, Table
 from edge_agent.domain.updates import Delta, OutOfStep, Refusal
 from edge_agent.ports import EdgeAway, EdgeRefused, Files, FilesFailed
@@ -50,6 +51,17 @@ class Keeper:
     def serving(self) -> bool:
         """Whether the edge has any configuration in force, also one that is not the newest."""
         return self._bringing.serving
+
+    @property
+    def endpoints(self) -> set[ProbedEndpoint]:
+        """Of providers, to be probed by this edge or another."""
+        destinations = self._wanted.destinations if self._wanted else ()
+        return {ProbedEndpoint(d.host, d.port, d.transport) for d in destinations if d.set_id != SWITCHES}
+
+    @property
+    def edges(self) -> set[str]:
+        """Other edges that share the probing."""
+        return set()
 
     async def restore(self) -> None:
         """From the files of an earlier life."""

@@ -1,7 +1,7 @@
 """The edge's list of destinations as a file, and its states.
 
     1 sip:127.0.0.1:5080;transport=udp 8 0 sockname=inner
-    #2 sip:[2001:db8::1]:5060;transport=udp        not probed: this edge has no such socket
+    #2 sip:[2001:db8::1]:5060;transport=udp        a provider's endpoint, which the agent probes
 
 Rule: each destination is one short line (Kamailio reads 1,023 characters), and a reload begins with the state
 that was known: without it a dead switch would be tried again for every change of the list.
@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from edge_agent.domain.records import Destination, RecordInvalid, Transport
 
 SWITCHES = 1
-NO_LOOKUP = 16  # a provider's name is looked up when it is probed, not when the list is loaded
 _LINE = re.compile(r"#?(\d+) sip:(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+)):(\d+);transport=(udp|tcp|tls)\b.*")
 _FIRST = {"A": 0, "I": 1, "T": 2, "D": 4}
 _SECOND = {"P": 8, "X": 0}
@@ -45,8 +44,6 @@ def render(
             lines.append(f"#{one.set_id} {address}\n")
             continue
         flags = _flags(states.get((one.set_id, address), "AX"))
-        if one.set_id != SWITCHES and _is_name(one.host):
-            flags |= NO_LOOKUP
         lines.append(f"{one.set_id} {address} {flags} 0 sockname={socket}\n")
     return "".join(lines)
 
@@ -72,18 +69,10 @@ def reachable(destinations: Iterable[Destination], sockets: Sockets) -> set[tupl
 
 
 def _socket(destination: Destination, sockets: Sockets) -> str:
-    if destination.set_id == SWITCHES:
-        return "inner" if destination.transport is Transport.UDP and ":" not in destination.host else ""
-    ipv6 = ":" in destination.host
-    if (ipv6 and not sockets.ipv6) or (destination.transport is Transport.TLS and not sockets.tls):
-        return ""
-    return f"public{'6' if ipv6 else ''}-{destination.transport}"
+    inner = destination.set_id == SWITCHES and destination.transport is Transport.UDP
+    return "inner" if inner and ":" not in destination.host else ""
 
 
 def _flags(state: str) -> int:
     """From the two letters of dispatcher.list."""
     return _FIRST.get(state[:1], 0) | _SECOND.get(state[1:2], 0)
-
-
-def _is_name(host: str) -> bool:
-    return ":" not in host and not host.rpartition(".")[2].isdigit()

@@ -37,10 +37,6 @@ class Around:
         return json.dumps([{"id": EDGE_ID, "host": self.edge.inner_host}])
 
     @property
-    def watched_edges(self) -> str:
-        return json.dumps([{"id": EDGE_ID, "rpc_url": self.edge.rpc_url}])
-
-    @property
     def switches(self) -> str:
         return json.dumps([{"id": SWITCH_ID, "host": self.switch.sip.host, "port": self.switch.sip.port}])
 
@@ -90,7 +86,7 @@ def service_runs(around: Around) -> dict[str, ServiceRun]:
         _with_database(around, "phone-sources", "phone_sources", {"SIP_CONFIG_TARGET": sip_config.grpc}),
         _service(around, "call-router", "call_router", router),
         _with_database(around, "call-control", "call_router.control", control),
-        _with_database(around, "health-monitor", "health_monitor", {"EDGES": around.watched_edges}),
+        _with_database(around, "health-monitor", "health_monitor", {}),
     ]
     return {run.name: run for run in runs}
 
@@ -117,6 +113,8 @@ def _edge_agent(around: Around, target: str) -> ServiceRun:
         "KAMAILIO__RPC_SOCKET": str(edge.rpc_socket),
         "KAMAILIO__RPC_URL": edge.rpc_url,
         "KAMAILIO__EVENTS": edge.events,
+        "PROBES__INTERVAL_SECONDS": "1",
+        "ADDRESSES__ALLOW": LOOPBACK,
     }
     http = f"127.0.0.1:{free_port()}"
     settings = _settings(around, "edge-agent", {**own, "HTTP__LISTEN": http})
