@@ -81,6 +81,7 @@ async def _keep_configuration(service: Service[Settings]) -> Keeper:
 def _tell_rejections(service: Service[Settings], producer: Producer) -> None:
     settings = service.settings
     events = SpooledProducer(Spool(settings.data_dir / "spool", settings.spool_bytes), producer)
+    service.stack.callback(events.close)
     reporting = Reporting(RejectionEvents(events, settings.node_id, service.clock), service.clock)
     host, port = host_port(settings.kamailio.events)
     reports = EdgeReports(host, port, settings.rejections_per_second, reporting.take)
