@@ -1,6 +1,6 @@
 """A call to a kept number is answered by its agent, heard both ways, and everybody is told of it."""
 
-from harness.events import call_events
+from harness.events import call_events, told
 from harness.line import kept_number
 from harness.ports import free_port
 from harness.world import World
@@ -21,8 +21,9 @@ async def test_a_call_is_answered_and_heard_both_ways(world: World) -> None:
     assert 1000 < record["talk_ms"] < 4000
     assert record["media"]["packets_received"] > 50
     events = await call_events(world.kafka.bootstrap, record["id"])
-    assert [e.WhichOneof("event") for e in events] == ["started", "routed", "answered", "ended"]
-    assert [e.seq for e in events] == [1, 2, 1004, 1_000_000]
+    kinds = [e.WhichOneof("event") for e in events]
+    assert kinds == ["started", "routed", "leg_started", "leg_ringing", "answered", "ended"]
+    assert [e.seq for e in events] == [1, 2, 1001, 1002, 1004, 1_000_000]
     assert {e.tenant_id for e in events} == {line.tenant.tenant_id}
     assert events[1].routed.decision.reason == record["decision"]["reason"]
 
@@ -47,8 +48,8 @@ async def test_the_second_agent_answers_when_the_first_is_down(world: World) -> 
     record = await line.last_call()
     assert [leg["sip_status"] for leg in record["legs"]] == [record["legs"][0]["sip_status"], 200]
     assert record["legs"][0]["sip_status"] in {408, 503}
-    kinds = [e.WhichOneof("event") for e in await call_events(world.kafka.bootstrap, record["id"])]
-    assert kinds == ["started", "routed", "leg_failed", "answered", "ended"]
+    heard = await told(world.kafka.bootstrap, record["id"])
+    assert heard == "started routed leg_started leg_failed leg_started leg_ringing answered ended"
 
 
 async def test_a_silent_first_agent_costs_two_seconds(world: World) -> None:

@@ -1,24 +1,24 @@
 """Wires the router: disk first, then the switch, so that calls are routed whatever else is away.
 
-Decides and watches, and tells by way of the disk. It knows no database, no relay and no call record:
-.importlinter refuses them here; see control.py.
+Decides when the switch asks. Of the routers beside one switch one also watches it, and tells by way of its
+disk. Ready: it has a table. It knows no database, no relay and no call record (.importlinter refuses them
+here; see control.py).
 """
 
+import asyncio
 import random
 from functools import partial
 
 import grpc.aio
 
+from call_router.adapters.disk.watch_lock import WatchLock
 from call_router.adapters.grpc_route import SERVICE as CALL_ROUTING
 from call_router.adapters.grpc_route import CallRouting
 from call_router.adapters.kept_table import keep_table, missing
-from call_router.adapters.open_calls import OpenCalls
 from call_router.adapters.spooled_events import SpooledEvents
-from call_router.adapters.switch_calls import SwitchCalls
-from call_router.adapters.switch_control import EslControl
-from call_router.adapters.switch_events import NAMES
+from call_router.adapters.switch.hand_overs import HandOvers
+from call_router.adapters.switch.watching import Around, SwitchWatch
 from call_router.app.dry_run import DryRun
-from call_router.app.live_calls import LiveCalls
 from call_router.domain.table import RoutingTable
 from call_router.settings import Settings
 from keepline.routing.v1.call_routing_pb2_grpc import add_CallRoutingServicer_to_server
@@ -27,41 +27,73 @@ from servicekit.http import create_app
 from servicekit.kafka import Producer
 from servicekit.lifecycle import Service, run
 from servicekit.spool import Spool, SpooledProducer
+from servicekit.telemetry.logging import logger
 from switchlink.esl import EslLink
+from switchlink.handover import HandOverServer
+
+_log = logger(__name__)
+_LOOK_SECONDS = 0.05
 
 
 async def build(service: Service[Settings]) -> None:
     settings = service.settings
-    producer = Producer(settings.kafka.bootstrap, f"call-router-{settings.switch.id}")
+    producer = Producer(settings.kafka.bootstrap, f"call-router-{settings.switch.id}-{settings.router_id}")
     service.stack.push_async_callback(producer.stop)
     service.readiness.add_degraded("broker", producer.problem)
     service.keep(producer.watch, name="broker watch")
     table = keep_table(service)
     service.readiness.add("table", partial(missing, table))
-    await _carry_calls(service, table, producer)
+    _watch(service, producer)
+    _decide(service, table)
     await _serve(service, table)
 
 
-async def _carry_calls(service: Service[Settings], table: RoutingTable, producer: Producer) -> None:
+def _decide(service: Service[Settings], table: RoutingTable) -> None:
     settings = service.settings
-    events = SpooledProducer(Spool(settings.data_dir / "spool", settings.spool_bytes), producer)
-    link = EslLink(settings.switch.host, settings.switch.port, settings.switch.password(), NAMES)
-    control = EslControl(link, partial(service.spawn, name="instruction"))
-    sink = SpooledEvents(events, settings.switch.id)
     # chance divides calls between agents, it guards nothing
-    calls = LiveCalls(table, service.clock, random.random, control, sink)
-    open_calls = OpenCalls(settings.data_dir / "open-calls.snapshot", calls)
-    open_calls.load()
-    service.stack.push_async_callback(open_calls.save)
-    service.stack.push_async_callback(link.aclose)
-    await link.start()
-    service.readiness.add("switch", lambda: link.trouble)
+    hand_overs = HandOvers(table, service.clock, random.random, settings.router_id)
+    server = HandOverServer(hand_overs.decide, *settings.handover.address)
+    service.stack.push_async_callback(server.aclose)
+
+    async def take() -> None:
+        """Before there is a table the switch is to ask another router."""
+        while not table.ready:  # noqa: ASYNC110  it is filled by other code, once
+            await asyncio.sleep(_LOOK_SECONDS)
+        await server.start()
+        _log.info("taking hand-overs", port=server.address[1])
+
+    taking = service.spawn(take(), name="hand-overs")
+
+    def leave() -> str | None:
+        """From now on the switch asks another router."""
+        taking.cancel()
+        server.refuse_new()
+        return f"{server.under_way} hand-overs" if server.under_way else None
+
+    service.on_drain("hand-overs", leave)
+
+
+def _watch(service: Service[Settings], producer: Producer) -> None:
+    settings, switch = service.settings, service.settings.switch
+    events = SpooledProducer(Spool(settings.data_dir / "spool", settings.spool_bytes), producer)
+    password = switch.password()
+    lock = WatchLock(switch.watch_dir, settings.router_id)
+    service.stack.callback(lock.close)
+    watch = SwitchWatch(
+        Around(
+            switch.watch_dir,
+            lock,
+            lambda names: EslLink(switch.host, switch.port, password, names),
+            SpooledEvents(events, switch.id),
+            events.kept,
+            service.clock,
+            settings.watched_trunks,
+        )
+    )
     service.readiness.add_degraded("events", events.problem)
+    service.readiness.add_degraded("switch", watch.problem)
     service.keep(events.run, name="event spool")
-    service.keep(open_calls.run, name="open calls")
-    service.spawn(SwitchCalls(link, calls, control, service.clock).run(), name="switch calls")
-    service.on_drain("calls", calls.drain)
-    service.on_drain("switch", control.waiting)
+    service.keep(watch.run, name="watch")
     service.on_drain("events", events.waiting)
 
 

@@ -11,7 +11,6 @@ from typing import Protocol
 from call_router.domain.agent import Agent
 from call_router.domain.call_event import CallEvent
 from call_router.domain.call_record import CallRecord
-from call_router.domain.call_state import Command
 from call_router.domain.plan import Plan
 
 
@@ -90,11 +89,6 @@ class CallStore(Protocol):
     async def page(
         self, tenant_id: str, wanted: CallFilter, after: tuple[datetime, str] | None, limit: int
     ) -> Sequence[CallRecord]: ...
-
-
-class SwitchControl(Protocol):
-    def do(self, command: Command) -> None:
-        """Never waits; what fails is told in the log and by what the switch says next."""
 
 
 class EventSink(Protocol):

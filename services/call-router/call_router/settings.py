@@ -16,6 +16,8 @@ class SwitchSettings(SettingsGroup):
     """Port of its event socket."""
     password_file: Path
     """File with the password of its event socket."""
+    watch_dir: Path
+    """Folder that the routers beside this switch share: the one that locks it watches the switch."""
 
     def password(self) -> str:
         try:
@@ -29,8 +31,23 @@ class SwitchSettings(SettingsGroup):
         return password
 
 
+class HandOverSettings(SettingsGroup):
+    listen: str = Field(default="127.0.0.1:0", pattern=r"^127\.[0-9.]{5,11}:[0-9]{1,5}$")
+    """host:port where the switch asks about calls; on loopback, because it connects without a time-out."""
+
+    @property
+    def address(self) -> tuple[str, int]:
+        host, _, port = self.listen.partition(":")
+        return host, int(port)
+
+
 class Settings(ApiSettings):
     switch: SwitchSettings
+    router_id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    """Names this router among those of its switch; its next life keeps the name."""
+    handover: HandOverSettings = HandOverSettings()
+    watched_trunks: frozenset[str] = frozenset()
+    """Ids of trunks whose calls' packets are counted while they go on."""
     spool_bytes: int = Field(default=256 << 20, ge=1 << 20)
     """Events that the broker has not taken are kept on disk up to this size, in bytes."""
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from call_router.domain.explain import explain
+from call_router.domain.journey import Journey
 from call_router.domain.next_step import Finish, TryLeg, next_step
 
 
@@ -45,12 +47,19 @@ ROWS = [
     Row(487, "ORIGINATOR_CANCEL", False, 487, "caller_cancelled"),
     Row(0, "ORIGINATOR_CANCEL", False, 487, "caller_cancelled"),
 ]
+
+
+def journey(world: Any) -> Journey:
+    decision = world.route()
+    return Journey(decision.call, explain(decision), decision.fallback_on_busy, decision.decided_at, "r1")
+
+
 BUSY = {486, 600, 603}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.status} {row.cause}")
 def test_only_an_agent_that_cannot_be_had_gives_way_to_the_next(row: Row, world: Any) -> None:
-    step = next_step(world.route(), 0, row.status, row.cause)
+    step = next_step(journey(world), 0, row.status, row.cause)
     assert isinstance(step, TryLeg) == row.goes_on
     if isinstance(step, TryLeg):
         assert (step.index, step.leg.agent_id) == (1, "agt_second")
@@ -60,7 +69,7 @@ def test_only_an_agent_that_cannot_be_had_gives_way_to_the_next(row: Row, world:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.status} {row.cause}")
 def test_after_the_last_leg_the_provider_gets_the_last_legs_status(row: Row, world: Any) -> None:
-    step = next_step(world.route(), 1, row.status, row.cause)
+    step = next_step(journey(world), 1, row.status, row.cause)
     assert isinstance(step, Finish)
     assert (step.status, step.code) == (row.told, row.code)
     assert step.reason.endswith(".")
@@ -69,13 +78,13 @@ def test_after_the_last_leg_the_provider_gets_the_last_legs_status(row: Row, wor
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.status} {row.cause}")
 def test_a_plan_may_send_busy_callers_to_the_fallback(row: Row, world: Any) -> None:
     world.plan(version=2, fallback_on_busy=True)
-    step = next_step(world.route(), 0, row.status, row.cause)
+    step = next_step(journey(world), 0, row.status, row.cause)
     busy = row.status in BUSY or row.cause == "USER_BUSY"
     assert isinstance(step, TryLeg) == (row.goes_on or busy)
 
 
 def test_neither_a_404_nor_a_5xx_of_an_agent_is_ever_told_to_the_provider(world: Any) -> None:
-    decision = world.route()
+    decision = journey(world)
     told = {
         step.status
         for status in range(300, 700)
@@ -85,6 +94,6 @@ def test_neither_a_404_nor_a_5xx_of_an_agent_is_ever_told_to_the_provider(world:
 
 
 def test_a_fallback_that_is_kept_back_is_said(world: Any) -> None:
-    step = next_step(world.route(), 0, 486, "USER_BUSY")
+    step = next_step(journey(world), 0, 486, "USER_BUSY")
     assert isinstance(step, Finish)
     assert step.reason == "First is busy, and the plan keeps its fallback for other failures."

@@ -22,6 +22,12 @@ async def call_events(bootstrap: str, call_id: str, within: float = 15.0) -> lis
     return events
 
 
+async def told(bootstrap: str, call_id: str, within: float = 15.0) -> str:
+    """What was told of a call, in the order of its numbers, each once: a watcher may repeat another."""
+    events = {(event.attempt, event.seq): event for event in await call_events(bootstrap, call_id, within)}
+    return " ".join(str(events[name].WhichOneof("event")) for name in sorted(events))
+
+
 async def state_values(bootstrap: str, topic: str, key: str, within: float = 15.0) -> list[bytes | None]:
     """What a state topic said of one key, up to its tombstone (None) or the end of the time."""
     values: list[bytes | None] = []

@@ -33,8 +33,8 @@ class Line:
     ) -> Caller:
         return await self.world.phones.dial(self.number, self.domain, scenario, hold=hold, words=words)
 
-    async def refused(self, status: int) -> Outcome:
-        return await self.world.phones.refused(self.number, self.domain, status)
+    async def refused(self, status: int, media: str = "0 101") -> Outcome:
+        return await self.world.phones.refused(self.number, self.domain, status, media=media)
 
     async def last_call(self) -> Body:
         """The newest record of this line, once its call has ended."""
@@ -42,7 +42,11 @@ class Line:
 
 
 async def kept_number(
-    world: World, *agents: Agent | str, cidrs: Sequence[str] = ("127.0.1.0/24",), **plan: object
+    world: World,
+    *agents: Agent | str,
+    cidrs: Sequence[str] = ("127.0.1.0/24",),
+    ring_seconds: int = 20,
+    **plan: object,
 ) -> Line:
     """A trunk, a number and a plan that names these agents (or SIP URIs) in order; in force everywhere."""
     serial = next(_numbers)
@@ -50,7 +54,10 @@ async def kept_number(
     trunk = await tenant.create_trunk(f"Provider {serial}", cidrs, domain_label=f"line{serial}")
     number = (await tenant.create_number(f"020 7946 0{serial}", trunk["id"]))["e164"]
     uris = [agent.uri if isinstance(agent, Agent) else agent for agent in agents]
-    made = [await tenant.create_sip_agent(f"Agent {place}", uri) for place, uri in enumerate(uris, 1)]
+    made = [
+        await tenant.create_sip_agent(f"Agent {place}", uri, ring_seconds)
+        for place, uri in enumerate(uris, 1)
+    ]
     fallback = {"fallback_agent_id": made[1]["id"]} if len(made) > 1 else {}
     written = await tenant.create_plan(f"Plan {serial}", [number], made[0]["id"], **fallback, **plan)
     await tenant.in_force(trunk["id"], number_count=1)

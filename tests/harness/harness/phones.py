@@ -164,9 +164,12 @@ class Phones:
         )
         return await self._started(Caller(sipp, ear, AGENT_HERTZ))
 
-    async def refused(self, number: str, domain: str, status: int, **how: str) -> Outcome:
-        """A call that must end with this status; how: caller, address."""
-        caller = await self.dial(number, domain, "caller_is_refused", words={"STATUS": str(status)}, **how)  # type: ignore[arg-type]
+    async def refused(
+        self, number: str, domain: str, status: int, *, media: str = "0 101", **how: str
+    ) -> Outcome:
+        """A call that must end with this status; media: payload types of its offer; how: caller, address."""
+        words = {"STATUS": str(status), "MEDIA": media}
+        caller = await self.dial(number, domain, "caller_is_refused", words=words, **how)  # type: ignore[arg-type]
         return await caller.outcome()
 
     def _place(self, scenario: str) -> Path:

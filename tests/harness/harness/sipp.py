@@ -15,7 +15,7 @@ from harness.until import until
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 _PLACE = re.compile(r"@([A-Z_]+)@")
-_DEFAULTS = {"RING_MS": "200", "HEADERS": ""}
+_DEFAULTS = {"RING_MS": "200", "HEADERS": "", "MEDIA": "0 101"}
 _TRACED_CALLS = 20
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import grpc.aio
@@ -11,6 +12,8 @@ import httpx
 from harness.until import until
 from keepline.health.v1.trunk_health_pb2 import GetStatusRequest, TrunkStatus, TrunkVerdict
 from keepline.health.v1.trunk_health_pb2_grpc import TrunkHealthStub
+from keepline.routing.v1.call_routing_pb2 import RouteRequest
+from keepline.routing.v1.call_routing_pb2_grpc import CallRoutingStub
 from servicekit.grpc import channel
 
 Body = dict[str, Any]
@@ -25,6 +28,14 @@ class Addresses:
     kafka: str
     edge: str
     zone: str
+    # the file whose lock makes a router the one that watches the switch
+    watching: str
+
+    @property
+    def watcher(self) -> str:
+        """The router that watches the switch, or did last."""
+        file = Path(self.watching)
+        return file.read_text() if file.exists() else ""
 
 
 class Tenant:
@@ -33,6 +44,7 @@ class Tenant:
         self.token = token
         self._addresses = addresses
         self._clients: dict[str, httpx.AsyncClient] = {}
+        self._channels: dict[str, grpc.aio.Channel] = {}
         self._stack = AsyncExitStack()
 
     def rest(self, service: str) -> httpx.AsyncClient:
@@ -46,9 +58,10 @@ class Tenant:
 
     def channel(self, service: str) -> grpc.aio.Channel:
         """Closed with the tenant."""
-        made = channel(self._addresses.grpc[service], lambda: self.token)
-        self._stack.push_async_callback(made.close)
-        return made
+        if service not in self._channels:
+            made = self._channels[service] = channel(self._addresses.grpc[service], lambda: self.token)
+            self._stack.push_async_callback(made.close)
+        return self._channels[service]
 
     async def create_trunk(
         self, name: str, cidrs: Sequence[str] = ("127.0.1.0/24",), **fields: object
@@ -81,16 +94,25 @@ class Tenant:
         body = {"name": name, "numbers": list(numbers), "first_agent_id": first, **fields}
         return await self._post("call-control", "/api/v1/routing/plans", body)
 
-    async def decides(self, trunk_id: str, called: str, legs: int = 1, within: float = 15) -> Body:
-        """Waits until the router would send such a call to that many legs."""
+    async def decides(self, trunk_id: str, called: str, legs: int = 1, within: float = 15) -> None:
+        """Waits until each router that is there would send such a call to that many legs."""
+        routers = [name for name in self._addresses.grpc if name.startswith("call-router")]
 
-        async def asked() -> Body | None:
-            body = {"trunk_id": trunk_id, "called": called}
-            answer = await self.rest("call-control").post("/api/v1/routing/route", json=body)
-            decision: Body = answer.json()
-            return decision if answer.is_success and len(decision["legs"]) == legs else None
+        async def asked() -> bool:
+            return all([await self._legs(name, trunk_id, called) in (None, legs) for name in routers])
 
-        return await until(asked, within, f"a decision with {legs} legs for {called}")
+        await until(asked, within, f"a decision with {legs} legs for {called}")
+
+    async def _legs(self, router: str, trunk_id: str, called: str) -> int | None:
+        """None: this router is away."""
+        stub = CallRoutingStub(self.channel(router))
+        try:
+            answer = await stub.Route(RouteRequest(trunk_id=trunk_id, called=called), timeout=5)
+        except grpc.aio.AioRpcError as error:
+            if error.code() is not grpc.StatusCode.UNAVAILABLE:
+                raise
+            return None
+        return len(answer.decision.legs)
 
     async def calls(self, **query: str) -> list[Body]:
         """Newest first."""

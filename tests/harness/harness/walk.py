@@ -15,7 +15,7 @@ from harness.until import NotInTime, until
 from keepline.health.v1.trunk_health_pb2 import TrunkStatus, TrunkVerdict
 
 _CALL_ID = re.compile(r"^call-id\s*(call_[0-9a-f-]+)", re.MULTILINE)
-_EVENTS = ["started", "routed", "answered", "ended"]
+_EVENTS = ["started", "routed", "leg_started", "leg_ringing", "answered", "ended"]
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Walk:
     async def _signalling(self, agent: Agent, phone: Caller, outcome: Outcome) -> None:
         edge, answered = self.state.addresses.edge, outcome.result.as_told
         self._say(f"2  Kamailio at {edge} knows the trunk by its domain and the source by its networks")
-        self._say("3  the switch parks the call; call-router hears of it")
+        self._say("3  the switch hands the call over: it asks one of the two routers beside it")
         self._check(
             answered, f"4  the agent at {agent.sipp.local}:{agent.sipp.port} answers ({outcome.result})"
         )
@@ -70,6 +70,9 @@ class Walk:
         self._check(kinds == _EVENTS, f"7  on Kafka, keepline.call.events.v1: {', '.join(map(str, kinds))}")
         for event in events:
             self._say(f"     {event.seq}  {in_words(event)}")
+        answered = [event.routed.router_id for event in events if event.HasField("routed")]
+        watches = self.state.addresses.watcher
+        self._check(bool(answered), f"     {', '.join(answered)} answered the switch, {watches} watches it")
         await self._health()
 
     def _record(self, record: Body) -> None:

@@ -19,6 +19,7 @@ from harness.components.services import SIP_ZONE, Around, ServiceRun
 from harness.components.switch import CONFIGURATION, SwitchRun
 from harness.paths import fresh_run_folder
 from harness.phones import Phones
+from harness.ports import free_port
 from harness.process import NotReady, Process
 from harness.show import Quiet, Show
 from harness.tenant import Addresses, Tenant
@@ -30,7 +31,7 @@ from switchlink.kamailio_run import KamailioRun
 WAVES: Sequence[Sequence[str]] = (
     ("mongo", "kafka", "switch", "kamailio"),
     ("sip-config",),
-    ("edge-agent", "phone-sources", "call-router", "call-control", "health-monitor"),
+    ("edge-agent", "phone-sources", *services.ROUTERS, "call-control", "health-monitor"),
 )
 _NODE_TOKEN_SECONDS = 7 * 86400
 
@@ -72,7 +73,8 @@ class World:
         database = mongo.create(folder / "mongo")
         edge = kamailio.edge_run(folder / "edge", ping_interval)
         inner = Address(edge.inner_host, edge.ports.inner)
-        switch_run = switch.switch_run(folder / "switch", inner, switch_configuration)
+        routers = tuple(Address("127.0.0.1", free_port()) for _ in services.ROUTERS)
+        switch_run = switch.switch_run(folder / "switch", inner, switch_configuration, routers)
         around = Around(
             folder / "services",
             database.uri,
@@ -180,6 +182,12 @@ class World:
     def resume(self, name: str) -> None:
         self._process(name).resume()
 
+    def supervised(self, name: str) -> int:
+        """The pid of a supervised service: what is done to it, its supervisor sees."""
+        supervisor = self._process(name).pid
+        (child,) = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()
+        return int(child)
+
     def logs(self, name: str) -> str:
         return self._process(name).logs()
 
@@ -196,7 +204,8 @@ class World:
     def addresses(self) -> Addresses:
         http = {name: run.url for name, run in self.services.items()}
         grpc = {name: run.grpc for name, run in self.services.items() if run.grpc}
-        return Addresses(http, grpc, self.kafka.bootstrap, self.phones.edge, SIP_ZONE)
+        watching = str(self.switch.watch_dir / "watching")
+        return Addresses(http, grpc, self.kafka.bootstrap, self.phones.edge, SIP_ZONE, watching)
 
     def _process(self, name: str) -> Process:
         process = self.components[name].process

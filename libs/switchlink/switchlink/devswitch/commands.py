@@ -101,8 +101,10 @@ class Commands:
         return self._on_channel(text, note)
 
     def _control(self, text: str) -> str:
+        if text == "pause_check inbound":
+            return "true" if self._switch.paused else "false"
         if text not in ("pause inbound", "resume inbound"):
-            return "-USAGE: pause inbound|resume inbound\n"
+            return "-USAGE: pause inbound|resume inbound|pause_check inbound\n"
         self._switch.paused = text.startswith("pause")
         return "+OK\n"
 

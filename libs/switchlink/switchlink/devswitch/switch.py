@@ -140,8 +140,7 @@ class Switch:
             name.removeprefix(HEADER): value for name, value in step.own.items() if name.startswith(HEADER)
         }
         outgoing = Outgoing(who, step.next_hop, custom, step.own)
-        leg = self._outbound(outgoing, observer)
-        leg.partner, caller.partner = caller, leg
+        leg = self._outbound(outgoing, observer, caller)
         leg.max_forwards = caller.max_forwards - 1
         codecs = caller.conversation.codecs or OFFERED
         self._dial(
@@ -160,12 +159,14 @@ class Switch:
             channel.hang_up(cause)
         return len(channels)
 
-    def _outbound(self, outgoing: Outgoing, observer: Observer) -> Channel:
+    def _outbound(self, outgoing: Outgoing, observer: Observer, caller: Channel | None = None) -> Channel:
         who = outgoing.who
         name = f"sofia/{PROFILE}/{who.destination}"
         leg = Channel(self, "outbound", name, who, Conversation(self._ports), own_uuid=outgoing.own_uuid)
         leg.observer = observer
         leg.context = ENTRY
+        if caller is not None:
+            leg.partner, caller.partner = caller, leg
         self.fire("CHANNEL_OUTGOING", leg)
         leg.variables |= outgoing.variables
         self._adopt(leg)

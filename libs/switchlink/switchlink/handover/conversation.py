@@ -9,7 +9,7 @@ command (parse_command); a body is read as a whole and not looked at. So the val
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Protocol, cast
 from urllib.parse import unquote
 
 from switchlink.esl.errors import EslError
@@ -51,11 +51,11 @@ class Conversation(asyncio.Protocol):
         self._heard_after = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports are no asyncio.Transport
+        self._transport = stream = cast("asyncio.Transport", transport)
         loop = asyncio.get_running_loop()
         self._deadline = loop.call_later(self._deadline_seconds, self.drop, "late")
-        transport.write(b"connect\n\n")
+        stream.write(b"connect\n\n")
         self._ends.began(self)
 
     def data_received(self, data: bytes) -> None:

@@ -62,7 +62,6 @@ def reason(decision: Decision) -> str:
         return f"Nobody can answer {_number(decision)}: {lacks}."
     sentences = {
         o.TABLE_MISSING: "No routing table has been loaded yet, neither from disk nor from the topics.",
-        o.ROUTER_DRAINING: "This router is stopping and takes no new calls.",
         o.TRUNK_UNKNOWN: f"There is no trunk {trunk_id} of tenant {decision.call.tenant_id}.",
         o.TRUNK_DISABLED: f"Trunk {trunk_id} is disabled.",
         o.NUMBER_UNREADABLE: f"{called} cannot be read as a telephone number.",
@@ -92,7 +91,7 @@ def _number(decision: Decision) -> str:
 
 def trace(decision: Decision) -> tuple[TraceStep, ...]:
     steps = [TraceStep("table", decision.outcome is not o.TABLE_MISSING, f"{decision.table_version:016x}")]
-    if decision.outcome in (o.TABLE_MISSING, o.ROUTER_DRAINING):
+    if decision.outcome is o.TABLE_MISSING:
         return tuple(steps)
     trunk = decision.trunk
     state = "unknown" if trunk is None else "enabled" if trunk.enabled else "disabled"

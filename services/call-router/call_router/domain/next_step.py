@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 from call_router.domain.journey import Journey
 from call_router.domain.leg import Leg
-from call_router.domain.route import Decision
 
 _NEXT = frozenset({408, 480, 500, 502, 503, 504})
 _BUSY = frozenset({486, 600, 603})
@@ -58,7 +57,7 @@ class Finish:
     reason: str
 
 
-def next_step(journey: Journey | Decision, leg_index: int, sip_status: int, cause: str) -> TryLeg | Finish:
+def next_step(journey: Journey, leg_index: int, sip_status: int, cause: str) -> TryLeg | Finish:
     """`sip_status` is the leg's final one, 0 when there was none; `cause` is the switch's name for it."""
     status = leg_status(sip_status, cause)
     busy = status in _BUSY

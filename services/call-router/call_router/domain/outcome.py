@@ -16,7 +16,6 @@ class Outcome:
 
 ROUTED = Outcome("routed", 0)
 TABLE_MISSING = Outcome("table_missing", 503)
-ROUTER_DRAINING = Outcome("router_draining", 503)
 TRUNK_UNKNOWN = Outcome("trunk_unknown", 404)
 TRUNK_DISABLED = Outcome("trunk_disabled", 403)
 NUMBER_UNREADABLE = Outcome("number_unreadable", 404)
@@ -29,7 +28,6 @@ CODEC_MISSING = Outcome("codec_missing", 488)
 ALL = (
     ROUTED,
     TABLE_MISSING,
-    ROUTER_DRAINING,
     TRUNK_UNKNOWN,
     TRUNK_DISABLED,
     NUMBER_UNREADABLE,

@@ -3,16 +3,19 @@
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.components.component import Component, answers
 from harness.components.switch import SwitchRun
 from harness.ports import free_port
 from harness.process import Process
+from switchlink.freeswitch import Address
 from switchlink.kamailio_run import KamailioRun
 
 EDGE_ID, SWITCH_ID = "edge1", "sw1"
+# beside the switch, in the order in which it asks them
+ROUTERS = ("call-router-1", "call-router-2")
 SIP_ZONE = "sip.keepline.test"
 # everything here lives on loopback, also the edge and the switch: 127.0.0.1 is both theirs and allowed
 LOOPBACK = json.dumps(["127.0.0.0/8", "127.0.0.1/32", "::1/128"])
@@ -50,6 +53,8 @@ class ServiceRun:
     http: str
     grpc: str
     settings: Mapping[str, str]
+    # killed and started again when it hangs
+    supervised: bool = False
 
     @property
     def url(self) -> str:
@@ -69,12 +74,6 @@ def service_runs(around: Around) -> dict[str, ServiceRun]:
             "ADDRESSES__ALLOW": LOOPBACK,
         },
     )
-    router = {
-        "SWITCH__ID": SWITCH_ID,
-        "SWITCH__HOST": around.switch.esl.host,
-        "SWITCH__PORT": str(around.switch.esl.port),
-        "SWITCH__PASSWORD_FILE": str(around.switch.password_file),
-    }
     control = {
         "INSTANCE_ID": "1",
         "ADDRESSES__ALLOW": LOOPBACK,
@@ -84,7 +83,7 @@ def service_runs(around: Around) -> dict[str, ServiceRun]:
         sip_config,
         _edge_agent(around, sip_config.grpc),
         _with_database(around, "phone-sources", "phone_sources", {"SIP_CONFIG_TARGET": sip_config.grpc}),
-        _service(around, "call-router", "call_router", router),
+        *(_router(around, name, listen) for name, listen in zip(ROUTERS, around.switch.routers, strict=True)),
         _with_database(around, "call-control", "call_router.control", control),
         _with_database(around, "health-monitor", "health_monitor", {}),
     ]
@@ -93,9 +92,20 @@ def service_runs(around: Around) -> dict[str, ServiceRun]:
 
 def create(run: ServiceRun, folder: Path) -> Component:
     folder.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", run.module]
+    if run.supervised:
+        command = [
+            sys.executable,
+            "-m",
+            "servicekit.supervise",
+            "--alive",
+            f"{run.url}/healthz",
+            "--",
+            *command,
+        ]
     process = Process(
         run.name,
-        [sys.executable, "-m", run.module],
+        command,
         folder / f"{run.name}.log",
         env=run.settings,
         grace=15,
@@ -119,6 +129,20 @@ def _edge_agent(around: Around, target: str) -> ServiceRun:
     http = f"127.0.0.1:{free_port()}"
     settings = _settings(around, "edge-agent", {**own, "HTTP__LISTEN": http})
     return ServiceRun("edge-agent", "edge_agent", http, "", settings)
+
+
+def _router(around: Around, name: str, listen: Address) -> ServiceRun:
+    switch = around.switch
+    own = {
+        "ROUTER_ID": name,
+        "HANDOVER__LISTEN": str(listen),
+        "SWITCH__ID": SWITCH_ID,
+        "SWITCH__HOST": switch.esl.host,
+        "SWITCH__PORT": str(switch.esl.port),
+        "SWITCH__PASSWORD_FILE": str(switch.password_file),
+        "SWITCH__WATCH_DIR": str(switch.watch_dir),
+    }
+    return replace(_service(around, name, "call_router", own), supervised=True)
 
 
 def _with_database(around: Around, name: str, module: str, own: Mapping[str, str]) -> ServiceRun:

@@ -30,6 +30,11 @@ class SwitchRun:
     routers: tuple[Address, ...] = ()
     """Asked about each call, in this order; nobody: it parks."""
 
+    @property
+    def watch_dir(self) -> Path:
+        """Shared by its routers."""
+        return self.folder / "watch"
+
 
 def switch_run(
     folder: Path,

@@ -45,7 +45,13 @@ class Ledger:
         self._link = link
 
     async def read(self) -> Sequence[HungUp]:
-        text = await self._link.api("hash_dump", "db", "keepline", timeout=_LONG)
+        try:
+            text = await self._link.api("hash_dump", "db", "keepline", timeout=_LONG)
+        except CommandRefused as refused:
+            if "no reply" in refused.answer:
+                # how the switch says that there is nothing to say
+                return []
+            raise
         found = [entry_of(line) for line in text.splitlines()]
         return [one for one in found if one is not None]
 
