@@ -30,10 +30,6 @@ Spawn = Callable[[Callable[[], None]], None]
 Answered = Callable[["Frame | EslError"], None]
 
 READ_BYTES = 64 * 1024
-# FreeSWITCH looks for events to send every 20 ms, or as soon as something arrives; between commands an empty
-# line is nothing to it (mod_event_socket, read_packet)
-NUDGE_SECONDS = 0.002
-NUDGE = b"\n"
 
 
 class Sink(Protocol):
@@ -54,7 +50,6 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         self._outgoing = bytearray()
         self._something_to_send = Event()
         self._closed_by: EslError | None = None
-        self._nudge_seconds: float | None = None  # until events are wanted there is nothing to hurry
 
     def connect(self) -> None:
         """Raises NotConnected, AuthenticationFailed or ProtocolViolation; never leaves half a connection."""
@@ -83,8 +78,6 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
             raise NotConnected(f"the switch refused the subscription: {reply}")
         # Only the log says that the switch dropped events for us. One that has no log loses none.
         self.send("log crit")
-        self._nudge_seconds = NUDGE_SECONDS
-        self._something_to_send.set()
 
     def send(self, data: str) -> Frame:
         """Inside a greenlet: send and wait for the answer."""
@@ -168,10 +161,10 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
     def _write(self, sock: socket) -> None:
         try:
             while self.connected:
-                self._something_to_send.wait(self._nudge_seconds)
+                self._something_to_send.wait()
                 self._something_to_send.clear()
                 data, self._outgoing = self._outgoing, bytearray()
-                sock.sendall(data or NUDGE)
+                sock.sendall(data)
         except OSError as error:
             self.drop(NotConnected(f"the connection broke: {error}"))
         finally:
