@@ -22,7 +22,7 @@ from servicekit.kafka import (
     Topic,
     ensure_topics,
 )
-from servicekit.testing import MemoryBroker, MemoryProducer, until
+from servicekit.testing import Each, MemoryBroker, MemoryProducer, until
 
 Follow = Callable[[str, bytes | None], None]
 Handle = Callable[[Record], Awaitable[None]]
@@ -45,7 +45,7 @@ class InMemory:
         return self.broker.follow(handlers)
 
     def consume(self, group: str, topic: str, handler: Handle) -> Awaitable[None]:
-        return self.broker.consume(group, [topic], handler)
+        return self.broker.consume(group, [topic], Each(handler))
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Real:
         consumer = GroupConsumer(
             self.bootstrap, group, [topic], dead_letters={}, producer=self.producer, name=f"{group}-1"
         )
-        return consumer.run(handler)
+        return consumer.run(Each(handler))
 
 
 @pytest.fixture(params=["memory", "kafka"])

@@ -14,12 +14,25 @@ from call_router.adapters.plan_documents import PlanDocuments
 from call_router.adapters.record_documents import RecordDocuments
 from call_router.adapters.routing_messages import agent_of, plan_of
 from call_router.domain.agent import Agent, HumanAgent, SipAgent
-from call_router.domain.call_event import CallAnswered, CallEnded, CallEvent, CallRouted, CallStarted, Media
-from call_router.domain.call_record import CallRecord, fold
+from call_router.domain.call_event import (
+    CallAnswered,
+    CallEnded,
+    CallEvent,
+    CallHeard,
+    CallRouted,
+    CallStarted,
+    EarlyMedia,
+    LegFailed,
+    LegRinging,
+    LegStarted,
+    Media,
+    Packets,
+)
+from call_router.domain.call_history import CallHistory
 from call_router.domain.explain import Explained, TraceStep
 from call_router.domain.leg import Leg
 from call_router.domain.plan import Plan
-from call_router.ports import CallFilter, Planned
+from call_router.ports import CallFilter, Change, Kept, Planned
 from harness.components.mongo import Mongo as Server
 from keepline.routing.v1.plan_pb2 import RoutingState
 from servicekit.documents import Collection
@@ -191,41 +204,65 @@ FACTS = [
 ]
 
 
-def _record(number: int, facts: int = 4, tenant_id: str = "t_a", trunk_id: str = "trk_1") -> CallRecord:
-    record: CallRecord | None = None
-    for seq, fact in enumerate(FACTS[:facts], start=1):
-        at = NOW + timedelta(minutes=number, seconds=seq)
-        record = fold(record, CallEvent(f"call_{number}", at, tenant_id, trunk_id, fact))
-    assert record is not None
-    return record
+def _history(number: int, facts: int = 4, tenant_id: str = "t_a", trunk_id: str = "trk_1") -> CallHistory:
+    return CallHistory.of(
+        CallEvent(
+            f"call_{number}", NOW + timedelta(minutes=number, seconds=second), tenant_id, trunk_id, fact
+        )
+        for second, fact in enumerate(FACTS[:facts], start=1)
+    )
 
 
-async def test_a_record_comes_back_as_it_was_kept(stores: Stores) -> None:
-    for facts in range(1, 5):
-        record = _record(facts, facts)
-        assert await stores.records.save(record, None)
-        assert await stores.records.find(record.id) == record
-    assert await stores.records.find("call_9") is None
+async def _keep(stores: Stores, *histories: CallHistory) -> None:
+    assert await stores.records.write([Change(history, 0) for history in histories]) == set()
 
 
-async def test_a_record_is_kept_only_over_what_it_was_folded_from(stores: Stores) -> None:
-    started, routed, whole = _record(1, 1), _record(1, 2), _record(1)
-    assert await stores.records.save(started, None)
-    assert not await stores.records.save(routed, None)
-    assert await stores.records.save(routed, started)
-    assert not await stores.records.save(whole, started)
-    assert await stores.records.save(whole, routed)
-    assert await stores.records.find("call_1") == whole
+async def test_a_call_comes_back_as_it_was_kept(stores: Stores) -> None:
+    histories = [_history(facts, facts) for facts in range(1, 5)]
+    await _keep(stores, *histories)
+    found = await stores.records.find([history.call_id for history in histories] + ["call_9"])
+    assert found == {history.call_id: Kept(history, 1) for history in histories}
 
 
-async def test_records_are_listed_newest_first_in_pages(stores: Stores) -> None:
-    for number in range(1, 6):
-        await stores.records.save(_record(number), None)
-    await stores.records.save(_record(6, tenant_id="t_b"), None)
+async def test_every_kind_of_event_comes_back(stores: Stores) -> None:
+    facts = [
+        *FACTS,
+        LegStarted(0, "agt_1", "sip:desk@agents.example"),
+        LegRinging(0, "agt_1"),
+        EarlyMedia(0, "agt_1"),
+        LegFailed(1, "agt_1", 486, "USER_BUSY", "busy", "refusal", 0, 486, "agent_busy"),
+        CallHeard(0, 1, Packets(1, None), Packets()),
+    ]
+    history = CallHistory.of(
+        CallEvent("call_1", NOW, "t_a", "trk_1", fact, 2, "sw1", "edge1", "outbound") for fact in facts
+    )
+    await _keep(stores, history)
+    assert (await stores.records.find(["call_1"]))["call_1"].history == history
+
+
+async def test_a_call_is_written_only_over_what_it_was_made_from(stores: Stores) -> None:
+    started, routed, whole = _history(1, 1), _history(1, 2), _history(1)
+    await _keep(stores, started)
+    other = Change(_history(2), 0)
+    assert await stores.records.write([Change(routed, 0), other]) == {"call_1"}
+    assert await stores.records.write([Change(routed, 1)]) == set()
+    assert await stores.records.write([Change(whole, 1), Change(_history(3), 0)]) == {"call_1"}
+    assert await stores.records.write([Change(whole, 2)]) == set()
+    found = await stores.records.find(["call_1", "call_2", "call_3"])
+    assert found == {
+        "call_1": Kept(whole, 3),
+        "call_2": Kept(other.history, 1),
+        "call_3": Kept(_history(3), 1),
+    }
+
+
+async def test_calls_are_listed_newest_first_in_pages(stores: Stores) -> None:
+    await _keep(stores, *(_history(number) for number in range(1, 6)), _history(6, tenant_id="t_b"))
     first = await stores.records.page("t_a", CallFilter(), None, 2)
-    assert [one.id for one in first] == ["call_5", "call_4"]
-    second = await stores.records.page("t_a", CallFilter(), (first[-1].started_at, first[-1].id), 9)
-    assert [one.id for one in second] == ["call_3", "call_2", "call_1"]
+    assert [one.call_id for one in first] == ["call_5", "call_4"]
+    last = first[-1].events[0].at, first[-1].call_id
+    second = await stores.records.page("t_a", CallFilter(), last, 9)
+    assert [one.call_id for one in second] == ["call_3", "call_2", "call_1"]
 
 
 FILTERS = [
@@ -241,11 +278,9 @@ FILTERS = [
 
 
 @pytest.mark.parametrize(("wanted", "numbers"), FILTERS)
-async def test_records_are_found_by_what_they_say(
+async def test_calls_are_found_by_what_they_say(
     stores: Stores, wanted: CallFilter, numbers: list[int]
 ) -> None:
-    await stores.records.save(_record(1, 1), None)
-    await stores.records.save(_record(2, 2, trunk_id="trk_2"), None)
-    await stores.records.save(_record(3), None)
+    await _keep(stores, _history(1, 1), _history(2, 2, trunk_id="trk_2"), _history(3))
     found = await stores.records.page("t_a", wanted, None, 10)
-    assert [one.id for one in found] == [f"call_{number}" for number in numbers]
+    assert [one.call_id for one in found] == [f"call_{number}" for number in numbers]

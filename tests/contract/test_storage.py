@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from harness.components.mongo import Mongo as Server
-from servicekit.documents import Collection, DuplicateKey
+from servicekit.documents import Collection, DuplicateKey, Write
 from servicekit.mongo import connect
 from servicekit.settings import MongoSettings
 from servicekit.testing import MemoryCollection
@@ -206,6 +206,31 @@ async def test_deleting_and_updating_many_tell_how_many(collection: Collection) 
     assert await collection.delete_one({"n": 9}) == 0
     assert await collection.delete_many({}) == 2
     assert await collection.find({}) == []
+
+
+async def test_many_are_written_in_one_question_and_those_that_were_not_are_told(
+    collection: Collection,
+) -> None:
+    await collection.insert_one({"_id": "old", "v": 1})
+    await collection.insert_one({"_id": "moved on", "v": 2})
+    writes = [
+        Write({"_id": "new", "v": 1}),
+        Write({"_id": "old", "v": 9}),
+        Write({"_id": "old", "v": 2}, {"_id": "old", "v": 1}),
+        Write({"_id": "moved on", "v": 2, "mine": True}, {"_id": "moved on", "v": 1}),
+        Write({"_id": "gone", "v": 5}, {"_id": "gone", "v": 4}),
+    ]
+    not_written = await collection.write_many(writes)
+    assert {place: type(problem) for place, problem in not_written.items()} == {
+        1: DuplicateKey,
+        3: DuplicateKey,
+    }
+    assert await collection.find({}) == [
+        {"_id": "gone", "v": 5},
+        {"_id": "moved on", "v": 2},
+        {"_id": "new", "v": 1},
+        {"_id": "old", "v": 2},
+    ]
 
 
 async def test_pages_by_id_with_a_limit(collection: Collection) -> None:

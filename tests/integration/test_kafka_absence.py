@@ -15,7 +15,7 @@ from harness.paths import fresh_run_folder
 from servicekit.errors import Unavailable
 from servicekit.kafka import GroupConsumer, Producer, Record, StateFollower, Topic, ensure_topics
 from servicekit.spool import Spool, SpooledProducer
-from servicekit.testing import until
+from servicekit.testing import Each, until
 
 DEADLINE = 2.0
 # a call may first fail to send on the old connection and then fail to make a new one
@@ -99,7 +99,7 @@ async def test_starting_without_a_broker_is_not_a_failure() -> None:
     async def ignore(_record: Record) -> None:
         return None
 
-    async with running(follower.run(), group.run(ignore), producer.watch()):
+    async with running(follower.run(), group.run(Each(ignore)), producer.watch()):
         for part in (producer, follower, group):
             await until(lambda: "cannot be reached" in part.problem(), within=15)  # noqa: B023 - called at once
         assert not follower.caught_up
@@ -126,7 +126,7 @@ async def test_everything_goes_on_after_an_absence(
         for number in numbers:
             spooled.put(topic, f"call_{number}", b"%d" % number)
 
-    async with running(follower.run(), group.run(handle), producer.watch(), spooled.run()):
+    async with running(follower.run(), group.run(Each(handle)), producer.watch(), spooled.run()):
         put(range(50))
         await until(lambda: follower.caught_up and len(state) == 50 and len(handled) == 50, within=30)
         await fault(broker)

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest_asyncio
@@ -10,9 +10,18 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from harness.components.kafka import Kafka
 from servicekit.errors import Unavailable
-from servicekit.kafka import GroupConsumer, Outgoing, Producer, Record, StateFollower, Topic, ensure_topics
-from servicekit.kafka.group import TooManyDeadLetters
-from servicekit.testing import until
+from servicekit.kafka import (
+    GroupConsumer,
+    Handled,
+    Outgoing,
+    Producer,
+    Read,
+    Record,
+    StateFollower,
+    Topic,
+    ensure_topics,
+)
+from servicekit.testing import Each, until
 
 
 @asynccontextmanager
@@ -144,7 +153,7 @@ async def test_only_what_was_handled_is_committed(kafka: Kafka, topic: str, prod
         seen.append(record.value)
 
     await producer.send_many([Outgoing(topic, "k", b"%d" % n) for n in range(30)])
-    async with running(consumer_of(kafka, topic, producer).run(handle)):
+    async with running(consumer_of(kafka, topic, producer).run(Each(handle))):
         await until(lambda: len(seen) == 30, within=20)
         # all of these are fetched at once, the first of them is never finished
         await producer.send_many([Outgoing(topic, "k", b"%d" % n) for n in range(30, 60)])
@@ -155,7 +164,7 @@ async def test_only_what_was_handled_is_committed(kafka: Kafka, topic: str, prod
     async def note(record: Record) -> None:
         seen.append(record.value)
 
-    async with running(consumer_of(kafka, topic, producer).run(note)):
+    async with running(consumer_of(kafka, topic, producer).run(Each(note))):
         await until(lambda: len(seen) == 30, within=30)
     assert seen == [b"%d" % n for n in range(30, 60)]
 
@@ -183,23 +192,99 @@ async def test_a_record_that_fails_again_and_again_goes_to_the_dead_letters(
     burial = GroupConsumer(
         kafka.bootstrap, f"d.{topic}", [f"{topic}.dlq"], dead_letters={}, producer=producer, name="test-2"
     )
-    async with running(consumer_of(kafka, topic, producer).run(handle)), running(burial.run(bury)):
+    async with (
+        running(consumer_of(kafka, topic, producer).run(Each(handle))),
+        running(burial.run(Each(bury))),
+    ):
         await until(lambda: seen == [b"1", b"2"] and dead, within=30)
-    assert tried == 3
+    assert tried >= 3
     assert (dead[0].key, dead[0].value, dead[0].headers["ce_id"]) == ("k", b"bad", "7")
     assert dead[0].headers["keepline_failed_topic"] == topic
     assert dead[0].headers["keepline_failed_why"] == "ValueError"
 
 
-async def test_too_many_dead_letters_in_a_row_stop_the_consumer(
+async def test_after_too_many_dead_letters_the_partition_stops_and_says_so(
     kafka: Kafka, topic: str, producer: Producer
 ) -> None:
-    async def broken(_record: Record) -> None:
-        raise ValueError("we are the fault")
+    broken = True
+    seen: set[bytes | None] = set()
+    dead: set[bytes | None] = set()
 
-    await producer.send_many([Outgoing(topic, "k", b"%d" % n) for n in range(10)])
+    async def handle(record: Record) -> None:
+        if broken and record.key == "broken":
+            raise ValueError("we are the fault")
+        seen.add(record.value)
+
+    async def bury(record: Record) -> None:
+        dead.add(record.value)
+
+    await producer.send_many([Outgoing(topic, "broken", b"%d" % n) for n in range(10)])
+    await producer.send_many([Outgoing(topic, f"other {n}", b"fine %d" % n) for n in range(20)])
     consumer = consumer_of(kafka, topic, producer, attempts=1, dead_letter_limit=4)
-    async with running(consumer.run(broken)) as task:
-        await asyncio.wait([task], timeout=30)
-        assert isinstance(task.exception(), TooManyDeadLetters)
-    assert await committed(kafka, f"g.{topic}") <= 4
+    burial = GroupConsumer(
+        kafka.bootstrap, f"d.{topic}", [f"{topic}.dlq"], dead_letters={}, producer=producer, name="test-2"
+    )
+    async with running(consumer.run(Each(handle))) as task, running(burial.run(Each(bury))):
+        await until(lambda: "4 records in a row" in consumer.problem() and len(dead) == 4, within=30)
+        # other partitions go on, and the process lives
+        await until(lambda: len(seen) >= 5, within=30)
+        assert not task.done()
+        broken = False
+        await until(lambda: consumer.problem() == "" and len(seen) == 26, within=60)
+    assert dead == {b"0", b"1", b"2", b"3"}
+
+
+async def test_records_that_cannot_be_read_are_put_aside_and_those_between_them_are_handled(
+    kafka: Kafka, topic: str, producer: Producer
+) -> None:
+    seen: list[bytes] = []
+    dead: list[bytes | None] = []
+
+    class Reading:
+        def read(self, record: Record) -> bytes | None:
+            if record.value == b"bad":
+                raise ValueError("bad")
+            return None if record.value == b"strange" else record.value
+
+        async def handle(self, batch: Sequence[Read[bytes]], *, may_hold: bool) -> Handled[bytes]:
+            seen.extend(read.value for read in batch)
+            return Handled()
+
+    async def bury(record: Record) -> None:
+        dead.append(record.value)
+
+    values = [b"bad", b"strange", b"1"] * 10
+    await producer.send_many([Outgoing(topic, "k", value) for value in values])
+    consumer = consumer_of(kafka, topic, producer, dead_letter_limit=3)
+    burial = GroupConsumer(
+        kafka.bootstrap, f"d.{topic}", [f"{topic}.dlq"], dead_letters={}, producer=producer, name="test-2"
+    )
+    async with running(consumer.run(Reading())), running(burial.run(Each(bury))):
+        await until(lambda: len(seen) == 10 and len(dead) == 10, within=30)
+        assert consumer.problem() == ""
+
+
+async def test_what_is_left_for_later_is_not_committed_and_comes_again(
+    kafka: Kafka, topic: str, producer: Producer
+) -> None:
+    batches: list[list[bytes]] = []
+
+    class Holding:
+        def __init__(self, hold: bool) -> None:
+            self.hold = hold
+
+        def read(self, record: Record) -> bytes:
+            return record.value or b""
+
+        async def handle(self, batch: Sequence[Read[bytes]], *, may_hold: bool) -> Handled[bytes]:
+            batches.append([read.value for read in batch])
+            return Handled(later=[read for read in batch if self.hold and read.value == b"held"])
+
+    sent = [b"1", b"held", b"2"]
+    await producer.send_many([Outgoing(topic, "k", value) for value in sent])
+    async with running(consumer_of(kafka, topic, producer).run(Holding(True))):
+        await until(lambda: [b"held"] in batches, within=30)
+    assert await committed(kafka, f"g.{topic}") == 1
+    batches.clear()
+    async with running(consumer_of(kafka, topic, producer).run(Holding(False))):
+        await until(lambda: batches == [[b"held", b"2"]], within=30)

@@ -9,6 +9,7 @@ and nothing of the driver's.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from servicekit.errors import Conflict, Problem
@@ -32,6 +33,14 @@ class DocumentRefused(Problem):
 
     def __init__(self, why: str) -> None:
         super().__init__("document_refused", f"the database will not have it: {why}")
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """`document` in the place of what `over` matches; None, and where nothing matches: a new one."""
+
+    document: Document
+    over: Filter | None = None
 
 
 class Collection(Protocol):
@@ -77,6 +86,11 @@ class Collection(Protocol):
     async def update_many(self, query: Filter, update: Update) -> int: ...
 
     async def replace_one(self, query: Filter, document: Document, *, upsert: bool = False) -> int: ...
+
+    async def write_many(self, writes: Sequence[Write]) -> Mapping[int, Problem]:
+        """In one question and in no order. Gives back, by place, what was not written and why: DuplicateKey
+        or DocumentRefused. Raises when nothing, or nobody knows what, was written."""
+        ...
 
     async def delete_one(self, query: Filter) -> int: ...
 

@@ -4,6 +4,7 @@ Rule: ids made one after the other in this process sort in that order, also with
 """
 
 import os
+import re
 import threading
 import time
 
@@ -27,6 +28,11 @@ class _Ulids:
 
 
 _ulids = _Ulids()
+
+
+def is_id(text: str, prefix: str) -> bool:
+    """Whether `new_id(prefix)` could have made it."""
+    return re.fullmatch(rf"{re.escape(prefix)}_[{_ALPHABET}]{{26}}", text) is not None
 
 
 def new_id(prefix: str) -> str:

@@ -5,14 +5,23 @@ exceptions: `documents` lists what is raised.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from bson.errors import InvalidDocument
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
-from pymongo import ReturnDocument, WriteConcern, errors
+from pymongo import InsertOne, ReplaceOne, ReturnDocument, WriteConcern, errors
 
-from servicekit.documents import Collection, Document, DocumentRefused, DuplicateKey, Filter, Sort, Update
+from servicekit.documents import (
+    Collection,
+    Document,
+    DocumentRefused,
+    DuplicateKey,
+    Filter,
+    Sort,
+    Update,
+    Write,
+)
 from servicekit.errors import Problem, Unavailable
 from servicekit.settings import MongoSettings, WrongSetting
 from servicekit.telemetry.logging import logger
@@ -34,6 +43,7 @@ _NOT_LET_IN = "AuthenticationFailed"  # the driver hides it in the text of a tim
 # FailedToParse, TypeMismatch, PathNotViable, ImmutableField, DocumentValidationFailure, BSONObjectTooLarge,
 # and a document that an update makes too large
 _OF_THE_DOCUMENT = frozenset({2, 9, 14, 28, 66, 121, 10334, 17419, 17420})
+_DUPLICATE = 11000
 _BY_ID: Sort = (("_id", 1),)
 
 
@@ -150,6 +160,19 @@ class MongoCollection:
     async def replace_one(self, query: Filter, document: Document, *, upsert: bool = False) -> int:
         return (await _told(self._collection.replace_one(query, document, upsert=upsert))).matched_count
 
+    async def write_many(self, writes: Sequence[Write]) -> Mapping[int, Problem]:
+        operations = [
+            InsertOne(write.document)
+            if write.over is None
+            else ReplaceOne(write.over, write.document, upsert=True)
+            for write in writes
+        ]
+        try:
+            await _told(self._collection.bulk_write(operations, ordered=False))
+        except errors.BulkWriteError as error:
+            return _of_many(error)
+        return {}
+
     async def delete_one(self, query: Filter) -> int:
         return (await _told(self._collection.delete_one(query))).deleted_count
 
@@ -181,8 +204,31 @@ async def _told(operation: Awaitable[T]) -> T:
         return await operation
     except InvalidDocument as error:  # not of the driver's family; also what is too large to be sent
         raise DocumentRefused(type(error).__name__) from error
+    except errors.BulkWriteError:
+        raise
     except errors.PyMongoError as error:
         raise _problem(error) from error
+
+
+def _of_many(error: errors.BulkWriteError) -> Mapping[int, Problem]:
+    """Raises when it is open whether anything was written for good."""
+    details = error.details or {}
+    if details.get("writeConcernErrors"):
+        raise Unavailable("storage_unavailable", "the database is busy", retry_after=2) from error
+    problems = {one["index"]: _of_one(one) for one in details.get("writeErrors", ())}
+    for problem in problems.values():
+        if isinstance(problem, Unavailable):
+            raise problem from error
+    return problems
+
+
+def _of_one(found: Mapping[str, Any]) -> Problem:
+    code = found.get("code")
+    if code == _DUPLICATE:
+        return DuplicateKey(found.get("keyPattern") or {"_id": 1})
+    if code in _OF_THE_DOCUMENT:
+        return DocumentRefused(f"code {code}")
+    return _refused(f"code {code}")
 
 
 def _problem(error: errors.PyMongoError) -> Problem:

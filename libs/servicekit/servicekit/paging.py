@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from servicekit.errors import Invalid, Violation
+from servicekit.ids import is_id
 
 T = TypeVar("T")
 
@@ -49,8 +50,9 @@ def encode_token(last_id: str) -> str:
     return base64.urlsafe_b64encode(b"1" + last_id.encode()).decode().rstrip("=")
 
 
-def decode_token(token: str) -> str | None:
-    """The id after which the page starts; None for the first page."""
+def decode_token(token: str, prefix: str = "") -> str | None:
+    """The id after which the page starts; None for the first page. With `prefix` it must be one of `new_id`'s
+    of that prefix."""
     if token == "":
         return None
     try:
@@ -59,6 +61,8 @@ def decode_token(token: str) -> str | None:
     except (UnicodeError, binascii.Error, ValueError) as error:
         raise _bad_token() from error
     if raw[:1] != b"1" or not _LAST_ID.fullmatch(last_id):
+        raise _bad_token()
+    if prefix and not is_id(last_id, prefix):
         raise _bad_token()
     return last_id
 

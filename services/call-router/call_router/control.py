@@ -72,7 +72,7 @@ def _stores(service: Service[ControlSettings], mongo: Mongo, relays: Sequence[Ou
     stores = _Stores(
         AgentDocuments(voice_agents, service.clock, relays[0].wake),
         PlanDocuments(routing_plans, service.clock, relays[1].wake),
-        RecordDocuments(mongo.collection("call_records")),
+        RecordDocuments(mongo.collection("call_records"), service.settings.records.keep_days),
     )
 
     async def prepare() -> None:
@@ -95,7 +95,8 @@ def _keep_records(service: Service[ControlSettings], records: RecordDocuments, p
         name=f"call-control-{settings.instance_id}",
     )
     service.readiness.add_degraded("records", consumer.problem)
-    service.keep(lambda: consumer.run(RecordKeeping(CallLog(records)).handle), name="record keeping")
+    keeping = RecordKeeping(CallLog(records), service.clock, settings.records.hold_seconds)
+    service.keep(lambda: consumer.run(keeping), name="record keeping")
 
 
 async def _serve(service: Service[ControlSettings], table: RoutingTable, stores: _Stores) -> None:

@@ -3,14 +3,14 @@
 Rule: a store raises servicekit.errors.Unavailable when the database is away.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from call_router.domain.agent import Agent
 from call_router.domain.call_event import CallEvent
-from call_router.domain.call_record import CallRecord
+from call_router.domain.call_history import CallHistory
 from call_router.domain.plan import Plan
 
 
@@ -77,18 +77,32 @@ class CallFilter:
     answered: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    history: CallHistory
+    # grows with each write
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    history: CallHistory
+    # of what it was made from; 0 for a call of which nothing was kept
+    over_revision: int
+
+
 class CallStore(Protocol):
-    """Call records, newest first."""
+    """Calls by their histories; pages newest first."""
 
-    async def find(self, call_id: str) -> CallRecord | None:
-        """Of whatever tenant."""
+    async def find(self, call_ids: Sequence[str]) -> Mapping[str, Kept]:
+        """Of whatever tenant; those that there are."""
 
-    async def save(self, record: CallRecord, before: CallRecord | None) -> bool:
-        """False when the stored record is no longer `before`."""
+    async def write(self, changes: Sequence[Change]) -> Set[str]:
+        """One for each call. Gives back the calls that others wrote meanwhile; they are unchanged."""
 
     async def page(
         self, tenant_id: str, wanted: CallFilter, after: tuple[datetime, str] | None, limit: int
-    ) -> Sequence[CallRecord]: ...
+    ) -> Sequence[CallHistory]: ...
 
 
 class EventSink(Protocol):

@@ -52,7 +52,15 @@ class Settings(ApiSettings):
     """Events that the broker has not taken are kept on disk up to this size, in bytes."""
 
 
+class RecordSettings(SettingsGroup):
+    hold_seconds: float = Field(default=5.0, ge=0, le=60)
+    """How long the events of a call that goes on may wait for more of them before they are written."""
+    keep_days: int = Field(default=0, ge=0, le=3650)
+    """Call records are removed so many days after the call began; 0 keeps them for ever."""
+
+
 class ControlSettings(ServiceSettings):
+    records: RecordSettings = RecordSettings()
     instance_id: str = Field(default="1", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     """Names this process among others of its kind; its next life takes over its work at once."""
     addresses: AddressSettings = AddressSettings()

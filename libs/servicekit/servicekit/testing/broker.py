@@ -5,12 +5,17 @@ the whole topic, groups that see a record again until it was handled. It has no 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from servicekit.errors import Unavailable
+from servicekit.kafka.handling import Handler, Read
 from servicekit.kafka.records import Outgoing, Record, RecordsRefused
+
+T = TypeVar("T")
 
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -49,24 +54,26 @@ class MemoryBroker:
                     seen[topic] += 1
             await self._more(seen)
 
-    async def consume(
-        self, group: str, topics: Sequence[str], handler: Callable[[Record], Awaitable[None]]
-    ) -> None:
-        """Like GroupConsumer.run: a record is committed after it was handled; Unavailable tries it again."""
+    async def consume(self, group: str, topics: Sequence[str], handler: Handler[T]) -> None:
+        """Like GroupConsumer.run, with each topic as one partition, as far as nothing is refused or held."""
         while True:
             places = {topic: self._committed.get((group, topic), 0) for topic in topics}
             for topic, place in places.items():
-                for record in self.records(topic)[place:]:
-                    try:
-                        await handler(record)
-                    except Unavailable:
-                        break
-                    self._committed[group, topic] = record.offset + 1
+                with suppress(Unavailable):
+                    await self._handled(group, topic, place, handler)
             done = {topic: self._committed.get((group, topic), 0) for topic in topics}
-            if done == places and any(len(self.records(topic)) > done[topic] for topic in topics):
+            if any(len(self.records(topic)) > done[topic] for topic in topics):
                 await asyncio.sleep(0.01)
                 continue
             await self._more(done)
+
+    async def _handled(self, group: str, topic: str, place: int, handler: Handler[T]) -> None:
+        new = self.records(topic)[place:]
+        values = [(record, handler.read(record)) for record in new]
+        batch = [Read(record, value) for record, value in values if value is not None]
+        later = (await handler.handle(batch, may_hold=False)).later if batch else ()
+        first = min((read.record.offset for read in later), default=place + len(new))
+        self._committed[group, topic] = first
 
     async def _more(self, seen: Mapping[str, int]) -> None:
         async with self._changed:

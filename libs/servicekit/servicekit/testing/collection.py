@@ -4,15 +4,15 @@ Rule: documents pass through BSON on their way in and out, so that what MongoDB 
 tuples) or refuse is changed or refused here as well.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import bson
 from bson.codec_options import CodecOptions
 
-from servicekit.documents import Document, DuplicateKey, Filter, Sort, Update
-from servicekit.errors import Unavailable
+from servicekit.documents import Document, DuplicateKey, Filter, Sort, Update, Write
+from servicekit.errors import Problem, Unavailable
 from servicekit.testing.matching import matches, rank, values_at
 from servicekit.testing.updating import updated
 
@@ -125,6 +125,19 @@ class MemoryCollection:
         identity = old["_id"] if old is not None else _from_filter(query).get("_id", bson.ObjectId())
         self._store(_copied({"_id": identity, **document}), new=old is None)
         return 0 if old is None else 1
+
+    async def write_many(self, writes: Sequence[Write]) -> Mapping[int, Problem]:
+        self._reach()
+        problems: dict[int, Problem] = {}
+        for place, write in enumerate(writes):
+            try:
+                if write.over is None:
+                    await self.insert_one(write.document)
+                else:
+                    await self.replace_one(write.over, write.document, upsert=True)
+            except DuplicateKey as taken:
+                problems[place] = taken
+        return problems
 
     async def delete_one(self, query: Filter) -> int:
         self._reach()

@@ -1,18 +1,23 @@
-"""Call records in the collection call_records.
+"""Calls in the collection call_records.
 
-Rule: a record is replaced only when it still holds the events that it was folded from.
+    {_id: call id, revision, tenant_id, trunk_id, started_at, number, answered_at, events: [...]}
+
+The events are the call; what stands beside them is read off them and is there for the filters. A document is
+replaced only in the revision that it was read in.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import msgspec
+from call_router.adapters.event_documents import event_document, event_of_document
+from call_router.domain.call_history import CallHistory
+from call_router.domain.call_record import keys_of
+from call_router.ports import CallFilter, Change, Kept
+from servicekit.documents import Collection, Document, DuplicateKey, Write
 
-from call_router.domain.call_record import CallRecord
-from call_router.ports import CallFilter
-from servicekit.documents import Collection, Document, DuplicateKey
+_NEWEST_FIRST = (("started_at", -1), ("_id", -1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,37 +25,42 @@ class RecordDocuments:
     """Implements CallStore."""
 
     collection: Collection
+    # calls that started so long ago are removed; 0 keeps all
+    keep_days: int = 0
 
     async def prepare(self) -> None:
-        newest_first = [("tenant_id", 1), ("started_at", -1), ("_id", -1)]
-        await self.collection.create_index(newest_first)
+        for path in ((), ("trunk_id",), ("number",)):
+            await self.collection.create_index(
+                [("tenant_id", 1), *((name, 1) for name in path), *_NEWEST_FIRST]
+            )
+        if self.keep_days:
+            await self.collection.create_index(
+                [("started_at", 1)], expire_after_seconds=self.keep_days * 86_400
+            )
 
-    async def find(self, call_id: str) -> CallRecord | None:
-        found = await self.collection.find_one({"_id": call_id})
-        return None if found is None else _record(found)
+    async def find(self, call_ids: Sequence[str]) -> Mapping[str, Kept]:
+        found = await self.collection.find({"_id": {"$in": list(call_ids)}})
+        return {one["_id"]: Kept(_history(one), one["revision"]) for one in found}
 
-    async def save(self, record: CallRecord, before: CallRecord | None) -> bool:
-        document = _document(record)
-        if before is None:
-            try:
-                await self.collection.insert_one(document)
-            except DuplicateKey:
-                return False
-            return True
-        unchanged = {"_id": record.id, "seqs": list(before.seqs)}
-        return await self.collection.replace_one(unchanged, document) == 1
+    async def write(self, changes: Sequence[Change]) -> Set[str]:
+        writes = [Write(_document(change), _over(change)) for change in changes]
+        lost: set[str] = set()
+        for place, problem in (await self.collection.write_many(writes)).items():
+            if not isinstance(problem, DuplicateKey):
+                raise problem
+            lost.add(changes[place].history.call_id)
+        return lost
 
     async def page(
         self, tenant_id: str, wanted: CallFilter, after: tuple[datetime, str] | None, limit: int
-    ) -> Sequence[CallRecord]:
+    ) -> Sequence[CallHistory]:
         conditions: list[dict[str, Any]] = [{"tenant_id": tenant_id}, *_conditions(wanted)]
         if after is not None:
             started_at, call_id = after
             older = {"started_at": {"$lt": started_at}}
             conditions.append({"$or": [older, {"started_at": started_at, "_id": {"$lt": call_id}}]})
-        newest_first = (("started_at", -1), ("_id", -1))
-        found = await self.collection.find({"$and": conditions}, sort=newest_first, limit=limit)
-        return [_record(document) for document in found]
+        found = await self.collection.find({"$and": conditions}, sort=_NEWEST_FIRST, limit=limit)
+        return [_history(document) for document in found]
 
 
 def _conditions(wanted: CallFilter) -> list[dict[str, Any]]:
@@ -58,7 +68,7 @@ def _conditions(wanted: CallFilter) -> list[dict[str, Any]]:
     if wanted.trunk_id:
         conditions.append({"trunk_id": wanted.trunk_id})
     if wanted.number:
-        conditions.append({"decision.number": wanted.number})
+        conditions.append({"number": wanted.number})
     if wanted.started_after is not None:
         conditions.append({"started_at": {"$gt": wanted.started_after}})
     if wanted.started_before is not None:
@@ -68,11 +78,27 @@ def _conditions(wanted: CallFilter) -> list[dict[str, Any]]:
     return conditions
 
 
-def _document(record: CallRecord) -> Document:
-    plain: Document = msgspec.to_builtins(record, builtin_types=(datetime,))
-    return {"_id": plain.pop("id"), **plain}
+def _over(change: Change) -> Mapping[str, Any] | None:
+    """When the revision has moved on, the insertion that follows finds the id taken."""
+    if change.over_revision == 0:
+        return None
+    return {"_id": change.history.call_id, "revision": change.over_revision}
 
 
-def _record(found: Document) -> CallRecord:
-    plain = {**found, "id": found["_id"]}
-    return msgspec.convert(plain, CallRecord)
+def _document(change: Change) -> Document:
+    history, keys = change.history, keys_of(change.history)
+    return {
+        "_id": history.call_id,
+        "revision": change.over_revision + 1,
+        "tenant_id": history.tenant_id,
+        "trunk_id": history.events[0].trunk_id,
+        "started_at": keys.started_at,
+        "number": keys.number,
+        "answered_at": keys.answered_at,
+        "events": [event_document(event) for event in history.events],
+    }
+
+
+def _history(found: Document) -> CallHistory:
+    head = found["_id"], found["tenant_id"], found["trunk_id"]
+    return CallHistory(tuple(event_of_document(*head, event) for event in found["events"]))

@@ -32,22 +32,5 @@ class DecisionBody(BaseModel):
 
 
 def decision_body(decision: Explained) -> DecisionBody:
-    return DecisionBody(
-        code=decision.code,
-        reason=decision.reason,
-        sip_status=decision.sip_status,
-        legs=[
-            LegBody(
-                agent_id=leg.agent_id, agent_name=leg.agent_name, uri=leg.uri, ring_seconds=leg.ring_seconds
-            )
-            for leg in decision.legs
-        ],
-        trace=[
-            TraceStepBody(rule=step.rule, matched=step.matched, detail=step.detail) for step in decision.trace
-        ],
-        number=decision.number,
-        number_id=decision.number_id,
-        plan_id=decision.plan_id,
-        plan_version=decision.plan_version,
-        table_version=decision.table_version,
-    )
+    """Every field is the field of the same name of the domain's."""
+    return DecisionBody.model_validate(decision, from_attributes=True)

@@ -45,7 +45,7 @@ class Agents:
 
     async def list(self, tenant_id: str, size: int, token: str) -> Page[Agent]:
         limit = page_size(size)
-        found = await self.store.page(tenant_id, decode_token(token), limit + 1)
+        found = await self.store.page(tenant_id, decode_token(token, "agt"), limit + 1)
         return page_of(found, limit, lambda last: encode_token(last.id))
 
     async def update(self, tenant_id: str, agent_id: str, fields: AgentFields, version: int) -> Agent:

@@ -1,16 +1,19 @@
-"""Call records: kept from the events, read by their tenant."""
+"""Calls of a tenant, and how they come to be known: from their events, many calls at a time."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from call_router.app.refusals import not_found
-from call_router.domain.call_event import CallEvent
-from call_router.domain.call_record import CallRecord, fold
-from call_router.ports import CallFilter, CallStore
+from call_router.domain.call_event import CallEvent, CallStarted
+from call_router.domain.call_history import CallHistory
+from call_router.domain.call_record import CallRecord, record_of
+from call_router.ports import CallFilter, CallStore, Change, Kept
 from servicekit.errors import Invalid, Unavailable, Violation
 from servicekit.paging import Page, decode_token, encode_token, page_of, page_size
 
-_ATTEMPTS = 5
+_ROUNDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,28 +21,60 @@ class CallLog:
     store: CallStore
 
     async def get(self, tenant_id: str, call_id: str) -> CallRecord:
-        record = await self.store.find(call_id)
-        if record is None or record.tenant_id != tenant_id:
+        found = (await self.store.find([call_id])).get(call_id)
+        if found is None or found.history.tenant_id != tenant_id:
             raise not_found("call", call_id)
-        return record
+        return record_of(found.history)
 
     async def list(self, tenant_id: str, wanted: CallFilter, size: int, token: str) -> Page[CallRecord]:
         limit = page_size(size)
         found = await self.store.page(tenant_id, wanted, _place(token), limit + 1)
-        return page_of(found, limit, _token)
+        return page_of([record_of(history) for history in found], limit, _token)
 
-    async def keep(self, event: CallEvent) -> bool:
-        """False when the event was in the record already."""
-        for _ in range(_ATTEMPTS):
-            before = await self.store.find(event.call_id)
-            if before is not None and before.tenant_id != event.tenant_id:
-                raise ValueError(f"{event.call_id} is a call of another tenant")
-            after = fold(before, event)
-            if after is before:
-                return False
-            if await self.store.save(after, before):
-                return True
-        raise Unavailable("record_contended", f"the record of {event.call_id} is being changed by others")
+    async def keep(self, events: Sequence[CallEvent]) -> Sequence[CallEvent]:
+        """One write for each call, and none where nothing is new. Gives back what can never be kept: events
+        of a call that is another tenant's. Raises Unavailable; the same events may then be given again."""
+        by_call: dict[str, list[CallEvent]] = {}
+        for event in events:
+            by_call.setdefault(event.call_id, []).append(event)
+        # a call whose start is here is most likely new, and is written without a look
+        asked = [call_id for call_id, of_it in by_call.items() if not _starts(of_it)]
+        refused: dict[str, Sequence[CallEvent]] = {}
+        for _ in range(_ROUNDS):
+            known = await self.store.find(asked) if asked else {}
+            changes, strange = _changes(by_call, known)
+            refused |= strange
+            lost = await self.store.write(changes) if changes else set()
+            if not lost:
+                return list(chain.from_iterable(refused.values()))
+            by_call = {call_id: by_call[call_id] for call_id in lost}
+            asked = list(by_call)
+        raise Unavailable("record_contended", f"{len(by_call)} call records are being changed by others")
+
+
+def _starts(events: Iterable[CallEvent]) -> bool:
+    return any(isinstance(event.fact, CallStarted) for event in events)
+
+
+def _changes(
+    by_call: Mapping[str, Sequence[CallEvent]], known: Mapping[str, Kept]
+) -> tuple[list[Change], dict[str, Sequence[CallEvent]]]:
+    """What is to be written, and the events of other tenants than their call's."""
+    changes: list[Change] = []
+    strange: dict[str, Sequence[CallEvent]] = {}
+    for call_id, events in by_call.items():
+        before = known.get(call_id)
+        tenant_id = before.history.tenant_id if before else events[0].tenant_id
+        own = [event for event in events if event.tenant_id == tenant_id]
+        if len(own) < len(events):
+            strange[call_id] = [event for event in events if event.tenant_id != tenant_id]
+        if before is None:
+            changes.append(Change(CallHistory.of(own), 0))
+            continue
+        after = before.history.with_events(own)
+        if after is not before.history:
+            changes.append(Change(after, before.revision))
+    return changes, strange
 
 
 def _token(last: CallRecord) -> str:

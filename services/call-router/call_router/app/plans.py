@@ -58,7 +58,7 @@ class Plans:
 
     async def list(self, tenant_id: str, size: int, token: str) -> Page[Plan]:
         limit = page_size(size)
-        found = await self.store.page(tenant_id, decode_token(token), limit + 1)
+        found = await self.store.page(tenant_id, decode_token(token, "pln"), limit + 1)
         return page_of(found, limit, lambda last: encode_token(last.id))
 
     async def update(self, tenant_id: str, plan_id: str, fields: PlanFields, version: int) -> Plan:

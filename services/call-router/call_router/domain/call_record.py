@@ -1,39 +1,33 @@
-"""A call as it is kept: the fold of its events.
+"""A call as it is shown: read off its history, over all attempts.
 
-Rule: each event counts once, by its number, whatever is replayed and in whatever order; `fold` says so by
-giving back the very record that it was given.
+The attempt that counts is the last one that was answered, else the last one. So a switch that refused the
+call before another took it does not spoil the record.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
-from call_router.domain.call_event import (
-    CallAnswered,
-    CallEnded,
-    CallEvent,
-    CallRouted,
-    CallStarted,
-    LegFailed,
-    LegStarted,
-    Media,
-)
+from call_router.domain.attempt import Attempt, LegResult, attempts_of
+from call_router.domain.call_event import CallAnswered, CallEnded, CallRouted, Direction, EndedBy, Media
+from call_router.domain.call_history import CallHistory
 from call_router.domain.explain import Explained
-
-_ANSWERED = 200
-_CANCELLED = 487
-_ATTEMPT = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class LegResult:
-    index: int
-    agent_id: str
-    uri: str
+class AttemptResult:
+    """One offer of the call to one switch."""
+
+    number: int
+    switch_id: str
+    edge_id: str
     started_at: datetime
-    # 0 while it is tried
-    sip_status: int = 0
-    cause: str = ""
-    ended_at: datetime | None = None
+    ended_at: datetime | None
+    # what the edge got of this switch in the end; 0 while it lasts
+    sip_status: int
+    hangup_cause: str
+    # of the decision; "" before it
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,102 +35,108 @@ class CallRecord:
     id: str
     tenant_id: str
     trunk_id: str
+    direction: Direction
+    # the one that counts
+    attempt: int
+    switch_id: str
+    edge_id: str
     # the earliest that is known of the call
     started_at: datetime
-    caller: str = ""
-    called: str = ""
-    source: str = ""
-    decision: Explained | None = None
-    legs: tuple[LegResult, ...] = ()
-    answered_at: datetime | None = None
-    ended_at: datetime | None = None
-    hangup_cause: str = ""
-    sip_status: int = 0
-    setup_ms: int = 0
-    talk_ms: int = 0
-    media: Media | None = None
-    agent_id: str = ""
-    # numbers of the events that are in here
-    seqs: tuple[int, ...] = ()
+    caller: str
+    called: str
+    source: str
+    decision: Explained | None
+    # of all attempts, in order
+    legs: tuple[LegResult, ...]
+    attempts: tuple[AttemptResult, ...]
+    answered_at: datetime | None
+    ended_at: datetime | None
+    # not None: nobody saw the end; it was at most so much after ended_at
+    ended_within_ms: int | None
+    ended_by: EndedBy
+    hangup_cause: str
+    # what the provider got in the end; 0 while the call lasts
+    sip_status: int
+    setup_ms: int
+    talk_ms: int
+    media: Media | None
+    # of the leg that was answered
+    agent_id: str
 
 
-def fold(record: CallRecord | None, event: CallEvent) -> CallRecord:  # noqa: PLR0911
-    if record is None:
-        record = CallRecord(event.call_id, event.tenant_id, event.trunk_id, event.at)
-    name = event.attempt * _ATTEMPT + event.seq
-    if name in record.seqs:
-        return record
-    seqs = tuple(sorted((*record.seqs, name)))
-    counted = replace(record, seqs=seqs, started_at=min(record.started_at, event.at))
-    match event.fact:
-        case CallStarted(caller, called, source):
-            return replace(counted, caller=caller, called=called, source=source)
-        case CallRouted(decision):
-            routed = replace(counted, decision=decision)
-            return _with_leg(routed, 0, event.at) if decision.legs else routed
-        case LegFailed() as failed:
-            return _leg_ended(counted, failed.leg_index, failed.sip_status, failed.cause, event.at)
-        case CallAnswered() as answered:
-            counted = _with_leg(counted, answered.leg_index, event.at)
-            counted = _changed_leg(counted, answered.leg_index, sip_status=_ANSWERED)
-            setup = answered.setup_ms
-            return replace(counted, answered_at=event.at, agent_id=answered.agent_id, setup_ms=setup)
-        case CallEnded() as ended:
-            return _ended(counted, ended, event.at)
-        case LegStarted() as leg:
-            return _with_leg(counted, leg.leg_index, event.at)
-        case _:
-            return counted
+@dataclass(frozen=True, slots=True)
+class CallKeys:
+    """What calls are looked for by: the same as in the record, without making all of it."""
+
+    started_at: datetime
+    # E.164 of the called number; "" where none was recognised
+    number: str
+    answered_at: datetime | None
 
 
-def _ended(record: CallRecord, ended: CallEnded, at: datetime) -> CallRecord:
-    record = replace(
-        record,
-        ended_at=at,
+def keys_of(history: CallHistory) -> CallKeys:
+    numbers: dict[int, str] = {}
+    answers: dict[int, datetime] = {}
+    for event in history.events:
+        match event.fact:
+            case CallRouted(decision):
+                numbers[event.attempt] = decision.number
+            case CallAnswered():
+                answers[event.attempt] = event.at
+    counts = max(answers, default=history.events[-1].attempt)
+    started_at = min(event.at for event in history.events)
+    return CallKeys(started_at, numbers.get(counts, ""), answers.get(counts))
+
+
+NOT_ENDED = CallEnded("", 0, 0, 0, None, "")
+
+
+def record_of(history: CallHistory) -> CallRecord:
+    attempts = attempts_of(history.events)
+    counts = next((a for a in reversed(attempts) if a.answered is not None), attempts[-1])
+    first = history.events[0]
+    started = counts.started or next((a.started for a in attempts if a.started), None)
+    answered_at, answered = counts.answered or (None, None)
+    ended_at, ended = counts.ended or (None, NOT_ENDED)
+    setup_ms = answered.setup_ms if answered is not None and ended_at is None else ended.setup_ms
+    return CallRecord(
+        id=history.call_id,
+        tenant_id=history.tenant_id,
+        trunk_id=first.trunk_id,
+        direction=first.direction,
+        attempt=counts.number,
+        switch_id=counts.switch_id,
+        edge_id=counts.edge_id,
+        started_at=min(event.at for event in history.events),
+        caller=started.caller if started else "",
+        called=started.called if started else "",
+        source=started.source if started else "",
+        decision=counts.decision,
+        legs=tuple(leg for attempt in attempts for leg in attempt.legs()),
+        attempts=tuple(_results(attempts)),
+        answered_at=answered_at,
+        ended_at=ended_at,
+        ended_within_ms=ended.estimated_within_ms,
+        ended_by=ended.ended_by,
         hangup_cause=ended.hangup_cause,
         sip_status=ended.sip_status,
-        setup_ms=ended.setup_ms,
+        setup_ms=setup_ms,
         talk_ms=ended.talk_ms,
         media=ended.media,
+        agent_id=answered.agent_id if answered else "",
     )
-    failed = [leg for leg in record.legs if leg.ended_at is not None]
-    cancelled_later = ended.sip_status == _CANCELLED and 0 < len(failed) == len(record.legs)
-    if cancelled_later and failed[-1].sip_status != _CANCELLED:
-        # the caller gave up on a leg of which nothing else was heard
-        record = _with_leg(record, failed[-1].index + 1, at)
-    for leg in record.legs:
-        if leg.ended_at is None:
-            status = leg.sip_status or ended.sip_status
-            record = _leg_ended(record, leg.index, status, ended.hangup_cause, at)
-    return record
 
 
-def _leg_ended(record: CallRecord, index: int, status: int, cause: str, at: datetime) -> CallRecord:
-    record = _with_leg(record, index, at)
-    return _changed_leg(record, index, sip_status=status, cause=cause, ended_at=at)
-
-
-def _with_leg(record: CallRecord, index: int, at: datetime) -> CallRecord:
-    """A leg begins when the one before it failed."""
-    if any(leg.index == index for leg in record.legs):
-        return record
-    planned = record.decision.legs if record.decision else ()
-    leg = planned[index] if index < len(planned) else None
-    before = next((leg.ended_at for leg in record.legs if leg.index == index - 1), None)
-    new = LegResult(index, leg.agent_id if leg else "", leg.uri if leg else "", before or at)
-    return replace(record, legs=tuple(sorted((*record.legs, new), key=lambda one: one.index)))
-
-
-def _changed_leg(
-    record: CallRecord,
-    index: int,
-    *,
-    sip_status: int,
-    cause: str = "",
-    ended_at: datetime | None = None,
-) -> CallRecord:
-    legs = tuple(
-        replace(leg, sip_status=sip_status, cause=cause, ended_at=ended_at) if leg.index == index else leg
-        for leg in record.legs
-    )
-    return replace(record, legs=legs)
+def _results(attempts: tuple[Attempt, ...]) -> Iterator[AttemptResult]:
+    for attempt in attempts:
+        ended_at, ended = attempt.ended or (None, NOT_ENDED)
+        yield AttemptResult(
+            number=attempt.number,
+            switch_id=attempt.switch_id,
+            edge_id=attempt.edge_id,
+            started_at=attempt.started_at,
+            ended_at=ended_at,
+            sip_status=ended.sip_status,
+            hangup_cause=ended.hangup_cause,
+            code=attempt.decision.code if attempt.decision else "",
+        )

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from keepline.routing.v1 import decision_pb2 as _decision_pb2
 from keepline.types.v1 import paging_pb2 as _paging_pb2
 import builtins as _builtins
@@ -20,6 +21,50 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _EndedBy:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _EndedByEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EndedBy.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ENDED_BY_UNSPECIFIED: _EndedBy.ValueType  # 0
+    """The call lasts, or the switch did not say."""
+    ENDED_BY_CALLER: _EndedBy.ValueType  # 1
+    ENDED_BY_AGENT: _EndedBy.ValueType  # 2
+    ENDED_BY_KEEPLINE: _EndedBy.ValueType  # 3
+    """Refused or ended by us."""
+
+class EndedBy(_EndedBy, metaclass=_EndedByEnumTypeWrapper): ...
+
+ENDED_BY_UNSPECIFIED: EndedBy.ValueType  # 0
+"""The call lasts, or the switch did not say."""
+ENDED_BY_CALLER: EndedBy.ValueType  # 1
+ENDED_BY_AGENT: EndedBy.ValueType  # 2
+ENDED_BY_KEEPLINE: EndedBy.ValueType  # 3
+"""Refused or ended by us."""
+Global___EndedBy: _TypeAlias = EndedBy  # noqa: Y015
+
+class _Direction:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DirectionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Direction.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DIRECTION_UNSPECIFIED: _Direction.ValueType  # 0
+    DIRECTION_INBOUND: _Direction.ValueType  # 1
+    """From a provider to an agent."""
+    DIRECTION_OUTBOUND: _Direction.ValueType  # 2
+    """Placed by us, as test calls are."""
+
+class Direction(_Direction, metaclass=_DirectionEnumTypeWrapper): ...
+
+DIRECTION_UNSPECIFIED: Direction.ValueType  # 0
+DIRECTION_INBOUND: Direction.ValueType  # 1
+"""From a provider to an agent."""
+DIRECTION_OUTBOUND: Direction.ValueType  # 2
+"""Placed by us, as test calls are."""
+Global___Direction: _TypeAlias = Direction  # noqa: Y015
 
 @_typing.final
 class CallRecord(_message.Message):
@@ -42,6 +87,13 @@ class CallRecord(_message.Message):
     TALK_MS_FIELD_NUMBER: _builtins.int
     MEDIA_FIELD_NUMBER: _builtins.int
     AGENT_ID_FIELD_NUMBER: _builtins.int
+    ENDED_BY_FIELD_NUMBER: _builtins.int
+    DIRECTION_FIELD_NUMBER: _builtins.int
+    ATTEMPT_FIELD_NUMBER: _builtins.int
+    SWITCH_ID_FIELD_NUMBER: _builtins.int
+    EDGE_ID_FIELD_NUMBER: _builtins.int
+    ENDED_WITHIN_MS_FIELD_NUMBER: _builtins.int
+    ATTEMPTS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Made by the edge: "call_" and a UUID."""
     tenant_id: _builtins.str
@@ -60,6 +112,19 @@ class CallRecord(_message.Message):
     talk_ms: _builtins.int
     """From the answer to the end; 0 when it was not answered."""
     agent_id: _builtins.str
+    """Of the leg that was answered."""
+    ended_by: Global___EndedBy.ValueType
+    direction: Global___Direction.ValueType
+    attempt: _builtins.int
+    """The attempt that counts: the last one that was answered, else the last one. Decision, status, times and
+    ids of this message are of it.
+    """
+    switch_id: _builtins.str
+    edge_id: _builtins.str
+    ended_within_ms: _builtins.int
+    """Present when nobody saw the end, because the switch died with the call: ended_at is when it was last
+    seen, and it ended at most so many milliseconds later.
+    """
     @_builtins.property
     def decision(self) -> _decision_pb2.Decision: ...
     @_builtins.property
@@ -72,6 +137,10 @@ class CallRecord(_message.Message):
     def ended_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def media(self) -> Global___MediaStatistics: ...
+    @_builtins.property
+    def attempts(self) -> _containers.RepeatedCompositeFieldContainer[Global___CallAttempt]:
+        """Each offer of the call to a switch."""
+
     def __init__(
         self,
         *,
@@ -92,14 +161,68 @@ class CallRecord(_message.Message):
         talk_ms: _builtins.int = ...,
         media: Global___MediaStatistics | None = ...,
         agent_id: _builtins.str = ...,
+        ended_by: Global___EndedBy.ValueType = ...,
+        direction: Global___Direction.ValueType = ...,
+        attempt: _builtins.int = ...,
+        switch_id: _builtins.str = ...,
+        edge_id: _builtins.str = ...,
+        ended_within_ms: _builtins.int | None = ...,
+        attempts: _abc.Iterable[Global___CallAttempt] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["answered_at", b"answered_at", "decision", b"decision", "ended_at", b"ended_at", "media", b"media", "started_at", b"started_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_ended_within_ms", b"_ended_within_ms", "answered_at", b"answered_at", "decision", b"decision", "ended_at", b"ended_at", "ended_within_ms", b"ended_within_ms", "media", b"media", "started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "answered_at", b"answered_at", "called", b"called", "caller", b"caller", "decision", b"decision", "ended_at", b"ended_at", "hangup_cause", b"hangup_cause", "id", b"id", "legs", b"legs", "media", b"media", "setup_ms", b"setup_ms", "sip_status", b"sip_status", "source", b"source", "started_at", b"started_at", "talk_ms", b"talk_ms", "tenant_id", b"tenant_id", "trunk_id", b"trunk_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ended_within_ms", b"_ended_within_ms", "agent_id", b"agent_id", "answered_at", b"answered_at", "attempt", b"attempt", "attempts", b"attempts", "called", b"called", "caller", b"caller", "decision", b"decision", "direction", b"direction", "edge_id", b"edge_id", "ended_at", b"ended_at", "ended_by", b"ended_by", "ended_within_ms", b"ended_within_ms", "hangup_cause", b"hangup_cause", "id", b"id", "legs", b"legs", "media", b"media", "setup_ms", b"setup_ms", "sip_status", b"sip_status", "source", b"source", "started_at", b"started_at", "switch_id", b"switch_id", "talk_ms", b"talk_ms", "tenant_id", b"tenant_id", "trunk_id", b"trunk_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__ended_within_ms: _TypeAlias = _typing.Literal["ended_within_ms"]  # noqa: Y015
+    _WhichOneofArgType__ended_within_ms: _TypeAlias = _typing.Literal["_ended_within_ms", b"_ended_within_ms"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ended_within_ms) -> _WhichOneofReturnType__ended_within_ms | None: ...
+
+Global___CallRecord: _TypeAlias = CallRecord  # noqa: Y015
+
+@_typing.final
+class CallAttempt(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    SWITCH_ID_FIELD_NUMBER: _builtins.int
+    EDGE_ID_FIELD_NUMBER: _builtins.int
+    STARTED_AT_FIELD_NUMBER: _builtins.int
+    ENDED_AT_FIELD_NUMBER: _builtins.int
+    SIP_STATUS_FIELD_NUMBER: _builtins.int
+    HANGUP_CAUSE_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    """1, 2, ..."""
+    switch_id: _builtins.str
+    edge_id: _builtins.str
+    sip_status: _builtins.int
+    """What the edge got of this switch in the end; 0 while it lasts."""
+    hangup_cause: _builtins.str
+    code: _builtins.str
+    """Of the decision; empty before it."""
+    @_builtins.property
+    def started_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def ended_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        switch_id: _builtins.str = ...,
+        edge_id: _builtins.str = ...,
+        started_at: _timestamp_pb2.Timestamp | None = ...,
+        ended_at: _timestamp_pb2.Timestamp | None = ...,
+        sip_status: _builtins.int = ...,
+        hangup_cause: _builtins.str = ...,
+        code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ended_at", b"ended_at", "started_at", b"started_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "edge_id", b"edge_id", "ended_at", b"ended_at", "hangup_cause", b"hangup_cause", "number", b"number", "sip_status", b"sip_status", "started_at", b"started_at", "switch_id", b"switch_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___CallRecord: _TypeAlias = CallRecord  # noqa: Y015
+Global___CallAttempt: _TypeAlias = CallAttempt  # noqa: Y015
 
 @_typing.final
 class LegResult(_message.Message):
@@ -112,16 +235,35 @@ class LegResult(_message.Message):
     CAUSE_FIELD_NUMBER: _builtins.int
     STARTED_AT_FIELD_NUMBER: _builtins.int
     ENDED_AT_FIELD_NUMBER: _builtins.int
+    ATTEMPT_FIELD_NUMBER: _builtins.int
+    RINGING_AT_FIELD_NUMBER: _builtins.int
+    EARLY_MEDIA_AT_FIELD_NUMBER: _builtins.int
+    ANSWERED_AT_FIELD_NUMBER: _builtins.int
+    HEARD_FIELD_NUMBER: _builtins.int
     index: _builtins.int
     agent_id: _builtins.str
     uri: _builtins.str
     sip_status: _builtins.int
     """Final SIP status of the leg; 0 while it is tried."""
     cause: _builtins.str
+    attempt: _builtins.int
+    """Of CallAttempt."""
     @_builtins.property
     def started_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def ended_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def ringing_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def early_media_at(self) -> _timestamp_pb2.Timestamp:
+        """The first 183 with SDP; it is no answer."""
+
+    @_builtins.property
+    def answered_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def heard(self) -> Global___LegPackets:
+        """What was counted last while the call was going on; absent where nobody counted."""
+
     def __init__(
         self,
         *,
@@ -132,14 +274,64 @@ class LegResult(_message.Message):
         cause: _builtins.str = ...,
         started_at: _timestamp_pb2.Timestamp | None = ...,
         ended_at: _timestamp_pb2.Timestamp | None = ...,
+        attempt: _builtins.int = ...,
+        ringing_at: _timestamp_pb2.Timestamp | None = ...,
+        early_media_at: _timestamp_pb2.Timestamp | None = ...,
+        answered_at: _timestamp_pb2.Timestamp | None = ...,
+        heard: Global___LegPackets | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["ended_at", b"ended_at", "started_at", b"started_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answered_at", b"answered_at", "early_media_at", b"early_media_at", "ended_at", b"ended_at", "heard", b"heard", "ringing_at", b"ringing_at", "started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "cause", b"cause", "ended_at", b"ended_at", "index", b"index", "sip_status", b"sip_status", "started_at", b"started_at", "uri", b"uri"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "answered_at", b"answered_at", "attempt", b"attempt", "cause", b"cause", "early_media_at", b"early_media_at", "ended_at", b"ended_at", "heard", b"heard", "index", b"index", "ringing_at", b"ringing_at", "sip_status", b"sip_status", "started_at", b"started_at", "uri", b"uri"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___LegResult: _TypeAlias = LegResult  # noqa: Y015
+
+@_typing.final
+class LegPackets(_message.Message):
+    """RTP packets since the answer. A field is absent where nothing was measured."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROVIDER_RECEIVED_FIELD_NUMBER: _builtins.int
+    PROVIDER_SENT_FIELD_NUMBER: _builtins.int
+    AGENT_RECEIVED_FIELD_NUMBER: _builtins.int
+    AGENT_SENT_FIELD_NUMBER: _builtins.int
+    provider_received: _builtins.int
+    provider_sent: _builtins.int
+    agent_received: _builtins.int
+    agent_sent: _builtins.int
+    def __init__(
+        self,
+        *,
+        provider_received: _builtins.int | None = ...,
+        provider_sent: _builtins.int | None = ...,
+        agent_received: _builtins.int | None = ...,
+        agent_sent: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_agent_received", b"_agent_received", "_agent_sent", b"_agent_sent", "_provider_received", b"_provider_received", "_provider_sent", b"_provider_sent", "agent_received", b"agent_received", "agent_sent", b"agent_sent", "provider_received", b"provider_received", "provider_sent", b"provider_sent"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_agent_received", b"_agent_received", "_agent_sent", b"_agent_sent", "_provider_received", b"_provider_received", "_provider_sent", b"_provider_sent", "agent_received", b"agent_received", "agent_sent", b"agent_sent", "provider_received", b"provider_received", "provider_sent", b"provider_sent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__agent_received: _TypeAlias = _typing.Literal["agent_received"]  # noqa: Y015
+    _WhichOneofArgType__agent_received: _TypeAlias = _typing.Literal["_agent_received", b"_agent_received"]  # noqa: Y015
+    _WhichOneofReturnType__agent_sent: _TypeAlias = _typing.Literal["agent_sent"]  # noqa: Y015
+    _WhichOneofArgType__agent_sent: _TypeAlias = _typing.Literal["_agent_sent", b"_agent_sent"]  # noqa: Y015
+    _WhichOneofReturnType__provider_received: _TypeAlias = _typing.Literal["provider_received"]  # noqa: Y015
+    _WhichOneofArgType__provider_received: _TypeAlias = _typing.Literal["_provider_received", b"_provider_received"]  # noqa: Y015
+    _WhichOneofReturnType__provider_sent: _TypeAlias = _typing.Literal["provider_sent"]  # noqa: Y015
+    _WhichOneofArgType__provider_sent: _TypeAlias = _typing.Literal["_provider_sent", b"_provider_sent"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__agent_received) -> _WhichOneofReturnType__agent_received | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__agent_sent) -> _WhichOneofReturnType__agent_sent | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__provider_received) -> _WhichOneofReturnType__provider_received | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__provider_sent) -> _WhichOneofReturnType__provider_sent | None: ...
+
+Global___LegPackets: _TypeAlias = LegPackets  # noqa: Y015
 
 @_typing.final
 class MediaStatistics(_message.Message):
