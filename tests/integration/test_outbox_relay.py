@@ -245,6 +245,9 @@ async def two_relays(world: World, broker: Kafka, server: Server) -> AsyncIterat
         relays[name] = Process(name, [sys.executable, str(script), *own], folder / f"{name}.log")
         await relays[name].start()
     try:
+        await until(
+            lambda: all("relays the outbox" in relay.log.read_text() for relay in relays.values()), 30
+        )
         yield relays
     finally:
         for relay in relays.values():

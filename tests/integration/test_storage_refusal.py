@@ -1,6 +1,8 @@
 """A database that answers with an error (13: a password is asked for) ends no service and is told by each."""
 
+import asyncio
 import sys
+import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -16,6 +18,9 @@ from harness.paths import fresh_run_folder
 from harness.ports import free_port
 from harness.process import Process
 from servicekit.auth.dev_issuer import DevIssuer
+from servicekit.mongo import connect
+from servicekit.settings import MongoSettings
+from servicekit.testing import until
 
 SIP_CONFIG = {
     "SIP_ZONE": "sip.keepline.test",
@@ -48,7 +53,7 @@ class Running:
         log = folder / f"{name}.log"
         self.process = Process(name, [sys.executable, "-m", module], log, env=environment)
 
-    async def until(self, wanted: Callable[[dict[str, Any]], bool], what: str) -> None:
+    async def says(self, wanted: Callable[[dict[str, Any]], bool], what: str) -> None:
         """What /readyz says, as long as the process lives."""
         async with httpx.AsyncClient() as client:
 
@@ -77,6 +82,26 @@ def with_passwords(server: Server) -> Server:
     return replace(server, process=process)
 
 
+async def test_an_index_that_is_there_with_other_options_is_told_and_waited_out(server: Server) -> None:
+    mongo = await connect(MongoSettings(uri=server.uri, database=f"refusal_{uuid.uuid4().hex}"))
+    things = mongo.collection("things")
+    await things.create_index([("name", 1)])
+    wanted = True
+
+    async def prepare() -> None:
+        await things.create_index([("name", 1)], unique=wanted)
+
+    watching = asyncio.ensure_future(mongo.watch(prepare))
+    try:
+        await until(lambda: "refuses us" in mongo.problem(), 20)
+        wanted = False  # as when an operator repairs it
+        await until(lambda: mongo.problem() == "", 20)
+        assert not watching.done()
+    finally:
+        watching.cancel()
+        await mongo.close()
+
+
 async def test_every_service_lives_through_a_database_that_refuses_it(server: Server) -> None:
     if server.process is None:
         return  # MONGODB_URI names a server that is not ours to restart
@@ -88,14 +113,14 @@ async def test_every_service_lives_through_a_database_that_refuses_it(server: Se
             await service.process.start()
             stack.push_async_callback(service.process.stop)
         for service in services:
-            await service.until(lambda said: not said.get("mongo"), "it has the database")
+            await service.says(lambda said: not said.get("mongo"), "it has the database")
         await server.stop()
         closed = with_passwords(server)
         await closed.start()
         for service in services:
-            await service.until(lambda said: "refuses us" in said.get("mongo", ""), "it is refused")
+            await service.says(lambda said: "refuses us" in said.get("mongo", ""), "it is refused")
         await closed.stop()
         await server.start()
         for service in services:
-            await service.until(lambda said: not said.get("mongo"), "it has the database again")
+            await service.says(lambda said: not said.get("mongo"), "it has the database again")
         assert all(service.process.running for service in services)

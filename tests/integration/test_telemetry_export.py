@@ -26,6 +26,9 @@ from servicekit.telemetry.logging import logger
 async def build(service):
     metrics.counter(names.CALLS).add(3, {"outcome": "answered"})
     metrics.gauge(names.SPOOL_DEPTH, lambda: 5.0)
+    for name, lag in (("trunks", 1.0), ("numbers", 2.0)):
+        metrics.gauge(names.FOLLOWER_LAG, lambda lag=lag: lag, follower=name)
+    service.readiness.add_degraded("broker", lambda: "away")
     with tracing.span("route", call_id="call_1"):
         logger("test").info("routed", trace=tracing.inject().get("traceparent"))
     asyncio.get_running_loop().call_later(0.05, os.kill, os.getpid(), signal.SIGTERM)
@@ -102,6 +105,9 @@ def test_spans_and_metrics_are_exported(tmp_path: Path, collector: Collector) ->
     metrics = {metric.name: metric for metric in collector.metrics}
     assert metrics["keepline.calls"].sum.data_points[0].as_int == 3
     assert metrics["keepline.spool.depth"].gauge.data_points[0].as_double == 5.0
+    lags = metrics["keepline.kafka.follower.lag"].gauge.data_points
+    assert sorted(point.as_double for point in lags) == [1.0, 2.0]
+    assert [point.as_double for point in metrics["keepline.degraded"].gauge.data_points] == [1.0]
     line = next(json.loads(line) for line in done.stderr.splitlines() if '"routed"' in line)
     assert line["trace_id"] == collector.spans[0].trace_id.hex()
     assert int(line["trace"].rsplit("-", 1)[1], 16) & 1 == 1

@@ -68,7 +68,7 @@ class OutboxRelay:
         self._look_every_seconds = look_every_seconds
         self._awake = asyncio.Event()
         self._problem = ""
-        self._holding = False
+        self._holding: bool | None = None
         self._relayed = metrics.counter(names.OUTBOX_RELAYED)
         self._seconds = metrics.histogram(names.OUTBOX_SECONDS)
 
