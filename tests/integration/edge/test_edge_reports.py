@@ -146,7 +146,8 @@ async def test_beyond_the_room_that_was_granted_reports_are_counted_and_not_sent
 
 async def test_a_reader_that_hangs_holds_up_no_call(shared_config: Path, wires) -> None:
     """The granted reports fill no socket; beyond the grant, writes would block every worker."""
-    async with running_edge(shared_config, ping_interval=60) as edge:
+    many = {"STRANGERS_REPORTS_PER_SECOND": "100000"}
+    async with running_edge(shared_config, ping_interval=60, defines=many) as edge:
         switch, provider, stranger = (
             await wires("127.0.0.1"),
             await wires("127.0.1.1"),
