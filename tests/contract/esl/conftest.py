@@ -4,7 +4,6 @@
 chooses how that agent behaves. `carrier` is a phone that calls in.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,20 +12,12 @@ import pytest
 from switchlink.esl import EslLink
 from switchlink.freeswitch import find_freeswitch
 from switchlink.testing.desk import EVENTS as HAND_OVER_EVENTS
-from switchlink.testing.desk import Desk, Edge
-from switchlink.testing.parked import Parked, park
-from switchlink.testing.sip_phone import Phone
+from switchlink.testing.desk import Desk, Edge, Handed, leg
+from switchlink.testing.sip_phone import Behaviour, Phone
 from switchlink.testing.switch_process import RunningSwitch, free_port, running_switch
 
 CONFIGURATION = Path(__file__).parents[3] / "infra" / "freeswitch"
-EVENTS = (
-    "CHANNEL_PARK",
-    "CHANNEL_ANSWER",
-    "CHANNEL_BRIDGE",
-    "CHANNEL_HANGUP_COMPLETE",
-    "BACKGROUND_JOB",
-    "HEARTBEAT",
-)
+EVENTS = ("CHANNEL_PARK", "CHANNEL_HANGUP_COMPLETE", "BACKGROUND_JOB", "HEARTBEAT")
 
 
 @pytest.fixture(scope="session")
@@ -40,48 +31,37 @@ async def edge() -> AsyncIterator[Phone]:
 async def switch(
     request: pytest.FixtureRequest, edge: Phone, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[RunningSwitch]:
-    if request.param == "freeswitch" and find_freeswitch() is None:
-        pytest.skip("no FreeSWITCH here: neither FREESWITCH_BIN nor PATH names one")
-    folder = tmp_path_factory.mktemp(request.param)
-    async with running_switch(request.param, CONFIGURATION, folder, edge.address) as running:
-        yield running
-
-
-@pytest.fixture(scope="session", params=["devswitch", "freeswitch"])
-async def asking(
-    request: pytest.FixtureRequest, edge: Phone, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[RunningSwitch]:
     """Asks two routers about each call; nobody listens there until a test does."""
     if request.param == "freeswitch" and find_freeswitch() is None:
         pytest.skip("no FreeSWITCH here: neither FREESWITCH_BIN nor PATH names one")
-    folder = tmp_path_factory.mktemp(f"asking-{request.param}")
+    folder = tmp_path_factory.mktemp(request.param)
     routers = [("127.0.0.1", free_port("127.0.0.1")) for _ in range(2)]
     async with running_switch(request.param, CONFIGURATION, folder, edge.address, routers=routers) as running:
         yield running
 
 
 @pytest.fixture
-async def desk(asking: RunningSwitch) -> AsyncIterator[Desk]:
+async def desk(switch: RunningSwitch) -> AsyncIterator[Desk]:
     """Nobody sits there yet: `open` says which routers listen."""
-    async with Desk(asking.routers) as both:
+    async with Desk(switch.routers) as both:
         yield both
 
 
 @pytest.fixture
-async def calls(asking: RunningSwitch, desk: Desk, carrier: Phone) -> AsyncIterator[Edge]:
+async def calls(switch: RunningSwitch, desk: Desk, carrier: Phone) -> AsyncIterator[Edge]:
     """Both routers listen."""
     await desk.open(0, 1)
-    async with asking.link(*HAND_OVER_EVENTS) as link:
+    async with switch.link(*HAND_OVER_EVENTS) as link:
         await link.wait_connected()
-        yield Edge(link, carrier, asking.sip, desk)
+        yield Edge(link, carrier, switch.sip, desk)
 
 
 @pytest.fixture
-async def lonely(asking: RunningSwitch, desk: Desk, carrier: Phone) -> AsyncIterator[Edge]:
+async def lonely(switch: RunningSwitch, desk: Desk, carrier: Phone) -> AsyncIterator[Edge]:
     """No router listens until the test opens one."""
-    async with asking.link(*HAND_OVER_EVENTS) as link:
+    async with switch.link(*HAND_OVER_EVENTS) as link:
         await link.wait_connected()
-        yield Edge(link, carrier, asking.sip, desk)
+        yield Edge(link, carrier, switch.sip, desk)
 
 
 @pytest.fixture
@@ -99,10 +79,11 @@ async def carrier() -> AsyncIterator[Phone]:
 
 
 @pytest.fixture
-async def parked(link: EslLink, switch: RunningSwitch, carrier: Phone) -> AsyncIterator[Parked]:
-    """A caller who has just been parked, with the switch's events from then on; gone when the test is."""
-    caller = await park(link, carrier, switch.sip)
-    yield caller
-    if not caller.call.final.done():
-        carrier.cancel(caller.call)
-        await asyncio.wait_for(caller.call.final, 5)
+async def ringing(calls: Edge, edge: Phone) -> AsyncIterator[Handed]:
+    """A call whose agent rings; gone when the test is."""
+    handed = await calls.hand_over(leg(edge.behave("rings-on", Behaviour(status=None))))
+    await edge.incoming("rings-on")
+    yield handed
+    if not handed.call.final.done():
+        handed.carrier.cancel(handed.call)
+        await handed.final()

@@ -20,6 +20,7 @@ class Failure:
     disposition: str
     sip: str | None
     ring_seconds: int = 20
+    kind: str = "human"
 
 
 FAILURES = [
@@ -27,19 +28,22 @@ FAILURES = [
     Failure("unavailable", Behaviour(503, "Service Unavailable"), "NORMAL_TEMPORARY_FAILURE", "sip:503"),
     Failure("not-found", Behaviour(404, "Not Found", rings=False), "UNALLOCATED_NUMBER", "sip:404"),
     Failure("away", Behaviour(480, "Temporarily Unavailable"), "NO_USER_RESPONSE", "sip:480"),
+    Failure("gone-at-the-edge", Behaviour(408, "Request Timeout"), "RECOVERY_ON_TIMER_EXPIRE", "sip:408"),
+    Failure("broken", Behaviour(500, "Server Internal Error"), "NORMAL_TEMPORARY_FAILURE", "sip:500"),
     Failure("declines", Behaviour(603, "Decline"), "CALL_REJECTED", "sip:603"),
-    Failure("rings-for-ever", Behaviour(None), "ALLOTTED_TIMEOUT", None, ring_seconds=2),
-    Failure("silent", Behaviour(silent=True), "ALLOTTED_TIMEOUT", None, ring_seconds=2),
+    Failure("rings-for-ever", Behaviour(None), "ALLOTTED_TIMEOUT", None, ring_seconds=1),
+    Failure("busy-agent", Behaviour(486, "Busy Here"), "USER_BUSY", "sip:486", kind="sip"),
+    Failure("silent-agent", Behaviour(silent=True), "ALLOTTED_TIMEOUT", None, ring_seconds=1, kind="sip"),
+    Failure("silent", Behaviour(silent=True), "ALLOTTED_TIMEOUT", None, ring_seconds=1),
 ]
 
 
 @pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.name)
-@pytest.mark.parametrize("kind", ["human", "sip"])
 async def test_a_failed_leg_is_handed_over_again_with_the_reason(
-    failure: Failure, kind: str, calls: Edge, edge: Phone
+    failure: Failure, calls: Edge, edge: Phone
 ) -> None:
     uri = edge.behave(failure.name, failure.behaviour)
-    told = leg(uri, ring_seconds=failure.ring_seconds, kind=kind)
+    told = leg(uri, ring_seconds=failure.ring_seconds, kind=failure.kind)
     handed = await calls.hand_over(told, refuse(480, "no_agent"))
     assert await handed.final(failure.ring_seconds + 5) == (480, "Refused (no_agent)")
     again = calls.asked(handed)[1]

@@ -17,7 +17,7 @@ from switchlink.esl import (
     Resync,
 )
 from switchlink.testing.esl_server import PASSWORD, EslServer, api_answer, json_event, reply
-from switchlink.testing.parked import EventLog
+from switchlink.testing.event_log import EventLog
 
 
 def _link(server: EslServer, *events: str, **options: float) -> EslLink:

@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 import pytest
 
 from switchlink.esl import CommandRefused, EslLink
-from switchlink.testing.parked import EventLog, Parked
+from switchlink.testing.desk import Handed
+from switchlink.testing.event_log import EventLog
 from switchlink.testing.sip_phone import Behaviour, Phone
 
 Rows = dict[str, dict[str, str]]
@@ -26,12 +27,13 @@ async def _rows_when(link: EslLink, wanted: Callable[[Rows], bool]) -> Rows:
                 return rows
 
 
-async def test_the_channels_are_listed_as_json(parked: Parked) -> None:
-    rows = await _rows_when(parked.link, lambda rows: parked.uuid in rows)
-    row = rows[parked.uuid]
+async def test_the_channels_are_listed_as_json(ringing: Handed) -> None:
+    uuid = (await ringing.mine("CHANNEL_CREATE")).uuid
+    row = (await _rows_when(ringing.link, lambda rows: uuid in rows))[uuid]
     assert row["direction"] == "inbound"
-    assert row["dest"] == "+4930123456"
     assert row["cid_num"] == "+4930111"
+    assert int(row["created_epoch"]) > 1_700_000_000
+    assert row["callstate"] in ("RINGING", "EARLY", "DOWN")
 
 
 async def test_without_channels_the_list_is_empty(link: EslLink) -> None:
@@ -47,27 +49,36 @@ async def test_the_profile_is_described_in_xml(link: EslLink) -> None:
     assert state.startswith("RUNNING")
 
 
-async def test_a_channel_is_known_while_it_lives(parked: Parked, carrier: Phone) -> None:
-    assert await parked.link.api("uuid_exists", parked.uuid) == "true"
-    assert await parked.link.api("uuid_getvar", parked.uuid, "sip_h_X-Keepline-Tenant") == "t_demo"
-    carrier.cancel(parked.call)
-    await parked.mine("CHANNEL_HANGUP_COMPLETE")
-    assert await parked.link.api("uuid_exists", parked.uuid) == "false"
+async def test_a_channel_is_known_while_it_lives(ringing: Handed) -> None:
+    link, uuid = ringing.link, (await ringing.mine("CHANNEL_CREATE")).uuid
+    assert await link.api("uuid_exists", uuid) == "true"
+    assert await link.api("uuid_getvar", uuid, "sip_h_X-Keepline-Tenant") == "t_demo"
+    assert await link.api("uuid_getvar", uuid, "keepline_decision") == "_undef_"
+    await ringing.hang_up()
+    assert await link.api("uuid_exists", uuid) == "false"
 
 
-async def test_what_a_resync_reads_of_a_channel(parked: Parked, link: EslLink) -> None:
-    row = (await _rows_when(link, lambda rows: parked.uuid in rows))[parked.uuid]
-    assert int(row["created_epoch"]) > 1_700_000_000
-    assert row["callstate"] in ("RINGING", "EARLY", "DOWN")
-    assert await link.api("uuid_getvar", parked.uuid, "keepline_leg_uri") == "_undef_"
-    assert await link.api("uuid_getvar", parked.uuid, "sip_call_id") == parked.call.invite.one("Call-ID")
-    assert (await link.api("global_getvar", "core_uuid")).strip() == parked.event.core_uuid
+async def test_what_a_resync_reads_of_a_channel(ringing: Handed) -> None:
+    created = await ringing.mine("CHANNEL_CREATE")
+    channel = json.loads(await ringing.link.api("uuid_dump", created.uuid, "json"))
+    assert channel["variable_keepline_call_id"] == ringing.call_id
+    assert channel["variable_keepline_leg"] == "0"
+    assert channel["variable_sip_call_id"] == ringing.call.invite.one("Call-ID")
+    assert channel["Answer-State"] in ("ringing", "early")
+    core = (await ringing.link.api("global_getvar", "core_uuid")).strip()
+    assert core == created.core_uuid
 
 
-async def test_a_channel_is_ended_with_the_cause_that_was_named(parked: Parked) -> None:
-    await parked.link.api("uuid_kill", parked.uuid, "CALL_REJECTED")
-    assert (await asyncio.wait_for(parked.call.final, 5)).status == 603
-    ended = await parked.mine("CHANNEL_HANGUP_COMPLETE")
+async def test_a_channel_that_is_gone_is_refused_in_words(ringing: Handed) -> None:
+    with pytest.raises(CommandRefused, match=r"(?i)no such channel"):
+        await ringing.link.api("uuid_dump", str(uuid.uuid4()), "json")
+
+
+async def test_a_channel_is_ended_with_the_cause_that_was_named(ringing: Handed) -> None:
+    channel = (await ringing.mine("CHANNEL_CREATE")).uuid
+    await ringing.link.api("uuid_kill", channel, "CALL_REJECTED")
+    assert (await ringing.final())[0] == 603
+    ended = await ringing.mine("CHANNEL_HANGUP_COMPLETE")
     assert ended.headers["Hangup-Cause"] == "CALL_REJECTED"
 
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from switchlink.esl import CommandRefused, EslLink, NotConnected, Resync
-from switchlink.testing.parked import EventLog
+from switchlink.testing.event_log import EventLog
 from switchlink.testing.raw_esl import RawEsl
 from switchlink.testing.switch_process import RunningSwitch
 

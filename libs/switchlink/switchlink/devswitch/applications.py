@@ -1,32 +1,22 @@
 """What a channel can do on its own: wait, be refused, hear itself, hear a tone."""
 
-import asyncio
-
 from . import media, tone
 from .channel import Channel
 
 
 class Park:
-    """Waits for somebody to say what to do; `seconds` is how long, for ever when it is None."""
+    """Waits for somebody to say what to do."""
 
     name = "park"
 
-    def __init__(self, channel: Channel, seconds: float | None, cause: str = "NORMAL_CLEARING") -> None:
+    def __init__(self, channel: Channel) -> None:
         self.data = ""
         self._channel = channel
-        self._seconds = seconds
-        self._cause = cause
-        self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        if self._seconds is not None:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(self._seconds, self._channel.hang_up, self._cause)
         self._channel.home.fire("CHANNEL_PARK", self._channel)
 
     def stop(self, cause: str) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
         if not cause:
             self._channel.home.fire("CHANNEL_UNPARK", self._channel)
 

@@ -26,7 +26,7 @@ _ATTRIBUTES = {
     "anti-action": {"application", "data"},
 }
 _ON_THE_SPOT = ("set", "unset", "multiset", "sched_hangup", "sched_cancel", "event", "transfer")
-_APPLICATIONS = frozenset((*_ON_THE_SPOT, "respond", "socket", "bridge", "park"))
+_APPLICATIONS = frozenset((*_ON_THE_SPOT, "respond", "socket", "bridge"))
 
 
 class DialplanUnreadable(ValueError):

@@ -76,7 +76,7 @@ def _patience(order: Originate) -> tuple[float, str]:
 
 def _application(order: Originate) -> Callable[[Channel], Application]:
     if order.application == "park":
-        return lambda channel: Park(channel, None)
+        return Park
     if order.application == "echo":
         return Echo
     stream = tone.parse(order.data) if order.application == "playback" else None

@@ -1,6 +1,6 @@
 """A channel walks through the actions that the dialplan gave it, one after the other.
 
-What takes its time (socket, bridge, park) is an Application, which says when it is over; the others are
+What takes its time (socket, bridge) is an Application, which says when it is over; the others are
 done on the spot. After the last action the call is over.
 """
 
@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
-from .applications import Park, Respond
+from .applications import Respond
 from .bridge import Bridge, Legs
 from .channel import Channel
 from .channel_headers import variables_of
@@ -20,7 +20,6 @@ from .outbound_socket import Commanded, OutboundSocket
 from .roles import Application
 
 _FIRES_EARLY_SECONDS = 0.25  # the switch's scheduler counts whole seconds of the clock
-_PARK_SECONDS, _PARK_CAUSE = 8.0, "NORMAL_TEMPORARY_FAILURE"
 
 
 class Station(Legs, Commanded, Protocol):
@@ -86,8 +85,6 @@ class Walk:
                 return OutboundSocket(channel, data, self._station, self)
             case "bridge":
                 return self._bridge(data)
-            case "park":
-                return Park(channel, _PARK_SECONDS, _PARK_CAUSE)
         return None
 
     def _bridge(self, data: str) -> Application | None:

@@ -9,7 +9,7 @@ from typing import Self
 from switchlink.esl import EslEvent, EslLink
 from switchlink.handover import HandOverServer
 
-from .parked import EventLog
+from .event_log import EventLog
 from .sip_phone import Call, Phone
 
 EVENTS = (

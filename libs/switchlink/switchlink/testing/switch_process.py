@@ -28,7 +28,7 @@ class RunningSwitch:
     password: str
     log: Path
     routers: tuple[Peer, ...] = ()
-    """Whom it asks about each call; nobody: it parks."""
+    """Whom it asks about each call."""
 
     def link(self, *events: str, **options: float) -> EslLink:
         return EslLink(*self.esl, self.password, events, **options)  # type: ignore[arg-type]  # timeouts only

@@ -28,7 +28,7 @@ class SwitchRun:
     """None: devswitch."""
     configuration: Path
     routers: tuple[Address, ...] = ()
-    """Asked about each call, in this order; nobody: it parks."""
+    """Asked about each call, in this order."""
 
     @property
     def watch_dir(self) -> Path:
