@@ -1,6 +1,6 @@
 """A channel: one leg of a call, with its variables, its times and what it is doing.
 
-Rule: a channel ends once, by hang_up or refuse, whoever asked for it; nothing that its leg says is heard
+A channel ends once, by hang_up or refuse, whoever asked for it; nothing that its leg says is heard
 after that. What it tells the world goes through its home.
 """
 

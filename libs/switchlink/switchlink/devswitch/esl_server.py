@@ -1,6 +1,6 @@
 """The event socket: one connection, its commands in order, its events between them.
 
-Rule: garbage from one client costs that client its connection and nobody else anything.
+Garbage from one client costs that client its connection and nobody else anything.
 """
 
 import asyncio

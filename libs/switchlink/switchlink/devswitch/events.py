@@ -1,6 +1,6 @@
 """Events: what happens in the switch, told to whoever asked for it by name.
 
-Rule: every event is counted in Event-Sequence, asked for or not, as in FreeSWITCH; its headers are put
+Every event is counted in Event-Sequence, asked for or not, as in FreeSWITCH; its headers are put
 together only when somebody listens. A header's value is text, so a newline in it forges nothing.
 """
 

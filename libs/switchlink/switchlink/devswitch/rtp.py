@@ -1,6 +1,6 @@
 """RTP ports: one socket each, symmetric. What arrives is counted and handed to a sink.
 
-Rule: a port sends only to the address that the other side's description named, or to the first address from
+A port sends only to the address that the other side's description named, or to the first address from
 which a packet came; after that first packet nobody else is listened to.
 """
 

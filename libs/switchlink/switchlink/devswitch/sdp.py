@@ -1,6 +1,6 @@
 """Session descriptions, as far as two telephones need them: PCMU, PCMA and telephone-event over RTP/AVP.
 
-Rule: what we answer holds as many media lines as what was offered, and no codec that the other side did not
+What we answer holds as many media lines as what was offered, and no codec that the other side did not
 name.
 """
 

@@ -1,6 +1,6 @@
 """One SIP dialog as a leg: sippy's user agent on one side, LegEvents on the other.
 
-Rule: what sippy's user agent does wrongly or not at all is done here, and only here: offers within a call,
+What sippy's user agent does wrongly or not at all is done here, and only here: offers within a call,
 methods that it would leave unanswered, and texts that must not leave as they came.
 """
 

@@ -1,6 +1,6 @@
 """The SIP side as a whole: takes calls that come in, makes calls that go out.
 
-Rule: a request that is no call and belongs to none is answered at once and remembered nowhere.
+A request that is no call and belongs to none is answered at once and remembered nowhere.
 """
 
 import logging

@@ -2,7 +2,7 @@
 
 sippy brings threads and an event loop of its own. Both are replaced here: datagrams are read and written by
 asyncio, its timers are ticked by asyncio, so that one thread carries everything and a reply leaves at once.
-Rule: nothing that a datagram holds ends the process; what sippy cannot digest is answered 400 or dropped.
+Nothing that a datagram holds ends the process; what sippy cannot digest is answered 400 or dropped.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """A datagram as the text that a SIP parser may see.
 
-Rule: a line ends where the edge in front of us says it ends (CRLF or LF). Everything else that Python's
+A line ends where the edge in front of us says it ends (CRLF or LF). Everything else that Python's
 splitlines() would take for a line's end becomes a space, so that no header can be smuggled inside another.
 The body keeps one character per byte, because Content-Length counts bytes.
 """

@@ -1,6 +1,6 @@
 """A link to one switch that stays: it connects, subscribes, and connects again when it breaks.
 
-The rule: a caller is always told. A command ends in its answer, in CommandRefused, in
+A caller is always told. A command ends in its answer, in CommandRefused, in
 CommandTimeout or in NotConnected; a reader of events gets a Resync wherever some may be missing,
 first of all after every connection. No command is ever sent twice.
 """
