@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from switchlink.devswitch.dialplan import Action, Dialplan, DialplanUnreadable
+from switchlink.devswitch.dialplan.plan import Action, Dialplan, DialplanUnreadable
 
 OURS = Path(__file__).parents[3] / "infra" / "freeswitch" / "dialplan" / "keepline.xml"
 GLOBALS = {"keepline_edge": "127.0.0.1:5070", "keepline_routers": "127.0.0.1:1|127.0.0.1:2"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from switchlink.devswitch.expansion import expand
+from switchlink.devswitch.dialplan.expansion import expand
 
 VALUES = {"a": "1", "b": "${a}2", "name": "a", "loop": "${loop}"}
 CASES = [

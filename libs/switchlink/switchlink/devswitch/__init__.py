@@ -1,10 +1,12 @@
 """devswitch: stands in for FreeSWITCH on laptops and in CI.
 
 It does what Keepline asks of a switch and answers in FreeSWITCH's words, so that what is built over it runs
-over the real one; tests/contract/esl judges both by one suite. It reads the dialplan that FreeSWITCH reads
-(dialplan, expansion, walk). One asyncio loop carries everything: SIP by the sippy stack (sip_stack, sip_leg,
-sip_server), media (rtp, media), calls (channel, bridge, applications) and the event socket (esl_server,
-commands, outbound_socket).
+over the real one; tests/contract/esl judges both by one suite. One asyncio loop carries everything:
+
+    sip       the sippy stack; only stack and leg know it
+    media     session descriptions, RTP, tones
+    dialplan  reads the dialplan that FreeSWITCH reads, and walks a channel through it
+    esl       the event socket, both ways; events; the api commands that we use
 """
 
 LIMITS = (

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from . import LIMITS
-from .commands import Commands
-from .dialplan import Dialplan, DialplanUnreadable
-from .esl_server import EslServer
+from .dialplan.plan import Dialplan, DialplanUnreadable
+from .esl.commands import Commands
+from .esl.server import EslServer
 from .legs import Peer
-from .rtp import RtpPorts
-from .sip_server import SipServer
+from .media.rtp import RtpPorts
+from .sip.server import SipServer
 from .switch import MAX_SESSIONS, Switch
 
 HEARTBEAT_SECONDS = 20.0

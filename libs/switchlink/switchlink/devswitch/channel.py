@@ -9,8 +9,8 @@ import uuid
 from collections.abc import Mapping
 
 from .causes import NAMES, NUMBERS, PHRASES, cause_of_status, status_of_cause
-from .conversation import Conversation
 from .legs import Leg
+from .media.conversation import Conversation
 from .roles import Application, Caller, Direction, Home, Observer, Refusal, Times, Walking, now_us
 
 _REDIRECTED = range(300, 400)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from .causes import NUMBERS
 from .channel import Channel
-from .conversation import Conversation
+from .media.conversation import Conversation
 from .roles import Caller, Times
 
 _MILLION = 1_000_000

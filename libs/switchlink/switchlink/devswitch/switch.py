@@ -6,19 +6,19 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import sdp
 from .channel import Channel
 from .channel_headers import headers_of, variables_of
-from .conversation import Conversation
-from .dial_string import BridgeTo
-from .dialplan import Dialplan
-from .events import Events
-from .expansion import expand
-from .ledger import Hashes
+from .dialplan.dial_string import BridgeTo
+from .dialplan.expansion import expand
+from .dialplan.plan import Dialplan
+from .dialplan.walk import Walk
+from .esl.events import Events
+from .esl.ledger import Hashes
 from .legs import Dial, Dialler, Invite, Leg, Peer
+from .media import sdp
+from .media.conversation import Conversation
+from .media.rtp import RtpPorts
 from .roles import Caller, Observer
-from .rtp import RtpPorts
-from .walk import Walk
 
 MAX_SESSIONS = 500
 PROFILE = "inner"

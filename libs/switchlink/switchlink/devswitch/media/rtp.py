@@ -10,7 +10,8 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 
-from .legs import Peer
+from switchlink.devswitch.legs import Peer
+
 from .rtp_figures import RtpFigures
 
 HEADER = 12

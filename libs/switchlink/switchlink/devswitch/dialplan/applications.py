@@ -1,7 +1,7 @@
 """What a channel can do on its own: wait, be refused, hear itself, hear a tone."""
 
-from . import media, tone
-from .channel import Channel
+from switchlink.devswitch.channel import Channel
+from switchlink.devswitch.media import relay, tone
 
 
 class Park:
@@ -49,11 +49,11 @@ class Echo:
     def __init__(self, channel: Channel) -> None:
         self.data = ""
         self._channel = channel
-        self._stop: media.Stop | None = None
+        self._stop: relay.Stop | None = None
 
     def start(self) -> None:
         if self._channel.conversation.port is not None:
-            self._stop = media.echo(self._channel.conversation.port)
+            self._stop = relay.echo(self._channel.conversation.port)
 
     def stop(self, cause: str) -> None:
         if self._stop is not None:
@@ -69,14 +69,14 @@ class Play:
         self.data = data
         self._channel = channel
         self._stream = stream
-        self._playback: media.Playback | None = None
+        self._playback: relay.Playback | None = None
 
     def start(self) -> None:
         conversation = self._channel.conversation
         if conversation.port is not None:
             kind = conversation.codecs[0]
             frames = tone.frames(self._stream, kind)
-            self._playback = media.Playback(conversation.port, kind, frames, self._over)
+            self._playback = relay.Playback(conversation.port, kind, frames, self._over)
 
     def stop(self, cause: str) -> None:
         if self._playback is not None:

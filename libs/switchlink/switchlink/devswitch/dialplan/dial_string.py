@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .legs import Peer
+from switchlink.devswitch.legs import Peer
 
 _TARGET = re.compile(
     r"sofia/inner/(?P<uri>sips?:[A-Za-z0-9+._~*%-]{1,128}@(?P<host>[A-Za-z0-9.-]{1,253})(?::(?P<port>\d{1,5}))?"

@@ -9,10 +9,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from . import media
-from .channel import Channel
+from switchlink.devswitch.channel import Channel
+from switchlink.devswitch.media import relay
+from switchlink.devswitch.roles import now_us
+
 from .dial_string import BridgeTo
-from .roles import now_us
 
 DEFAULT_SECONDS = 60.0
 
@@ -33,7 +34,7 @@ class Bridge:
         self._failed = failed
         self._leg: Channel | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._stop_media: media.Stop | None = None
+        self._stop_media: relay.Stop | None = None
         self._over = False
 
     def start(self) -> None:
@@ -117,7 +118,7 @@ class Bridge:
     def _relay(self, leg: Channel) -> None:
         conversation = self._caller.conversation
         if self._stop_media is None and conversation.port and leg.conversation.port:
-            self._stop_media = media.relay(conversation.port, leg.conversation.port)
+            self._stop_media = relay.relay(conversation.port, leg.conversation.port)
 
     def _let_go(self) -> None:
         self._cancel_timer()

@@ -11,9 +11,10 @@ from typing import Any
 from sippy.SipGenericHF import SipGenericHF
 from sippy.SipHeader import SipHeader
 
-from .legs import Dial, Invite, LegEvents, Peer
-from .sip_leg import SipLeg, dial_leg, sdp_of
-from .sip_stack import Answer, SipStack
+from switchlink.devswitch.legs import Dial, Invite, LegEvents, Peer
+
+from .leg import SipLeg, dial_leg, sdp_of
+from .stack import Answer, SipStack
 
 ALLOWED = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE"
 MAX_FORWARDS = 70

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Protocol
 from urllib.parse import quote
 
-from .legs import Peer
+from switchlink.devswitch.legs import Peer
 
 Headers = Mapping[str, str]
 ALL = "ALL"

@@ -10,11 +10,12 @@ from collections.abc import Coroutine
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from .channel import Channel
-from .channel_headers import headers_of
+from switchlink.devswitch.channel import Channel
+from switchlink.devswitch.channel_headers import headers_of
+from switchlink.devswitch.roles import Application
+
 from .events import Events
 from .frames import MAX_COMMAND, read_command, write_frame, write_reply
-from .roles import Application
 
 _GOODBYE = b"Disconnected, goodbye.\nSee you at ClueCon! http://www.cluecon.com/\n"
 

@@ -4,12 +4,13 @@ import asyncio
 import re
 from collections.abc import Callable
 
-from . import tone
+from switchlink.devswitch.channel import Channel
+from switchlink.devswitch.media import tone
+from switchlink.devswitch.roles import Application, Caller
+from switchlink.devswitch.switch import Outgoing, Switch
+
 from .applications import Echo, Park, Play
-from .channel import Channel
 from .dial_string import Originate, Unreadable
-from .roles import Application, Caller
-from .switch import Outgoing, Switch
 
 DEFAULT_SECONDS = 60.0
 _UUID = re.compile(r"[A-Za-z0-9-]{1,64}")

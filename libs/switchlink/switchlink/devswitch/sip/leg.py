@@ -26,8 +26,9 @@ from sippy.SipTo import SipTo
 from sippy.SipURL import SipURL
 from sippy.UA import UA
 
-from .legs import Dial, LegEvents
-from .sip_stack import Answer, SipStack
+from switchlink.devswitch.legs import Dial, LegEvents
+
+from .stack import Answer, SipStack
 
 _UNFIT_IN_NAME = re.compile(r'[\x00-\x1f\x7f"\\<>]')
 _KNOWN_METHODS = frozenset({"INVITE", "BYE", "INFO", "OPTIONS"})

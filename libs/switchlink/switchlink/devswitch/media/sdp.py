@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .legs import Peer
+from switchlink.devswitch.legs import Peer
 
 CODECS = {0: "PCMU", 8: "PCMA"}
 DTMF_TYPE = 101

@@ -9,15 +9,16 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
+from switchlink.devswitch.channel import Channel
+from switchlink.devswitch.channel_headers import variables_of
+from switchlink.devswitch.esl.outbound_socket import Commanded, OutboundSocket
+from switchlink.devswitch.roles import Application
+
 from .applications import Respond
 from .bridge import Bridge, Legs
-from .channel import Channel
-from .channel_headers import variables_of
 from .dial_string import Unreadable, parse_bridge
-from .dialplan import Action
 from .expansion import expand
-from .outbound_socket import Commanded, OutboundSocket
-from .roles import Application
+from .plan import Action
 
 _FIRES_EARLY_SECONDS = 0.25  # the switch's scheduler counts whole seconds of the clock
 

@@ -5,13 +5,13 @@ from xml.sax.saxutils import escape
 
 import orjson
 
-from .causes import NUMBERS
-from .channel import Channel
-from .channel_headers import headers_of, media_of, row_of
-from .dial_string import Unreadable
-from .dial_string import parse as parse_originate
-from .originate import originate
-from .switch import ENTRY, PROFILE, Switch
+from switchlink.devswitch.causes import NUMBERS
+from switchlink.devswitch.channel import Channel
+from switchlink.devswitch.channel_headers import headers_of, media_of, row_of
+from switchlink.devswitch.dialplan.dial_string import Unreadable
+from switchlink.devswitch.dialplan.dial_string import parse as parse_originate
+from switchlink.devswitch.dialplan.originate import originate
+from switchlink.devswitch.switch import ENTRY, PROFILE, Switch
 
 _NO_CHANNEL = "-ERR No such channel!\n"
 _UNDEFINED = "_undef_"

@@ -19,8 +19,9 @@ from sippy.SipTransactionManager import SipTransactionManager
 from sippy.Time.MonoTime import MonoTime
 from sippy.Udp_server import Udp_server_opts
 
-from .legs import Peer
-from .sip_wire import MAX_DATAGRAM, NotSip, text_of
+from switchlink.devswitch.legs import Peer
+
+from .wire import MAX_DATAGRAM, NotSip, text_of
 
 TICK_SECONDS = 0.02
 _AT_ONCE = 64

@@ -1,0 +1,1 @@
+"""What the dialplan makes of a call: its actions, and those that take their time."""

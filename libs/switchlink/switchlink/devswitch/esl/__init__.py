@@ -1,0 +1,1 @@
+"""The event socket: inbound, outbound, events, api commands."""

@@ -1,0 +1,1 @@
+"""Session descriptions, RTP, tones, and what is done with packets."""

@@ -1,0 +1,1 @@
+"""SIP by the sippy stack: only stack and leg know it."""
