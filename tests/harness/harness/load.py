@@ -14,7 +14,10 @@ BENCHMARKS = (
     "trunk_change",
     "sip_config_start",
     "config_whole",
+    "hand_over",
     "post_dial_delay",
+    "knee",
+    "rolling_kill",
 )
 _MAX_SECONDS = 900
 _CANNOT_RUN_HERE = 2

@@ -119,6 +119,17 @@ class Tenant:
         found: list[Body] = (await self._get("call-control", "/api/v1/calls", query))["calls"]
         return found
 
+    async def all_calls(self, trunk_id: str) -> list[Body]:
+        """Of all pages."""
+        found: list[Body] = []
+        query = {"trunk_id": trunk_id, "page_size": "500"}
+        while True:
+            page = await self._get("call-control", "/api/v1/calls", query)
+            found += page["calls"]
+            if not page["next_page_token"]:
+                return found
+            query["page_token"] = page["next_page_token"]
+
     async def call(self, call_id: str, within: float = 15) -> Body:
         """Waits until the record says that the call ended."""
 

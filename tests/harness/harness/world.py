@@ -182,6 +182,9 @@ class World:
     def resume(self, name: str) -> None:
         self._process(name).resume()
 
+    def pid(self, name: str) -> int:
+        return self._process(name).pid
+
     def supervised(self, name: str) -> int:
         """The pid of a supervised service: what is done to it, its supervisor sees."""
         supervisor = self._process(name).pid
