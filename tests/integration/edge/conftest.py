@@ -44,7 +44,7 @@ def shared_config() -> Path:
 
 @pytest.fixture(scope="session")
 async def shared_edge() -> AsyncIterator[tuple[RunningEdge, Wire]]:
-    async with running_edge(CONFIG, ping_interval=60) as edge:
+    async with running_edge(CONFIG, ping_interval=60, defines={"LEG_SILENCE": "1000"}) as edge:
         switch = await Wire.open()
         await edge.load(TRUNKS, NUMBERS, [switch.peer])
         yield edge, switch

@@ -1,7 +1,5 @@
 """The inner socket: a switch dials an agent or a provider through the edge."""
 
-import time
-
 import pytest
 
 from switchlink.testing.running_edge import RunningEdge
@@ -74,11 +72,10 @@ async def test_a_leg_is_answered_and_ended_by_either_side(
             await switch.receive(200)
 
 
-async def test_a_silent_agent_costs_two_seconds(edge: RunningEdge, switch: Wire, agent: Wire) -> None:
-    started = time.monotonic()
+async def test_a_silent_agent_is_given_up(edge: RunningEdge, switch: Wire, agent: Wire) -> None:
+    """After LEG_SILENCE, which is shorter here, and long before an INVITE's own 32 s."""
     dial(switch, edge, f"sip:bot@{agent.at}")
     assert (await switch.receive(408)).method == "INVITE"
-    assert 1.5 < time.monotonic() - started < 2.5
 
 
 async def test_an_agent_that_rings_may_take_its_time(edge: RunningEdge, switch: Wire, agent: Wire) -> None:
@@ -87,7 +84,7 @@ async def test_an_agent_that_rings_may_take_its_time(edge: RunningEdge, switch: 
     agent.send(reply(leg, 180, "Ringing", tag="a"), leg.peer)
     await switch.receive(180)
     with pytest.raises(TimeoutError):
-        await switch.receive(408, within=2.6)
+        await switch.receive(408, within=1.4)
     agent.send(reply(leg, 480, "Unavailable", tag="a"), leg.peer)
     await switch.receive(480)
 
