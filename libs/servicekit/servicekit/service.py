@@ -76,6 +76,7 @@ class Service(Generic[S]):
         if not isinstance(self.settings, ApiSettings):
             raise TypeError("a process that serves gRPC has ApiSettings")
         server = GrpcServer(verifier, for_nodes)
+        self.readiness.add_degraded("keys", verifier.problem)
         port = await server.start(self.settings.grpc.listen, add, names)
         self._grpc.append(server)
         _log.info("serving gRPC", port=port, services=list(names))

@@ -95,6 +95,15 @@ def made(readiness: Readiness, issuer: DevIssuer) -> FastAPI:
     return app
 
 
+async def test_a_node_has_no_business_here_whatever_the_route_asks(
+    client: httpx.AsyncClient, issuer: DevIssuer
+) -> None:
+    node = {"authorization": f"Bearer {issuer.token('platform', 'node', 'edge1')}"}
+    for path in ("/trunks", "/trunks/trk_1", "/writers", "/nowhere"):
+        answer = await client.get(path, headers=node)
+        assert (answer.status_code, answer.json()["code"]) == (403, "role_forbidden")
+
+
 _WRONG = Violation("/id", "id_unknown", "nobody has it", "look again")
 
 

@@ -116,7 +116,7 @@ class Tokens(Around):
         if rpc.internal:
             yield
             return
-        who = self._verifier.verify(bearer(rpc.metadata.get("authorization", "")))
+        who = await self._verifier.authenticate(bearer(rpc.metadata.get("authorization", "")))
         if who.role is Role.NODE and not rpc.method.startswith(self._for_nodes):
             raise no_node_here()
         with acting_as(who):

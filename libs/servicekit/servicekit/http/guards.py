@@ -67,7 +67,7 @@ class Guards:
         if self._is_open(scope["path"]):
             await self._app(scope, bounded, send)
             return
-        who = self._verifier.verify(bearer(headers.get("authorization", "")))
+        who = await self._verifier.authenticate(bearer(headers.get("authorization", "")))
         if who.role is Role.NODE:
             raise no_node_here()
         _check_type(scope["method"], headers)

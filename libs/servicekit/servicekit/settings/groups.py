@@ -70,7 +70,13 @@ class KafkaSettings(SettingsGroup):
 
 class AuthSettings(SettingsGroup):
     jwks_file: Path
-    """Public keys of the token issuer (a JWKS, RFC 7517)."""
+    """Public keys of the token issuer (JWKS, RFC 7517); with JWKS_URL, where the last good answer is kept."""
+    jwks_url: str | None = Field(
+        default=None, pattern=r"^(https://[^/\s]+|http://(127\.0\.0\.1|\[::1\])(:\d+)?)(/\S*)?$"
+    )
+    """Where the issuer publishes its keys; https, http on loopback only."""
+    jwks_ca_file: Path | None = None
+    """Certificate authority of JWKS_URL; none: those of the system."""
     issuer: str = "https://keepline.dev"
     """What the claim iss of a token must be."""
     audience: str = "keepline"
