@@ -23,6 +23,7 @@ from servicekit.documents import (
     Write,
 )
 from servicekit.errors import Problem, Unavailable
+from servicekit.mongo_security import security
 from servicekit.settings import MongoSettings, WrongSetting
 from servicekit.telemetry.logging import logger
 from servicekit.telemetry.redaction import redacted
@@ -38,6 +39,7 @@ WATCH_SECONDS = 2.0
 _BATCH = 500
 # answers of the server that a time-out or a lost cursor gives, and not the question
 _AWAY = (errors.WTimeoutError, errors.ExecutionTimeout, errors.CursorNotFound)
+_UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
 _NOT_LET_IN = "AuthenticationFailed"  # the driver hides it in the text of a time-out
 # codes of mongodb/mongo, src/mongo/base/error_codes.yml, where the same question fails again: BadValue,
 # FailedToParse, TypeMismatch, PathNotViable, ImmutableField, DocumentValidationFailure, BSONObjectTooLarge,
@@ -54,7 +56,7 @@ async def connect(settings: MongoSettings) -> "Mongo":
 
 class Mongo:
     def __init__(self, settings: MongoSettings) -> None:
-        self._client = _client(settings.uri)
+        self._client = _client(settings)
         concern = WriteConcern(w="majority", j=True, wtimeout=5000)
         self._database = self._client.get_database(settings.database, write_concern=concern)
         self._problem = "not connected yet"
@@ -97,10 +99,12 @@ class Mongo:
         self._problem = problem
 
 
-def _client(uri: str) -> "AsyncIOMotorClient[Document]":
+def _client(settings: MongoSettings) -> "AsyncIOMotorClient[Document]":
+    options = security(settings)
     try:
         return AsyncIOMotorClient(
-            uri,
+            settings.uri,
+            **options,
             serverSelectionTimeoutMS=SELECTION_MS,
             connectTimeoutMS=SELECTION_MS,
             socketTimeoutMS=SOCKET_MS,
@@ -237,7 +241,9 @@ def _problem(error: errors.PyMongoError) -> Problem:
     if isinstance(error, errors.ServerSelectionTimeoutError) and _NOT_LET_IN in str(error):
         return _refused(_NOT_LET_IN)
     if not isinstance(error, errors.OperationFailure) or isinstance(error, _AWAY):
-        return Unavailable("storage_unavailable", "the database does not answer", retry_after=2)
+        untrusted = _UNTRUSTED in str(error)
+        detail = "the database's certificate is not trusted" if untrusted else "the database does not answer"
+        return Unavailable("storage_unavailable", detail, retry_after=2)
     if error.has_error_label("RetryableWriteError") or error.timeout:
         return Unavailable("storage_unavailable", "the database is busy", retry_after=2)
     why = str((error.details or {}).get("codeName") or f"code {error.code}")

@@ -19,9 +19,10 @@ from servicekit.grpc.server import GrpcServer
 from servicekit.http.server import HttpServer
 from servicekit.keeping import KeptTask, Make
 from servicekit.readiness import Readiness
-from servicekit.settings import ApiSettings, ProcessSettings
+from servicekit.settings import ApiSettings, ProcessSettings, ServerTlsSettings
 from servicekit.telemetry import metrics, names
 from servicekit.telemetry.logging import logger
+from servicekit.tls import ServerCertificate
 
 S = TypeVar("S", bound=ProcessSettings)
 T = TypeVar("T")
@@ -77,18 +78,27 @@ class Service(Generic[S]):
             raise TypeError("a process that serves gRPC has ApiSettings")
         server = GrpcServer(verifier, for_nodes)
         self.readiness.add_degraded("keys", verifier.problem)
-        port = await server.start(self.settings.grpc.listen, add, names)
+        certificate = self._certificate(self.settings.grpc.tls, "KEEPLINE_GRPC__TLS")
+        port = await server.start(self.settings.grpc.listen, add, names, certificate)
         self._grpc.append(server)
         _log.info("serving gRPC", port=port, services=list(names))
         return port
 
     async def serve_http(self, app: FastAPI) -> int:
-        server = HttpServer(app, self.settings.http.listen)
+        certificate = self._certificate(self.settings.http.tls, "KEEPLINE_HTTP__TLS")
+        server = HttpServer(app, self.settings.http.listen, certificate)
         task = self.spawn(server.run(), name="http server")
         self._http.append((server, task))
         await server.started()
         _log.info("serving HTTP", port=server.port)
         return server.port
+
+    def _certificate(self, settings: ServerTlsSettings, name: str) -> ServerCertificate | None:
+        if settings.cert_file is None:
+            return None
+        certificate = ServerCertificate(settings, name)
+        self.readiness.add_degraded(f"certificate of {name}", certificate.problem)
+        return certificate
 
     async def drain(self) -> None:
         """Not ready any more, then wait for what `on_drain` names, while everything still runs."""

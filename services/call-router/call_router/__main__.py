@@ -37,7 +37,7 @@ _LOOK_SECONDS = 0.05
 
 async def build(service: Service[Settings]) -> None:
     settings = service.settings
-    producer = Producer(settings.kafka.bootstrap, f"call-router-{settings.switch.id}-{settings.router_id}")
+    producer = Producer(settings.kafka, f"call-router-{settings.switch.id}-{settings.router_id}")
     service.stack.push_async_callback(producer.stop)
     service.readiness.add_degraded("broker", producer.problem)
     service.keep(producer.watch, name="broker watch")

@@ -39,7 +39,7 @@ _COLLECTIONS = ("voice_agents", "routing_plans")
 
 async def build(service: Service[ControlSettings]) -> None:
     settings = service.settings
-    producer = Producer(settings.kafka.bootstrap, f"call-control-{settings.instance_id}")
+    producer = Producer(settings.kafka, f"call-control-{settings.instance_id}")
     service.stack.push_async_callback(producer.stop)
     service.readiness.add_degraded("broker", producer.problem)
     service.keep(producer.watch, name="broker watch")
@@ -87,7 +87,7 @@ def _stores(service: Service[ControlSettings], mongo: Mongo, relays: Sequence[Ou
 def _keep_records(service: Service[ControlSettings], records: RecordDocuments, producer: Producer) -> None:
     settings = service.settings
     consumer = GroupConsumer(
-        settings.kafka.bootstrap,
+        settings.kafka,
         "call-router.records",
         [CALL_EVENTS],
         dead_letters={name: t.dead_letter for name, t in load_topics().items() if t.dead_letter},

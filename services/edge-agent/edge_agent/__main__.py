@@ -39,7 +39,7 @@ from switchlink.kamailio_rpc import KamailioHttp, KamailioSocket
 
 async def build(service: Service[Settings]) -> None:
     keeper = await _keep_configuration(service)
-    producer = Producer(service.settings.kafka.bootstrap, f"edge-agent-{service.settings.node_id}")
+    producer = Producer(service.settings.kafka, f"edge-agent-{service.settings.node_id}")
     service.stack.push_async_callback(producer.stop)
     _tell_rejections(service, producer)
     _probe(service, keeper, producer)
@@ -61,7 +61,7 @@ async def _keep_configuration(service: Service[Settings]) -> Keeper:
     destinations = Destinations(edge, files, Sockets(ipv6=kamailio.ipv6, tls=kamailio.tls))
     bringing = Bringing(edge, files, destinations)
     keeper = Keeper(bringing, files, accept_empty=settings.accept_empty)
-    to_sip_config = channel(settings.sip_config_target, settings.token)
+    to_sip_config = channel(settings.sip_config_target, settings.token, tls=settings.tls)
     service.stack.push_async_callback(partial(to_sip_config.close, None))
     control = SipConfig(to_sip_config, settings.node_id)
     acknowledgements = Acknowledgements(control)

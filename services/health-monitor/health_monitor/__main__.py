@@ -54,7 +54,7 @@ async def _store(service: Service[Settings]) -> StatusDocuments:
 
 
 def _topic(service: Service[Settings]) -> StatusTopic:
-    producer = Producer(service.settings.kafka.bootstrap, "health-monitor")
+    producer = Producer(service.settings.kafka, "health-monitor")
     service.stack.push_async_callback(producer.stop)
     service.readiness.add_degraded("broker", producer.problem)
     service.keep(producer.watch, name="broker watch")
@@ -80,14 +80,14 @@ async def _watch_trunks(service: Service[Settings], board: TrunkBoard, store: St
             break
         except Unavailable:
             await asyncio.sleep(_AGAIN_SECONDS)
-    bootstrap, name = service.settings.kafka.bootstrap, service.name
-    trunks = StateFollower(bootstrap, TrunkTopic(board).handlers(), name=name, on_caught_up=board.forget_kept)
+    broker, name = service.settings.kafka, service.name
+    trunks = StateFollower(broker, TrunkTopic(board).handlers(), name=name, on_caught_up=board.forget_kept)
     service.readiness.add("statuses", lambda: "" if trunks.caught_up else "not every trunk is known yet")
     service.readiness.add_degraded("state", trunks.problem)
     service.keep(trunks.run, name="state follower")
     read_to_end = asyncio.Event()
     topic = ProbeTopic(board, service.clock.now, read_to_end.is_set)
-    probes = StateFollower(bootstrap, topic.handlers(), name=f"{name}-probes", on_caught_up=read_to_end.set)
+    probes = StateFollower(broker, topic.handlers(), name=f"{name}-probes", on_caught_up=read_to_end.set)
     service.readiness.add_degraded("probes", probes.problem)
     service.keep(probes.run, name="probe follower")
     while True:

@@ -42,7 +42,7 @@ async def _documents(service: Service[Settings]) -> NumberDocuments:
     settings = service.settings
     mongo = await connect(settings.mongo)
     service.stack.push_async_callback(mongo.close)
-    producer = Producer(settings.kafka.bootstrap, "phone-sources")
+    producer = Producer(settings.kafka, "phone-sources")
     service.stack.push_async_callback(producer.stop)
     collection = mongo.collection("phone_numbers")
     relay = relay_of(mongo, collection.name, producer)
@@ -58,12 +58,12 @@ async def _documents(service: Service[Settings]) -> NumberDocuments:
 
 def _trunks(service: Service[Settings]) -> TrunkDirectory:
     settings = service.settings
-    sip_config = channel(settings.sip_config_target, token=lambda: principal().token)
+    sip_config = channel(settings.sip_config_target, token=lambda: principal().token, tls=settings.tls)
     service.stack.push_async_callback(sip_config.close)
     # the stub is the asynchronous one, because the channel is
     directory = TrunkDirectory(SipTrunkServiceStub(sip_config))
     handlers = {trunk_directory.TOPIC: directory.heard}
-    follower = StateFollower(settings.kafka.bootstrap, handlers, name="phone-sources")
+    follower = StateFollower(settings.kafka, handlers, name="phone-sources")
     service.readiness.add_degraded("state", follower.problem)
     service.keep(follower.run, name="state follower")
     return directory

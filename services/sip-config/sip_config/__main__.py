@@ -75,7 +75,7 @@ def _site(settings: Settings) -> Site:
 
 
 async def _documents(service: Service[Settings], mongo: Mongo, reports: ReportDocuments) -> TrunkDocuments:
-    producer = Producer(service.settings.kafka.bootstrap, "sip-config")
+    producer = Producer(service.settings.kafka, "sip-config")
     service.stack.push_async_callback(producer.stop)
     collection = mongo.collection("sip_trunks")
     relay = relay_of(mongo, collection.name, producer)
@@ -97,7 +97,7 @@ async def _documents(service: Service[Settings], mongo: Mongo, reports: ReportDo
 def _read(service: Service[Settings], reading: Reading, both: BothFeeds) -> None:
     """Numbers are another service's; trunks may be written by another replica of this one."""
     feed, tables = both.feed, both.feed.tables
-    topics = StateTopics(both, service.settings.kafka.bootstrap, reading.caught_up.set)
+    topics = StateTopics(both, service.settings.kafka, reading.caught_up.set)
     follower = topics.follower
     feed.positions = topics.revision
     service.readiness.add_degraded("state", follower.problem)

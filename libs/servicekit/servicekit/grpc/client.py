@@ -13,7 +13,9 @@ import grpc.aio
 
 from servicekit.grpc import options
 from servicekit.grpc.interceptors import deadline
+from servicekit.settings import ClientTlsSettings
 from servicekit.telemetry import tracing
+from servicekit.tls import channel_credentials
 
 Token = Callable[[], str]
 _Details = grpc.aio.ClientCallDetails
@@ -74,7 +76,16 @@ class _StreamStream(_Outgoing, grpc.aio.StreamStreamClientInterceptor):
         return await continuation(self.details(client_call_details, stream=True), request_iterator)
 
 
-def channel(target: str, token: Token | None = None, default_timeout: float = 5.0) -> grpc.aio.Channel:
+def channel(
+    target: str,
+    token: Token | None = None,
+    default_timeout: float = 5.0,
+    tls: ClientTlsSettings | None = None,
+) -> grpc.aio.Channel:
+    """default_timeout: seconds. tls: of the settings; the certificate that is shown is read here, once."""
     kinds = (_UnaryUnary, _UnaryStream, _StreamUnary, _StreamStream)
     interceptors: list[grpc.aio.ClientInterceptor] = [kind(token, default_timeout) for kind in kinds]
-    return grpc.aio.insecure_channel(target, options=options.CLIENT, interceptors=interceptors)
+    if tls is None or not tls.enabled:
+        return grpc.aio.insecure_channel(target, options=options.CLIENT, interceptors=interceptors)
+    credentials = channel_credentials(tls, "KEEPLINE_TLS")
+    return grpc.aio.secure_channel(target, credentials, options=options.CLIENT, interceptors=interceptors)

@@ -15,6 +15,7 @@ from servicekit.auth import TokenVerifier
 from servicekit.grpc import options
 from servicekit.grpc.interceptors import Deadlines, Problems, Spans, Streams, Tokens
 from servicekit.settings import WrongSetting, host_port
+from servicekit.tls import ServerCertificate
 
 SETTING = "KEEPLINE_GRPC__LISTEN"
 
@@ -28,7 +29,13 @@ class GrpcServer:
         self._health = health.HealthServicer()
         self._names: tuple[str, ...] = ()
 
-    async def start(self, listen: str, add: Callable[[grpc.aio.Server], None], names: Sequence[str]) -> int:
+    async def start(
+        self,
+        listen: str,
+        add: Callable[[grpc.aio.Server], None],
+        names: Sequence[str],
+        certificate: ServerCertificate | None = None,
+    ) -> int:
         """Binds and serves; `names` are the full names of the services that `add` adds."""
         add(self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
@@ -37,13 +44,19 @@ class GrpcServer:
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
         health_name = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
         reflection.enable_server_reflection((*names, health_name, reflection.SERVICE_NAME), self._server)
-        host, port = host_port(listen)
         try:
-            bound = self._server.add_insecure_port(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
+            bound = self._bind(listen, certificate)
         except RuntimeError as error:
             raise WrongSetting(SETTING, f"cannot listen on {listen}; is the port in use?") from error
         await self._server.start()
         return bound
+
+    def _bind(self, listen: str, certificate: ServerCertificate | None) -> int:
+        host, port = host_port(listen)
+        address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        if certificate is None:
+            return self._server.add_insecure_port(address)
+        return self._server.add_secure_port(address, certificate.grpc_credentials())
 
     async def drain(self) -> None:
         await self._health.enter_graceful_shutdown()

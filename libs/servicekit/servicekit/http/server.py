@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from servicekit.http.ending import EventStreams
 from servicekit.settings import WrongSetting, host_port
+from servicekit.tls import ServerCertificate
 
 SETTING = "KEEPLINE_HTTP__LISTEN"
 _BACKLOG = 1024
@@ -33,7 +34,7 @@ class _Uvicorn(uvicorn.Server):
 
 
 class HttpServer:
-    def __init__(self, app: FastAPI, listen: str) -> None:
+    def __init__(self, app: FastAPI, listen: str, certificate: ServerCertificate | None = None) -> None:
         self._socket = _bound(listen)
         self._streams: EventStreams | None = getattr(app.state, "event_streams", None)
         self.port: int = self._socket.getsockname()[1]
@@ -45,6 +46,9 @@ class HttpServer:
             server_header=False,
             backlog=_BACKLOG,
             timeout_keep_alive=30,
+            ssl_context_factory=None
+            if certificate is None
+            else lambda _config, _default: certificate.context(),
         )
         self._server = _Uvicorn(config)
 

@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 
 from servicekit.backoff import Backoff
 from servicekit.deadlines import within
+from servicekit.kafka.connection import Broker, client_options, why
 from servicekit.telemetry import metrics, names
 from servicekit.telemetry.logging import logger
 
@@ -30,13 +31,14 @@ _FIRST_WAIT_SECONDS = 0.2
 class StateFollower:
     def __init__(
         self,
-        bootstrap: str,
+        broker: Broker,
         handlers: Mapping[str, Handler],
         *,
         name: str,
         on_caught_up: Callable[[], None] | None = None,
     ) -> None:
-        self._bootstrap = bootstrap
+        client_options(broker)  # what is wrong with its files is found now
+        self._broker = broker
         self._handlers = dict(handlers)
         self._name = name
         self._on_caught_up = on_caught_up
@@ -77,7 +79,7 @@ class StateFollower:
         # without a group the topics' partitions are all assigned, also those that are added later
         return AIOKafkaConsumer(
             *self._handlers,
-            bootstrap_servers=self._bootstrap,
+            **client_options(self._broker),
             client_id=self._name,
             group_id=None,
             enable_auto_commit=False,
@@ -93,7 +95,7 @@ class StateFollower:
         try:
             known = await within(_DEADLINE, consumer.topics())
         except (KafkaError, TimeoutError, OSError):
-            return f"the broker cannot be reached ({type(error).__name__})"
+            return await why(self._broker, f"the broker cannot be reached ({type(error).__name__})")
         missing = sorted(set(self._handlers) - known)
         return self._unknown(missing) if missing else f"the broker fails us ({type(error).__name__})"
 

@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 
 from servicekit.backoff import Backoff
 from servicekit.deadlines import within
+from servicekit.kafka.connection import Broker, client_options, why
 from servicekit.kafka.dead_letters import DeadLetters
 from servicekit.kafka.handling import Handler
 from servicekit.kafka.member import DEADLINE_SECONDS, Member
@@ -28,7 +29,7 @@ _log = logger(__name__)
 class GroupConsumer:
     def __init__(
         self,
-        bootstrap: str,
+        broker: Broker,
         group: str,
         topics: Sequence[str],
         *,
@@ -41,7 +42,8 @@ class GroupConsumer:
     ) -> None:
         """`dead_letters` names the topic of the dead letters for each topic. `name` is this member's, in
         each of its lives, and no other's."""
-        self._bootstrap = bootstrap
+        client_options(broker)  # what is wrong with its files is found now
+        self._broker = broker
         self._group = group
         self._topics = tuple(topics)
         self._dead = DeadLetters(dead_letters, producer, dead_letter_limit)
@@ -73,14 +75,15 @@ class GroupConsumer:
                 backoff.reset()
                 await member.consume()
             except (KafkaError, TimeoutError, OSError) as error:
-                self._told(f"the broker cannot be reached ({type(error).__name__})")
+                words = f"the broker cannot be reached ({type(error).__name__})"
+                self._told(await why(self._broker, words))
             finally:
                 await asyncio.wait([asyncio.ensure_future(consumer.stop())], timeout=DEADLINE_SECONDS)
             await backoff.pause()
 
     def _consumer(self) -> AIOKafkaConsumer:
         return AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap,
+            **client_options(self._broker),
             client_id=self._name,
             group_id=self._group,
             group_instance_id=self._instance(),

@@ -7,6 +7,7 @@ abandoned and the next call begins with a new one. A record may then be sent twi
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
@@ -23,8 +24,10 @@ from aiokafka.errors import (
 
 from servicekit.deadlines import within
 from servicekit.errors import Unavailable
+from servicekit.kafka.connection import Broker, client_options, why
 from servicekit.kafka.headers import encoded
 from servicekit.kafka.records import MAX_RECORD, Outgoing, RecordsRefused
+from servicekit.settings import WrongSetting
 from servicekit.telemetry import metrics, names
 from servicekit.telemetry.logging import logger
 
@@ -43,8 +46,9 @@ _REFUSED = (
 
 
 class Producer:
-    def __init__(self, bootstrap: str, name: str, deadline: float = 5.0) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, broker: Broker, name: str, deadline: float = 5.0) -> None:
+        client_options(broker)  # what is wrong with its files is found now
+        self._broker = broker
         self._name = name
         self._deadline = deadline
         self._client: AIOKafkaProducer | None = None
@@ -80,7 +84,7 @@ class Producer:
             except (KafkaError, TimeoutError, OSError) as error:
                 self._problem = _words(error)
             except Unavailable as away:
-                self._problem = away.detail
+                self._problem = await why(self._broker, away.detail)
             await asyncio.sleep(_LOOK_EVERY)
 
     def problem(self) -> str:
@@ -115,12 +119,19 @@ class Producer:
             raise await self._refused(client, failed)
         self._problem = ""
 
+    def _options(self) -> dict[str, Any]:
+        try:
+            return client_options(self._broker)
+        except WrongSetting as wrong:  # files were good at the start and are not any more
+            self._problem = str(wrong)
+            raise Unavailable("broker_unavailable", self._problem) from wrong
+
     async def _connected(self) -> AIOKafkaProducer:
         async with self._connecting:
             if self._client is not None:
                 return self._client
             client = AIOKafkaProducer(
-                bootstrap_servers=self._bootstrap,
+                **self._options(),
                 client_id=self._name,
                 enable_idempotence=True,
                 compression_type="lz4",
@@ -139,7 +150,7 @@ class Producer:
                 await _abandon(client)
                 raise
             self._client, self._problem = client, ""
-            _log.info("connected to the broker", bootstrap=self._bootstrap)
+            _log.info("connected to the broker")
             return client
 
     async def _refused(self, client: AIOKafkaProducer, failed: Mapping[int, BaseException]) -> RecordsRefused:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Literal
 
 import yaml
@@ -17,6 +18,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from servicekit.errors import Unavailable
+from servicekit.kafka.connection import Broker, client_options
+from servicekit.settings import KafkaSettings, ProcessSettings, load
 
 _DAY_MS = 24 * 3600 * 1000
 _TOMBSTONES_STAY_DAYS = 7
@@ -87,9 +90,9 @@ def _topic(name: str, entry: Mapping[str, Any]) -> Topic:
     )
 
 
-async def ensure_topics(bootstrap: str, topics: Iterable[Topic]) -> None:
+async def ensure_topics(broker: Broker, topics: Iterable[Topic]) -> None:
     """Creates what is missing; what exists stays as it is. Raises Unavailable."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
+    admin = AIOKafkaAdminClient(**client_options(broker), request_timeout_ms=10_000)
     try:
         async with asyncio.timeout(_DEADLINE_SECONDS):
             await admin.start()
@@ -109,13 +112,21 @@ def _new(topic: Topic) -> NewTopic:
     return NewTopic(topic.name, topic.partitions, topic.replication, topic_configs=topic.config())
 
 
+class _Settings(ProcessSettings):
+    data_dir: Path = Path()
+    kafka: KafkaSettings
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m servicekit.kafka.topics", description="Creates the topics of proto/topics.yaml"
     )
-    parser.add_argument("--bootstrap", required=True, help="host:port of a broker")
-    topics = load_topics()
-    asyncio.run(ensure_topics(parser.parse_args().bootstrap, topics.values()))
+    parser.add_argument(
+        "--bootstrap",
+        help="host:port of a broker without TLS; left out: KEEPLINE_KAFKA__* of the environment",
+    )
+    topics, asked = load_topics(), parser.parse_args()
+    asyncio.run(ensure_topics(asked.bootstrap or load(_Settings).kafka, topics.values()))
     sys.stdout.write("\n".join(topics) + "\n")
 
 

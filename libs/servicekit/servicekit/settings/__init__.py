@@ -16,10 +16,10 @@ from servicekit.settings.groups import (
     MongoSettings,
     ProcessSettings,
     ServiceSettings,
-    SettingsGroup,
     TelemetrySettings,
     host_port,
 )
+from servicekit.settings.in_transit import ClientFiles, ClientTlsSettings, ServerTlsSettings, SettingsGroup
 from servicekit.settings.loading import EXIT_WRONG_SETTING, WrongSetting, load, refuse
 
 __all__ = [
@@ -28,12 +28,15 @@ __all__ = [
     "AddressSettings",
     "ApiSettings",
     "AuthSettings",
+    "ClientFiles",
+    "ClientTlsSettings",
     "GrpcSettings",
     "HttpSettings",
     "KafkaSettings",
     "LogSettings",
     "MongoSettings",
     "ProcessSettings",
+    "ServerTlsSettings",
     "ServiceSettings",
     "SettingsGroup",
     "TelemetrySettings",

@@ -6,11 +6,18 @@ The string under a field is its meaning: it stands in --help and in docs/setting
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from servicekit.addresses import AddressPolicy
 from servicekit.settings.environment import PREFIX, Environment
+from servicekit.settings.in_transit import (
+    ClientTlsSettings,
+    KafkaSecurity,
+    MongoTlsSettings,
+    ServerTlsSettings,
+    SettingsGroup,
+)
 
 MAX_PORT = 65535
 
@@ -24,15 +31,10 @@ def host_port(address: str) -> tuple[str, int]:
     return host, int(port)
 
 
-class SettingsGroup(BaseModel):
-    """Settings with a common first name: KEEPLINE_<GROUP>__<NAME>."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
 class _Listener(SettingsGroup):
     listen: str = "127.0.0.1:0"
     """host:port to listen on; port 0 takes any free one."""
+    tls: ServerTlsSettings = ServerTlsSettings()
 
     @field_validator("listen")
     @classmethod
@@ -54,9 +56,14 @@ class MongoSettings(SettingsGroup):
     """Connection string of the database, mongodb:// or mongodb+srv://."""
     database: str = Field(default="keepline", pattern=r"^[A-Za-z0-9_-]{1,63}$")
     """Name of the database."""
+    username: str = ""
+    """User name at the database, where it is not part of the URI."""
+    password_file: Path | None = None
+    """File with the password at the database."""
+    tls: MongoTlsSettings = MongoTlsSettings()
 
 
-class KafkaSettings(SettingsGroup):
+class KafkaSettings(KafkaSecurity):
     bootstrap: str
     """Brokers to begin with, host:port, separated by commas."""
 
@@ -135,6 +142,7 @@ class ProcessSettings(BaseSettings):
     )
 
     http: HttpSettings = HttpSettings()
+    tls: ClientTlsSettings = ClientTlsSettings()
     log: LogSettings = LogSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     data_dir: Path

@@ -27,8 +27,7 @@ def keep_table(service: Service[S]) -> RoutingTable:
 
     # what is in the table stays: the collector need not walk over it while calls come in
     gc.freeze()
-    bootstrap = settings.kafka.bootstrap
-    follower = StateFollower(bootstrap, topics.handlers(), name=service.name, on_caught_up=caught_up)
+    follower = StateFollower(settings.kafka, topics.handlers(), name=service.name, on_caught_up=caught_up)
     service.readiness.add_degraded("state", follower.problem)
     service.stack.push_async_callback(snapshot.save)
     service.keep(snapshot.run, name="table snapshot")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from keepline.phone.v1.number_pb2 import NumberState
+from servicekit.kafka.connection import Broker
 from servicekit.kafka.follower import Handler, StateFollower
 from sip_config.adapters.messages import trunk_of
 from sip_config.adapters.trunk_documents import TOPIC as TRUNKS
@@ -29,11 +30,9 @@ class Told(Protocol):
 
 
 class StateTopics:
-    def __init__(self, feed: Told, bootstrap: str, on_caught_up: Callable[[], None]) -> None:
+    def __init__(self, feed: Told, broker: Broker, on_caught_up: Callable[[], None]) -> None:
         self._feed = feed
-        self.follower = StateFollower(
-            bootstrap, self.handlers(), name="sip-config", on_caught_up=on_caught_up
-        )
+        self.follower = StateFollower(broker, self.handlers(), name="sip-config", on_caught_up=on_caught_up)
 
     def revision(self) -> Revision:
         """How far each partition was read."""

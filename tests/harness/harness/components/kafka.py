@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,24 +42,31 @@ class Kafka:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
 
-async def create(run: Path) -> Kafka:
-    """A formatted folder below `run`; not started yet."""
+async def create(
+    run: Path, properties: Mapping[str, object] | None = None, users: Mapping[str, str] | None = None
+) -> Kafka:
+    """A formatted folder below `run`; not started yet. properties: more of them, with @CLIENT_PORT@ and so on
+    filled in; users: SCRAM passwords by name."""
     if not any((_FOLDER / "lib").glob("kafka_*.jar")):
         raise NotReady("Kafka's jars are not in infra/kafka/lib: run make setup")
     run.mkdir(parents=True, exist_ok=True)
     port, controller = free_port(), free_port()
-    properties = run / "server.properties"
+    file = run / "server.properties"
     text = (_FOLDER / "server.properties").read_text()
+    text += "".join(f"{name}={value}\n" for name, value in (properties or {}).items())
     values = {"@CLIENT_PORT@": port, "@CONTROLLER_PORT@": controller, "@DATA@": run / "data"}
     for name, value in values.items():
         text = text.replace(name, str(value))
-    properties.write_text(text)
-    await _format(run, properties)
-    return Kafka(run, port, Process("kafka", [*_java(), "kafka.Kafka", str(properties)], run / "kafka.log"))
+    file.touch(0o600)
+    file.write_text(text)
+    await _format(run, file, users or {})
+    return Kafka(run, port, Process("kafka", [*_java(), "kafka.Kafka", str(file)], run / "kafka.log"))
 
 
-async def _format(run: Path, properties: Path) -> None:
+async def _format(run: Path, properties: Path, users: Mapping[str, str]) -> None:
     command = ["kafka.tools.StorageTool", "format", "--standalone", "--ignore-formatted"]
+    for name, password in users.items():
+        command += ["--add-scram", f"SCRAM-SHA-512=[name={name},password={password}]"]
     tool = Process(
         "kafka format", [*_java(), *command, "-t", _CLUSTER_ID, "-c", str(properties)], run / "format.log"
     )

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,9 +40,10 @@ class Mongo:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
 
-def create(run: Path) -> Mongo:
+def create(run: Path, options: Sequence[str] = ()) -> Mongo:
+    """options: more of the server's; a server with options is never the one that MONGODB_URI names."""
     named = os.environ.get("MONGODB_URI")
-    if named:
+    if named and not options:
         return Mongo(named, 0, None)
     server = shutil.which("secantusd-py", path=f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}")
     if server is None:
@@ -49,6 +51,6 @@ def create(run: Path) -> Mongo:
     port = free_port()
     storage = run / "data"
     storage.mkdir(parents=True, exist_ok=True)
-    command = [server, "--host", "127.0.0.1", "--port", str(port), "--storage-path", str(storage)]
+    command = [server, "--host", "127.0.0.1", "--port", str(port), "--storage-path", str(storage), *options]
     uri = f"mongodb://127.0.0.1:{port}/?directConnection=true"
     return Mongo(uri, port, Process("mongo", command, run / "mongo.log"))
