@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from harness.paths import fresh_run_folder
 from harness.ports import free_port
 from servicekit.errors import Unavailable
 from servicekit.kafka import GroupConsumer, Producer, Record, StateFollower, Topic, ensure_topics
+from servicekit.kafka.handling import Handled, Read
 from servicekit.settings import ClientFiles, KafkaSettings, WrongSetting
 from servicekit.testing import until
 from servicekit.testing.certificates import Authority
@@ -110,14 +111,25 @@ async def test_a_group_reads_with_a_client_certificate_as_well(
     producer = Producer(broker, "test")
     await producer.send("secured", "of-a-group", b"value")
 
-    async def handle(record: Record) -> None:
-        seen.append(record.key)
-
     dead = {"secured": "secured.dlq"}
     consumer = GroupConsumer(broker, "test", ["secured"], dead_letters=dead, producer=producer, name="test")
-    async with running(consumer.run(handle)):
+    async with running(consumer.run(Keys(seen))):
         await until(lambda: "of-a-group" in seen, within=20)
     await producer.stop()
+
+
+class Keys:
+    """Takes every record and keeps its key."""
+
+    def __init__(self, seen: list[str]) -> None:
+        self._seen = seen
+
+    def read(self, record: Record) -> str:
+        return record.key
+
+    async def handle(self, batch: Sequence[Read[str]], *, may_hold: bool) -> Handled[str]:
+        self._seen += [read.value for read in batch]
+        return Handled()
 
 
 async def told(broker: KafkaSettings, words: str) -> str:
