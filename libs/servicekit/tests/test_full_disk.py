@@ -36,7 +36,13 @@ async def main(folder, ending):
     if ending == "killed":
         sys.stdout.flush()
         os.kill(os.getpid(), signal.SIGKILL)
+    if ending == "broker first":
+        producer.broker.away = False
+        await until(lambda: producer.sent and producer.sent[-1].value[:6] == b"%06d" % (kept + 5), 20)
+        await asyncio.wait_for(spooled.kept(), 5)
+        print("straight", spool.problem())
     files_may_grow_to(resource.RLIM_INFINITY)
+    spooled.put("calls", "call_1", b"%06d" % (kept + 6))
     producer.broker.away = False
     await until(lambda: spooled.depth() == 0, 20)
     print("sent", *(int(record.value[:6]) for record in producer.sent))
@@ -51,13 +57,20 @@ def with_a_full_disk(folder: Path, ending: str) -> list[list[str]]:
     command = [sys.executable, "-c", PROCESS, str(folder), ending]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == (-signal.SIGKILL if ending == "killed" else 0), done.stderr
-    return [line.split() for line in done.stdout.splitlines() if line.startswith(("full", "sent"))]
+    told = ("full", "straight", "sent")
+    return [line.split() for line in done.stdout.splitlines() if line.startswith(told)]
 
 
 def test_a_full_disk_is_told_and_what_waited_goes_out_in_order_when_there_is_room(tmp_path: Path) -> None:
     (_, kept, *words), (_, *numbers) = with_a_full_disk(tmp_path, "room again")
     assert "the disk does not take events" in " ".join(words)
-    assert [int(number) for number in numbers] == list(range(int(kept) + 6))
+    assert [int(number) for number in numbers] == list(range(int(kept) + 7))
+
+
+def test_with_a_full_disk_events_go_straight_to_the_broker(tmp_path: Path) -> None:
+    (_, kept, *_), (_, *words), (_, *numbers) = with_a_full_disk(tmp_path, "broker first")
+    assert "the disk does not take events" in " ".join(words)
+    assert list(dict.fromkeys(map(int, numbers))) == list(range(int(kept) + 7))
 
 
 async def test_what_was_on_disk_before_it_was_full_is_sent_by_the_next_process(tmp_path: Path) -> None:

@@ -76,26 +76,28 @@ class SpooledProducer:
 
     async def _send_all(self) -> None:
         self._spool.rewind()
-        while True:
-            records, place = await self._spool.read(_BATCH)
-            await self._until_sent(records)
-            await self._spool.take(place)
-
-    async def _until_sent(self, records: list[Outgoing]) -> None:
         backoff = Backoff()
         while True:
-            try:
-                await self._send(records)
-            except Unavailable as away:
-                if not self._away:
-                    _log.warning("events wait on disk", reason=away.detail, events=self.depth())
-                self._away = away.detail
-                await backoff.pause()
+            records, place = await self._spool.read(_BATCH)
+            if await self._sent(records):
+                await self._spool.take(place)
+                backoff.reset()
                 continue
-            if self._away:
-                _log.info("the broker takes events again", events=self.depth())
-            self._away = ""
-            return
+            self._spool.rewind()  # what was lent from memory may go to the disk meanwhile
+            await backoff.pause()
+
+    async def _sent(self, records: list[Outgoing]) -> bool:
+        try:
+            await self._send(records)
+        except Unavailable as away:
+            if not self._away:
+                _log.warning("events wait for the broker", reason=away.detail, events=self.depth())
+            self._away = away.detail
+            return False
+        if self._away:
+            _log.info("the broker takes events again", events=self.depth())
+        self._away = ""
+        return True
 
     async def _send(self, records: list[Outgoing]) -> None:
         try:

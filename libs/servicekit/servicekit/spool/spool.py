@@ -2,7 +2,7 @@
 
 Bounded. What does not fit is refused; what was accepted is on disk after the next write (some
 milliseconds), in the order of `put`. What the disk refuses for now waits in memory, within the same bound,
-and is tried again.
+is tried again, and goes straight to the broker meanwhile.
 """
 
 import asyncio
@@ -22,6 +22,8 @@ T = TypeVar("T")
 _log = logger(__name__)
 _RETRY_DISK_SECONDS = 1.0
 MAX_BYTES = 256 << 20
+IN_MEMORY = -1
+"""The place of what was lent from memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Spool:
         # on disk and in memory together; counted here, because a write under way is in both
         self._records, self._bytes = self._file.pending_records, self._file.pending_bytes
         self._read_to = 0
+        self._lent = 0
         self._to_write = asyncio.Event()
         self._to_read = asyncio.Event()
         # records since the start: accepted, and of them on disk
@@ -99,11 +102,12 @@ class Spool:
             self._last_flush()
 
     def rewind(self) -> None:
-        """What was read and not taken is read again."""
-        self._read_to = 0
+        """What was read and not taken is read again; what was lent from memory is given back."""
+        self._read_to = self._lent = 0
 
     async def read(self, limit: int) -> tuple[list[Outgoing], int]:
-        """Waits for records; each is read once, in order. With them the place to `take`. Raises
+        """Waits for records; each is read once, in order. With them the place to `take`. While the disk takes
+        nothing they come straight from memory, until they are taken or `rewind` gives them back. Raises
         DiskTrouble."""
         while True:
             self._to_read.clear()
@@ -111,11 +115,18 @@ class Spool:
             if found:
                 self._read_to = found[-1][0]
                 return [record for _, record in found], self._read_to
+            if self._problem and self._buffer and self._under_way is None:
+                lent = self._buffer[:limit]
+                self._lent = len(lent)
+                return lent, IN_MEMORY
             await self._to_read.wait()
 
     async def take(self, place: int) -> None:
         """They were delivered. What the disk cannot forget now is forgotten with what is taken next; a crash
         in between sends it again."""
+        if place == IN_MEMORY:
+            self._take_lent()
+            return
         try:
             records, size = await self._in_thread(lambda: self._file.take(place))
         except DiskTrouble as trouble:
@@ -139,13 +150,28 @@ class Spool:
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
+    def _take_lent(self) -> None:
+        sent = self._buffer[: self._lent]
+        del self._buffer[: self._lent]
+        self._lent = 0
+        self._records -= len(sent)
+        self._bytes -= sum(map(size_of, sent))
+        self._now_kept(len(sent))
+
     async def _flush(self) -> None:
+        if self._lent:  # it would be written and sent
+            await asyncio.sleep(_RETRY_DISK_SECONDS)
+            self._to_write.set()
+            return
+        if not self._buffer and self._under_way is None:
+            return
         self._under_way = self._under_way or self._begin()
         try:
             await asyncio.shield(asyncio.wrap_future(self._under_way.done))  # a begun write is not undone
         except DiskTrouble as trouble:
             self._under_way = None
             self._troubled(trouble)
+            self._to_read.set()
             await asyncio.sleep(_RETRY_DISK_SECONDS)
             self._to_write.set()
             return
@@ -167,11 +193,14 @@ class Spool:
     def _written(self) -> None:
         if self._under_way is not None:
             del self._buffer[: len(self._under_way.batch)]
-            self._kept += len(self._under_way.batch)
+            self._now_kept(len(self._under_way.batch))
             self._under_way = None
-            self._wrote.set()
-            self._wrote = asyncio.Event()
         self._to_read.set()
+
+    def _now_kept(self, records: int) -> None:
+        self._kept += records
+        self._wrote.set()
+        self._wrote = asyncio.Event()
 
     def _last_flush(self) -> None:
         """At the end nobody is left to be blocked; a write that was under way finishes first."""
