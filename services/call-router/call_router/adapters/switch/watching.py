@@ -106,7 +106,9 @@ class SwitchWatch:
             await self._asked.wait()
             self._asked.clear()
             try:
-                await questions.link.wait_connected()
+                # both, and the one of the events first: what happens from now on is heard
+                for link in self._links:
+                    await link.wait_connected()
                 core = await questions.core()
                 await resyncing.run(core, self._core, self._heard_at)
             except EslError as error:

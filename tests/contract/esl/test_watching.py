@@ -1,0 +1,101 @@
+"""A router that decides and watches beside each switch: what it tells of a call that talks."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from call_router.adapters.country_rules import rules_of
+from call_router.adapters.disk.watch_lock import WatchLock
+from call_router.adapters.switch.hand_overs import HandOvers
+from call_router.adapters.switch.watching import Around, SwitchWatch
+from call_router.domain.agent import Agent, SipAgent
+from call_router.domain.call_event import CallEvent, CallHeard
+from call_router.domain.plan import Plan
+from call_router.domain.records import Number, Trunk
+from call_router.domain.table import RoutingTable
+from servicekit.clock import SystemClock
+from servicekit.testing import until
+from switchlink.esl import EslLink
+from switchlink.handover import HandOverServer
+from switchlink.testing.sip_phone import Behaviour, Phone
+from switchlink.testing.switch_process import RunningSwitch
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+NUMBER = "+4930123456"
+MARKS = {
+    "X-Keepline-Tenant": "t_demo",
+    "X-Keepline-Trunk": "trk_1",
+    "X-Keepline-Call-Id": "call_watched",
+    "X-Keepline-Source": "127.0.1.5:5060",
+}
+
+
+def table_with(uri: str) -> RoutingTable:
+    table = RoutingTable(rules_of)
+    table.ready = True
+    for record in (
+        Trunk("trk_1", "t_demo", 1, "Carrier", "DE", True, ()),
+        Number("num_1", "t_demo", 1, NUMBER, "trk_1"),
+        Agent("agt_1", "t_demo", 1, "Desk", SipAgent(uri), 20, NOW, NOW),
+        Plan("pln_1", "t_demo", 1, "Front desk", (NUMBER,), "agt_1", "", False, NOW, NOW),
+    ):
+        table.apply(record)
+    return table
+
+
+@dataclass
+class Told:
+    events: list[CallEvent]
+
+    def put(self, event: CallEvent) -> None:
+        self.events.append(event)
+
+    async def kept(self) -> None:
+        """Nothing is kept in a test."""
+
+
+@pytest.fixture
+async def told(switch: RunningSwitch, tmp_path: Path) -> AsyncIterator[list[CallEvent]]:
+    sink = Told([])
+
+    def link_to(names: object) -> EslLink:
+        return switch.link(*names)  # type: ignore[misc]
+
+    lock = WatchLock(tmp_path, "r1")
+    around = Around(tmp_path, lock, link_to, sink, sink.kept, SystemClock(), frozenset({"trk_1"}))
+    watch = asyncio.create_task(SwitchWatch(around).run())
+    await until((tmp_path / "watching").exists)
+    yield sink.events
+    watch.cancel()
+    (ended,) = await asyncio.gather(watch, return_exceptions=True)
+    assert isinstance(ended, asyncio.CancelledError), ended
+    lock.close()
+
+
+async def test_a_call_that_talks_is_told_with_the_packets_of_both_sides(
+    switch: RunningSwitch, told: list[CallEvent], edge: Phone, carrier: Phone
+) -> None:
+    uri = edge.behave("watched", Behaviour())
+    hand_overs = HandOvers(table_with(uri), SystemClock(), lambda: 0.5, "r1")
+    async with HandOverServer(hand_overs.decide, *switch.routers[0]):
+        call = await carrier.call(NUMBER, switch.sip, MARKS)
+        agent = await edge.incoming("watched")
+        assert (await asyncio.wait_for(asyncio.shield(call.final), 5)).status == 200
+        await asyncio.gather(
+            call.rtp.send(call.remote_sdp, 0x11, 175), agent.rtp.send(agent.remote_sdp, 0x22, 175)
+        )
+        await until(lambda: any(isinstance(event.fact, CallHeard) for event in told), within=5)
+        carrier.hang_up(call)
+        await until(lambda: any(event.seq == 1_000_000 for event in told), within=5)
+    heard = next(event.fact for event in told if isinstance(event.fact, CallHeard))
+    assert (heard.leg_index, heard.number) == (0, 1)
+    for side in (heard.provider, heard.agent):
+        assert (side.received or 0) > 100
+        assert (side.sent or 0) > 100
+    seqs = [event.seq for event in told]
+    assert seqs == sorted(set(seqs))
+    assert {1, 2, 1001, 1004, 1101, 1_000_000} <= set(seqs)
