@@ -1,19 +1,21 @@
-"""What the agent needs from outside: the edge, its files, the control plane, and somebody to tell."""
+"""What the agent needs from outside: the edge, the file it starts from, sip-config, and somebody to tell."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from edge_agent.domain.change import Change
+from edge_agent.domain.admission import Counts
 from edge_agent.domain.probe import Outcome, ProbedEndpoint, ProbeState
-from edge_agent.domain.probe_report import Report
-from edge_agent.domain.records import Destination, Table
+from edge_agent.domain.probe_report import Report as ProbeReport
 from edge_agent.domain.rejections import Rejection
-from edge_agent.domain.updates import Update
+from edge_agent.domain.resources import Edge as KnownEdge
+from edge_agent.domain.resources import Endpoint, Resource, Switch
+from edge_agent.domain.revision import Revision
+from edge_agent.domain.updates import Refusal, Update, Word
 
-MARK = "#file"  # a key beside the records: which version's file a table was loaded from
-META = "meta"
+TRUNK, NUMBER, META = TABLES = ("trunk", "number", "meta")
+MARK = "#file"  # a key beside the records of a table: the version whose file it was loaded from
 VERSION, SERVING = "version", "serving"  # keys of META: what is in force, whole; whether calls may come in
 
 
@@ -26,11 +28,11 @@ class EdgeRefused(Exception):
 
 
 class ReloadTooSoon(EdgeRefused):
-    """The destinations were reloaded a moment ago, and their readers need the old list a little longer."""
+    """The switches were reloaded a moment ago, and their readers need the old list a little longer."""
 
 
-class FilesFailed(EdgeRefused):
-    """The edge's files could not be written."""
+class FileFailed(Exception):
+    """The edge's file could not be written: a full disk, say. What was in it is in it still."""
 
 
 class ControlAway(Exception):
@@ -38,7 +40,7 @@ class ControlAway(Exception):
 
 
 class Edge(Protocol):
-    """Kamailio. One writer: the agent."""
+    """Kamailio. One writer: the agent. All of it raises EdgeAway and EdgeRefused."""
 
     async def get(self, table: str, key: str) -> str | None: ...
 
@@ -55,49 +57,140 @@ class Edge(Protocol):
     async def started(self) -> str:
         """Another text after each start."""
 
-    async def states(self) -> Mapping[tuple[int, str], str]:
-        """Of all destinations, by set and URI."""
+    async def rows(self) -> int:
+        """Trunks and numbers together that it was given memory for; 0 when it does not say."""
 
-    async def reload_destinations(self) -> None:
+    async def states(self) -> Mapping[str, str]:
+        """Of the switches, by URI: "AP", "IX"..."""
+
+    async def reload_switches(self) -> None:
         """Raises ReloadTooSoon."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """What the files hold: rows of both tables, the destinations, and the version noted with them."""
+class Held:
+    """What the file holds. version empty: nothing yet. base: the version that was in force last; the same
+    when nothing is owed to the edge. room: rows that the edge has memory for, 0 before it was asked."""
+
+    version: str = ""
+    revision: Revision = field(default_factory=dict)
+    counts: Counts = field(default_factory=Counts)
+    base: str = ""
+    room: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """value None: the key is not there."""
+
+    table: str
+    key: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What was written and is not known to be in force. all: more than can be named key by key."""
+
+    all: bool
+    rows: Sequence[Row]
+    switches: bool
+    probed: bool
+
+    def __bool__(self) -> bool:
+        return self.all or self.switches or self.probed or bool(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Some names with the reason of each, and how many there are."""
+
+    some: Mapping[str, str] = field(default_factory=dict)
+    count: int = 0
+
+
+Judge = Callable[[Counts, Counts, str], Refusal | None]
+"""Of the counts before and after, and the version that came out."""
+
+
+class EdgeFile(Protocol):
+    """The file that the edge's tables load from. A write is one transaction, or raises FileFailed and was
+    none. What is written is owed to the edge until `settle`; `take_back` undoes all of that."""
+
+    @property
+    def held(self) -> Held: ...
+
+    async def open(self) -> None:
+        """A file that is broken is set aside, and a new one holds nothing."""
+
+    async def stage(self, resources: Sequence[Resource], *, first: bool) -> Refusal | None:
+        """Keeps parts of a whole apart until `replace`."""
+
+    async def replace(self, version: str, revision: Revision, judge: Judge) -> Refusal | None:
+        """By what was staged."""
+
+    async def change(
+        self,
+        version: str,
+        revision: Revision,
+        put: Sequence[Resource],
+        removed: Sequence[str],
+        judge: Judge,
+    ) -> Refusal | None: ...
+
+    async def owed(self, most: int) -> Owed: ...
+
+    async def settle(self) -> None: ...
+
+    async def take_back(self) -> None: ...
+
+    async def note_room(self, rows: int) -> None: ...
+
+    async def rows(self) -> Mapping[str, int]:
+        """How many keys each table of the edge has after it was loaded from this."""
+
+    async def mark(self) -> str:
+        """What each table reads at MARK after it was loaded from this."""
+
+    async def set_aside(self) -> SetAside: ...
+
+    async def switches(self) -> Sequence[Switch]: ...
+
+    async def probed(self) -> tuple[Sequence[KnownEdge], Sequence[Endpoint]]:
+        """Edges that share out the probing, and what is to be probed."""
+
+    async def write_switches(self, text: str) -> None:
+        """The list that a starting edge reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    held: Held
+    trunks: int
+    numbers: int
+    refused: Sequence[str]
+    accept: Word
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of a version. refusal: empty when it is in force and was read back."""
 
     version: str
-    rows: Mapping[Table, Mapping[str, str]]
-    destinations: tuple[Destination, ...]
-
-
-class Files(Protocol):
-    """The files that the edge starts from. None of it blocks the loop; writing raises FilesFailed."""
-
-    async def write_whole(
-        self,
-        rows: Mapping[Table, Mapping[str, str]],
-        destinations: tuple[Destination, ...],
-        version: str,
-    ) -> None:
-        """In place of all that there was, with the version as the mark of each table."""
-
-    async def write_change(self, change: Change) -> None: ...
-
-    async def write_destinations(self, text: str) -> None: ...
-
-    async def read(self) -> Stored | None:
-        """None when they were never written; a broken file is set aside."""
+    revision: Revision
+    refusal: str
+    held: Held
+    aside: SetAside
 
 
 class Control(Protocol):
     """sip-config."""
 
-    def watch(self, running_version: str) -> AsyncIterator[Update]:
+    def watch(self, hello: Hello) -> AsyncIterator[Update]:
         """Ends or raises ControlAway."""
 
-    async def acknowledge(self, version: str, refusal: str) -> None:
-        """refusal: empty when the version is in force. Raises ControlAway."""
+    async def acknowledge(self, report: Report) -> None:
+        """Raises ControlAway."""
 
 
 class Rejections(Protocol):
@@ -124,5 +217,5 @@ class ProbeReports(Protocol):
 
 
 class ProbeTopic(Protocol):
-    async def send(self, reports: Sequence[tuple[str, Report]]) -> None:
+    async def send(self, reports: Sequence[tuple[str, ProbeReport]]) -> None:
         """By key; None is a tombstone. Raises servicekit.errors.Unavailable."""

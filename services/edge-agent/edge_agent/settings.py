@@ -23,10 +23,6 @@ class KamailioSettings(SettingsGroup):
     """Its JSON-RPC over HTTP, for long answers."""
     events: str
     """host:port where the agent takes the edge's reports of refusals (UDP)."""
-    ipv6: bool = False
-    """Whether the edge has a public IPv6 socket; what it cannot reach is not probed."""
-    tls: bool = False
-    """Whether the edge has a public TLS socket."""
 
     @field_validator("events")
     @classmethod
@@ -55,8 +51,10 @@ class Settings(ProcessSettings):
     kafka: KafkaSettings
     probes: ProbeSettings = ProbeSettings()
     addresses: AddressSettings = AddressSettings()
-    accept_empty: bool = False
-    """Whether an empty configuration may replace one with trunks."""
+    accept_shrunk: bool = False
+    """An operator's word: much, or all, of what this edge holds may be gone. Set it for one change only."""
+    accept_older: bool = False
+    """An operator's word: a revision behind the one that this edge holds may replace it."""
     rejections_per_second: int = Field(default=100, ge=1, le=999)
     """Refusals told one by one; above it they are only counted."""
     spool_bytes: int = Field(default=64 << 20, ge=1 << 20)

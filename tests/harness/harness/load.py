@@ -15,6 +15,7 @@ BENCHMARKS = (
     "sip_config_start",
     "config_whole",
     "hand_over",
+    "edge_size",
     "post_dial_delay",
     "knee",
     "rolling_kill",

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -102,7 +103,8 @@ class Process:
         leash = self._leash
         if leash is None or leash.returncode is not None:
             return
-        self.resume()
+        with suppress(RuntimeError):  # asked to end before the leash had started the command
+            self.resume()
         leash.terminate()
         try:
             await asyncio.wait_for(leash.wait(), self.grace)

@@ -1,180 +1,28 @@
-"""A real Kamailio, the real agent as a process, and a small SwitchConfig server in sip-config's place."""
+"""A real Kamailio, the real agent, and a small SwitchConfig server in sip-config's place."""
 
 import asyncio
 import os
 import resource
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import grpc.aio
 import httpx
 import pytest
 
 from edge_agent.__main__ import build
-from edge_agent.domain.records import Destination, NumberRecord, Record, Table, TrunkRecord
-from edge_agent.domain.version import snapshot_version
 from edge_agent.settings import Settings
+from harness.config_server import Control, number, switch, trunk
 from harness.ports import free_port
 from harness.until import until
-from keepline.sip.v1 import switch_config_pb2 as pb
-from keepline.sip.v1.switch_config_pb2_grpc import SwitchConfigServicer, add_SwitchConfigServicer_to_server
-from keepline.types.v1.endpoint_pb2 import TRANSPORT_UDP, SipEndpoint
 from servicekit.lifecycle import serve
 from servicekit.settings import load
 from switchlink.testing.running_edge import RunningEdge, running_edge
 
 CONFIG = Path(__file__).parents[3] / "infra" / "kamailio" / "kamailio.cfg"
-TABLES = {Table.TRUNK: pb.RECORD_TABLE_TRUNK, Table.NUMBER: pb.RECORD_TABLE_NUMBER}
-CHUNK = 500
-
-
-def trunk(n: int, *sources: str, enabled: bool = True, version: int = 1) -> Record:
-    return TrunkRecord(f"t{n}.sip.test", f"tenant{n}", f"trk_{n}", enabled, sources, version).record()
-
-
-def number(n: int, of: int) -> Record:
-    return NumberRecord(f"+4930{n:06d}", f"t{of}.sip.test").record()
-
-
-def switch(port: int) -> Destination:
-    return Destination(1, "127.0.0.1", port)
-
-
-class Control(SwitchConfigServicer):
-    """Says what it is told to say, and keeps what it hears. `content` is what edges should run."""
-
-    def __init__(self) -> None:
-        self.records: dict[tuple[Table, str], Record] = {}
-        self.destinations: tuple[Destination, ...] = ()
-        self.acks: list[tuple[str, str]] = []
-        self.watches: list[str] = []
-        self.tokens: list[str] = []
-        self._streams: set[asyncio.Queue[pb.WatchResponse | None]] = set()
-        self._server: grpc.aio.Server | None = None
-        self.port = free_port()
-
-    async def start(self) -> None:
-        self._server = grpc.aio.server()
-        add_SwitchConfigServicer_to_server(self, self._server)
-        self._server.add_insecure_port(f"127.0.0.1:{self.port}")
-        await self._server.start()
-
-    async def stop(self) -> None:
-        if self._server is not None:
-            await self._server.stop(0)
-            self._server = None
-
-    @property
-    def version(self) -> str:
-        return snapshot_version(self.records.values(), self.destinations)
-
-    def hold(self, records: Iterable[Record], destinations: Iterable[Destination]) -> None:
-        self.records = {(record.table, record.key): record for record in records}
-        self.destinations = tuple(destinations)
-
-    def send_whole(self, **wrong: Any) -> str:
-        """To all who watch; `wrong` replaces fields of each chunk."""
-        for message in self.whole(**wrong):
-            self.send(message)
-        return str(wrong.get("version", self.version))
-
-    def change(
-        self,
-        put: Iterable[Record] = (),
-        delete: Iterable[tuple[Table, str]] = (),
-        destinations: Iterable[Destination] | None = None,
-        **wrong: Any,
-    ) -> str:
-        put, delete, before = list(put), list(delete), self.version
-        for key in delete:
-            self.records.pop(key, None)
-        for record in put:
-            self.records[record.table, record.key] = record
-        if destinations is not None:
-            self.destinations = tuple(destinations)
-        fields: dict[str, Any] = {
-            "from_version": before,
-            "to_version": self.version,
-            "set": [_record(record) for record in put],
-            "deleted": [pb.RecordKey(table=TABLES[table], key=key) for table, key in delete],
-        }
-        if destinations is not None:
-            fields["destinations"] = pb.DestinationList(destinations=map(_destination, self.destinations))
-        delta = pb.Delta(**(fields | wrong))
-        self.send(pb.WatchResponse(delta=delta))
-        return delta.to_version
-
-    def send(self, message: pb.WatchResponse) -> None:
-        for stream in self._streams:
-            stream.put_nowait(message)
-
-    def hang_up(self) -> None:
-        for stream in self._streams:
-            stream.put_nowait(None)
-
-    def whole(self, **wrong: Any) -> list[pb.WatchResponse]:
-        records = list(self.records.values())
-        parts = [records[at : at + CHUNK] for at in range(0, len(records), CHUNK)] or [[]]
-        last, version = len(parts) - 1, self.version
-        return [
-            pb.WatchResponse(
-                snapshot=pb.SnapshotChunk(
-                    **{
-                        "version": version,
-                        "index": index,
-                        "last": index == last,
-                        "records": [_record(record) for record in part],
-                        "destinations": map(_destination, self.destinations) if index == last else (),
-                        "record_count": len(records),
-                    }
-                    | wrong
-                )
-            )
-            for index, part in enumerate(parts)
-        ]
-
-    async def Watch(self, request: pb.WatchRequest, context: Any) -> AsyncIterator[pb.WatchResponse]:
-        self.watches.append(request.running_version)
-        self.tokens += [value for key, value in context.invocation_metadata() if key == "authorization"]
-        stream: asyncio.Queue[pb.WatchResponse | None] = asyncio.Queue()
-        first = self.whole()
-        if request.running_version == self.version:
-            first = [pb.WatchResponse(current=pb.Current(version=self.version))]
-        self._streams.add(stream)
-        try:
-            for message in first:
-                yield message
-            while (message := await stream.get()) is not None:
-                yield message
-        finally:
-            self._streams.discard(stream)
-
-    async def Ack(self, request: pb.AckRequest, context: Any) -> pb.AckResponse:
-        assert context.time_remaining() is not None
-        self.acks.append((request.version, request.nack_reason))
-        return pb.AckResponse()
-
-    async def in_force(self, version: str, within: float = 10.0) -> None:
-        await until(lambda: (version, "") in self.acks, within, f"the word that {version[:8]} is in force")
-
-    async def refused(self, version: str, within: float = 10.0) -> str:
-        def reason() -> str:
-            return next((why for which, why in self.acks if which == version and why), "")
-
-        return await until(reason, within, f"the refusal of {version[:8]}")
-
-
-def _record(record: Record) -> pb.Record:
-    return pb.Record(table=TABLES[record.table], key=record.key, value=record.value)
-
-
-def _destination(one: Destination) -> pb.Destination:
-    endpoint = SipEndpoint(host=one.host, port=one.port, transport=TRANSPORT_UDP)
-    return pb.Destination(set_id=one.set_id, endpoint=endpoint)
 
 
 class Agent:
@@ -280,7 +128,7 @@ async def edge() -> AsyncIterator[RunningEdge]:
 @pytest.fixture
 async def control() -> AsyncIterator[Control]:
     server = Control()
-    server.hold([trunk(1, "127.0.1.0/24"), number(1, of=1)], [switch(5999)])
+    server.hold(switch(5999), trunk(1, "127.0.1.0/24"), number(1, of=1))
     await server.start()
     yield server
     await server.stop()
@@ -306,16 +154,3 @@ def agent_beside(tmp_path: Path) -> Starter:
             await agent.stop()
 
     return start
-
-
-@pytest.fixture
-def content() -> Any:
-    """The makers of content, for tests that cannot import this file."""
-
-    class Content:
-        trunk = staticmethod(trunk)
-        number = staticmethod(number)
-        switch = staticmethod(switch)
-        TRUNK, NUMBER = Table.TRUNK, Table.NUMBER
-
-    return Content

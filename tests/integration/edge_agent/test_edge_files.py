@@ -4,6 +4,7 @@ import signal
 import sqlite3
 from contextlib import closing
 
+from harness.config_server import number, switch, trunk
 from harness.until import until
 from switchlink.testing.running_edge import RunningEdge, running_edge
 
@@ -24,16 +25,14 @@ async def count(edge: RunningEdge, table: str) -> int:
 
 
 async def test_an_edge_holds_more_numbers_than_fit_in_a_text_file_and_starts_with_them(
-    config, control, agent_beside, content
+    config, control, agent_beside
 ) -> None:
     async with running_edge(config, ping_interval=60, reload_delta=1, rows=MANY + 1000) as edge:
-        control.hold(
-            [content.trunk(1), *(content.number(n, of=1) for n in range(MANY))], [content.switch(5999)]
-        )
+        control.hold(switch(5999), trunk(1), *(number(n, of=1) for n in range(MANY)))
         async with agent_beside(edge, control):
-            await control.in_force(control.version, within=60)
-            late = control.change([content.number(MANY, of=1)])
-            await control.in_force(late)
+            await control.in_force(within=90)
+            late = control.change(number(MANY, of=1))
+            await control.in_force(late, within=30)
             assert await count(edge, "number") == MANY + 1
         await edge.stop(signal.SIGKILL)
         await edge.start()
@@ -42,14 +41,12 @@ async def test_an_edge_holds_more_numbers_than_fit_in_a_text_file_and_starts_wit
         assert await value(edge, "number", f"+4930{MANY:06d}") == "t1.sip.test"
 
 
-async def test_an_edge_that_restarts_under_its_agent_has_each_change(
-    edge, control, agent_beside, content
-) -> None:
+async def test_an_edge_that_restarts_under_its_agent_has_each_change(edge, control, agent_beside) -> None:
     async with agent_beside(edge, control):
-        await control.in_force(control.version)
-        await control.in_force(control.change([content.trunk(2), content.number(2, of=2)]))
+        await control.in_force()
+        await control.in_force(control.change(trunk(2), number(2, of=2)))
         await edge.stop(signal.SIGKILL)
-        while_away = control.change([content.trunk(3), content.number(3, of=3)])
+        while_away = control.change(trunk(3), number(3, of=3))
         await until(lambda: _in_file(edge, "number", "+4930000003"))
         await edge.start()
         await control.in_force(while_away)
@@ -59,10 +56,10 @@ async def test_an_edge_that_restarts_under_its_agent_has_each_change(
 
 
 async def test_a_restarted_agent_goes_on_from_its_files_without_sip_config(
-    edge, control, agent_beside, content
+    edge, control, agent_beside
 ) -> None:
     async with agent_beside(edge, control) as agent:
-        await control.in_force(control.change([content.trunk(2)], destinations=[content.switch(5998)]))
+        await control.in_force(control.change(trunk(2), switch(5998)))
         running = control.version
         await control.stop()
         await agent.stop()
@@ -74,34 +71,35 @@ async def test_a_restarted_agent_goes_on_from_its_files_without_sip_config(
         assert await value(edge, "trunk", "t2.sip.test") is not None
         await control.start()
         await until(lambda: len(control.watches) > 1)
-        assert control.watches[-1] == running
+        assert control.watches[-1].held.version == running
 
 
 async def test_an_agent_killed_at_any_moment_leaves_a_version_and_its_content(
-    edge, control, agent_beside, content
+    edge, control, agent_beside
 ) -> None:
     async with agent_beside(edge, control, process=True) as agent:
-        await control.in_force(control.version, within=30)
+        await control.in_force(within=30)
         for n in range(200):
-            control.change([content.trunk(2, version=n + 1)])
+            control.change(trunk(2, version=n + 1))
         await until(lambda: _in_file(edge, "trunk", "t2.sip.test"))
         await agent.stop(signal.SIGKILL)
         asked = len(control.watches)
         await agent.start()
         await until(lambda: len(control.watches) > asked, 30)
-        # files that disagree would be refused, and the whole asked for: ""
-        assert control.watches[asked] != ""
+        # a file that disagrees with itself would be set aside
+        assert control.watches[asked].HasField("held")
+        await control.in_force(within=30)
 
 
-async def test_a_broken_file_is_set_aside_and_the_edge_goes_on(edge, control, agent_beside, content) -> None:
+async def test_a_broken_file_is_set_aside_and_the_edge_goes_on(edge, control, agent_beside) -> None:
     async with agent_beside(edge, control) as agent:
-        await control.in_force(control.version)
+        await control.in_force()
         await agent.stop()
         size = edge.run.tables.stat().st_size
         edge.run.tables.write_bytes(b"SQLite format 3\0" + b"\xff" * (size - 16))
         agent.start_here()
         await until(lambda: len(control.watches) > 1)
-        await control.in_force(control.change([content.trunk(2)]))
+        await control.in_force(control.change(trunk(2)))
         assert list(edge.run.run_dir.glob("tables.db.broken-*"))
         assert _in_file(edge, "trunk", "t2.sip.test")
         await edge.stop()
@@ -110,14 +108,14 @@ async def test_a_broken_file_is_set_aside_and_the_edge_goes_on(edge, control, ag
 
 
 async def test_a_full_disk_refuses_a_change_in_words_and_leaves_what_was_there(
-    edge, control, agent_beside, content
+    edge, control, agent_beside
 ) -> None:
     limit = 600_000  # bytes for each file; less than what is sent
     async with agent_beside(edge, control, process=True, file_limit=limit):
         before = control.version
         await control.in_force(before, within=30)
-        refused = control.change([content.number(n, of=1) for n in range(10, 20_000)])
-        reason = await control.refused(refused, within=30)
+        refused = control.change(*(number(n, of=1) for n in range(10, 15_000)))
+        reason = await control.refusal(refused, within=30)
         assert "cannot be written" in reason
         assert await value(edge, "meta", "version") == before
         assert await value(edge, "number", "+4930000010") is None

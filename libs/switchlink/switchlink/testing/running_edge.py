@@ -18,7 +18,7 @@ from switchlink.kamailio_run import KamailioPorts, KamailioRun, with_extra
 from switchlink.kamailio_tables import open_tables, put_rows
 from switchlink.testing.switch_process import free_port
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 Peer = tuple[str, int]
 # Flags of a destination: 4 is DS_DISABLED_DST, "not to be selected" (dispatcher's dispatch.h).

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from edge_agent.app.pauses import Pauses
+from servicekit.backoff import Backoff
 from servicekit.telemetry.logging import logger
 
 _log = logger(__name__)
@@ -31,7 +31,7 @@ class EdgeReports:
         self._host, self._port = host, port
         self._grant = _netstring(str(per_second).encode())
         self._take = take
-        self._pauses = Pauses()
+        self._backoff = Backoff()
         self.trouble = "not connected yet"
 
     async def run(self) -> None:
@@ -41,12 +41,12 @@ class EdgeReports:
                     reader, writer = await asyncio.open_connection(self._host, self._port, limit=_LONGEST)
             except (OSError, TimeoutError) as error:
                 self.trouble = f"the edge's reports cannot be read: {error or type(error).__name__}"
-                await self._pauses.rest()
+                await self._backoff.pause()
                 continue
             self.trouble = ""
-            self._pauses.reset()
+            self._backoff.reset()
             await self._serve(reader, writer)
-            await self._pauses.rest()
+            await self._backoff.pause()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

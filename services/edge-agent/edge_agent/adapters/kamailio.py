@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
+from edge_agent.domain.dispatcher import SET
 from edge_agent.ports import EdgeAway, EdgeRefused, ReloadTooSoon
 from switchlink.kamailio_rpc import KamailioHttp, KamailioSocket, RpcError, RpcInvalid, RpcUnavailable
 
@@ -49,7 +50,11 @@ class KamailioEdge:
     async def started(self) -> str:
         return str((await self._command("core.uptime"))["up_since"])
 
-    async def states(self) -> Mapping[tuple[int, str], str]:
+    async def rows(self) -> int:
+        rows = await self.get("limits", "rows")
+        return int(rows) if rows is not None and rows.isdigit() else 0
+
+    async def states(self) -> Mapping[str, str]:
         try:
             answer = await _answered("dispatcher.list", self._dumps.call("dispatcher.list"), LOADING)
         except EdgeRefused as refused:
@@ -57,12 +62,13 @@ class KamailioEdge:
                 return {}
             raise
         return {
-            (int(entry["SET"]["ID"]), str(target["DEST"]["URI"])): str(target["DEST"]["FLAGS"])
+            str(target["DEST"]["URI"]): str(target["DEST"]["FLAGS"])
             for entry in answer.get("RECORDS") or ()
+            if int(entry["SET"]["ID"]) == SET
             for target in entry["SET"]["TARGETS"]
         }
 
-    async def reload_destinations(self) -> None:
+    async def reload_switches(self) -> None:
         try:
             await self._command("dispatcher.reload", [], LOADING)
         except EdgeRefused as refused:

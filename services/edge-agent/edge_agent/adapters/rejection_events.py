@@ -34,5 +34,5 @@ class RejectionEvents:
             sip_call_id=rejection.sip_call_id,
         )
         key = rejection.trunk_id or self._edge_id
-        headers = cloud_event("sip-config", RejectionEvent.DESCRIPTOR.full_name, event_id, now, key)
+        headers = cloud_event("edge-agent", RejectionEvent.DESCRIPTOR.full_name, event_id, now, key)
         self._events.put(REJECTIONS, key, event.SerializeToString(), headers)

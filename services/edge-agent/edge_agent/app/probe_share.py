@@ -1,22 +1,19 @@
-"""Gives the prober its share whenever what this edge should run has changed."""
+"""Gives the prober its share whenever what has to be probed, or who probes, has changed."""
 
-import asyncio
-
-from edge_agent.app.keeper import Keeper
+from edge_agent.app.endpoints import Endpoints
 from edge_agent.app.probing import Probing
-
-_LOOK_SECONDS = 0.2
+from edge_agent.domain.probe import ProbedEndpoint
 
 
 class ProbeShare:
-    def __init__(self, keeper: Keeper, probing: Probing) -> None:
-        self._keeper = keeper
+    def __init__(self, endpoints: Endpoints, probing: Probing) -> None:
+        self._endpoints = endpoints
         self._probing = probing
-        self._shared = ""
 
     async def run(self) -> None:
         while True:
-            if self._keeper.version != self._shared:
-                self._shared = self._keeper.version
-                self._probing.share(self._keeper.endpoints, self._keeper.edges)
-            await asyncio.sleep(_LOOK_SECONDS)
+            known = self._endpoints.endpoints
+            probed = {ProbedEndpoint(one.host, one.port, one.transport.value) for one in known}
+            self._probing.share(probed, {edge.id for edge in self._endpoints.edges})
+            self._endpoints.moved.clear()
+            await self._endpoints.moved.wait()

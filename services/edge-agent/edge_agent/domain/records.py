@@ -1,174 +1,22 @@
-"""What an edge holds of a tenant: records of two tables, and the addresses that it sends to.
+"""How resources look in the edge's tables.
 
-A trunk record reads `tenant|trunk_id|flags|cidr,cidr,...|trunk_version` under the trunk's SIP domain; a
-number record holds that domain under the E.164 number. Rule: what does not fit its type is refused here, on
-both sides of the wire, so that no `|`, `,`, quote, blank or control character ever reaches a table, a file or
-a command.
+    trunk:  SIP domain -> tenant|trunk_id|flags|cidr,cidr,...|trunk_version
+    number: +E.164     -> SIP domain
+
+`flags` is a set of letters (`e`: enabled); trunk.cfg asks for a letter, and passes over fields behind those
+that it knows, so that both can grow before every edge is new.
 """
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from edge_agent.domain.resources import Number, Trunk
 
-MAX_VALUE = 4000  # what the edge's table file and its formatting buffer take with room to spare
-MAX_DOMAIN = 253
-MAX_PORT = 65535
-ENABLED, DISABLED = "e", "d"
-FIELDS = 5
-
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_NUMBER = re.compile(r"\+[1-9][0-9]{2,14}")
-_VERSION = re.compile(r"[1-9][0-9]{0,17}")
+ENABLED = "e"
 
 
-class RecordInvalid(ValueError):
-    """Says in words which part of a record does not fit its type."""
+def trunk_value(trunk: Trunk) -> str:
+    flags = ENABLED if trunk.enabled else ""
+    fields = (trunk.tenant_id, trunk.trunk_id, flags, ",".join(trunk.source_cidrs), str(trunk.version))
+    return "|".join(fields)
 
 
-class Table(StrEnum):
-    TRUNK = "trunk"
-    NUMBER = "number"
-
-
-class Transport(StrEnum):
-    UDP = "udp"
-    TCP = "tcp"
-    TLS = "tls"
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One key with its complete value, as the edge's table holds it."""
-
-    table: Table
-    key: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Destination:
-    """Where an edge sends to and what it probes: set 1 holds switches, set 2 providers' endpoints."""
-
-    set_id: int
-    host: str
-    port: int
-    transport: Transport = Transport.UDP
-
-    def __post_init__(self) -> None:
-        if self.set_id < 1:
-            raise RecordInvalid(f"destination set {self.set_id} is not a positive number")
-        if not 1 <= self.port <= MAX_PORT:
-            raise RecordInvalid(f"destination port {self.port} is not between 1 and {MAX_PORT}")
-        if not is_address(self.host) and not is_domain(self.host):
-            raise RecordInvalid(f"destination host {self.host!r} is neither an address nor a host name")
-
-
-@dataclass(frozen=True, slots=True)
-class TrunkRecord:
-    domain: str
-    tenant_id: str
-    trunk_id: str
-    enabled: bool
-    source_cidrs: tuple[str, ...]
-    version: int
-
-    def __post_init__(self) -> None:
-        if not is_domain(self.domain):
-            raise RecordInvalid(f"trunk domain {self.domain!r} is not a host name in lower case")
-        for name, value in (("tenant", self.tenant_id), ("trunk id", self.trunk_id)):
-            if not _TOKEN.fullmatch(value):
-                raise RecordInvalid(f"{name} {value!r} of {self.domain} is not a token")
-        if not _VERSION.fullmatch(str(self.version)):
-            raise RecordInvalid(f"version {self.version} of {self.domain} is not a positive number")
-        for cidr in self.source_cidrs:
-            network(cidr)
-        if len(self._value()) > MAX_VALUE:
-            raise RecordInvalid(
-                f"the sources of {self.domain} are too many: a record holds {MAX_VALUE} characters"
-            )
-
-    def record(self) -> Record:
-        return Record(Table.TRUNK, self.domain, self._value())
-
-    @classmethod
-    def of(cls, record: Record) -> "TrunkRecord":
-        if len(record.value) > MAX_VALUE:
-            raise RecordInvalid(f"the value of {record.key!r} is longer than {MAX_VALUE} characters")
-        fields = record.value.split("|")
-        if record.table is not Table.TRUNK or len(fields) != FIELDS:
-            raise RecordInvalid(f"{record.key!r} does not hold a trunk record of {FIELDS} fields")
-        tenant, trunk_id, flags, cidrs, version = fields
-        if flags not in (ENABLED, DISABLED):
-            raise RecordInvalid(f"flags {flags!r} of {record.key!r} are not known")
-        if not _VERSION.fullmatch(version):
-            raise RecordInvalid(f"version {version!r} of {record.key!r} is not a positive number")
-        sources = tuple(cidrs.split(",")) if cidrs else ()
-        return cls(record.key, tenant, trunk_id, flags == ENABLED, sources, int(version))
-
-    def _value(self) -> str:
-        flags = ENABLED if self.enabled else DISABLED
-        return "|".join(
-            (self.tenant_id, self.trunk_id, flags, ",".join(self.source_cidrs), str(self.version))
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class NumberRecord:
-    number: str
-    domain: str
-
-    def __post_init__(self) -> None:
-        if not is_number(self.number):
-            raise RecordInvalid(f"number {self.number!r} is not E.164 with its plus")
-        if not is_domain(self.domain):
-            raise RecordInvalid(f"number {self.number} points to {self.domain!r}, which is not a host name")
-
-    def record(self) -> Record:
-        return Record(Table.NUMBER, self.number, self.domain)
-
-    @classmethod
-    def of(cls, record: Record) -> "NumberRecord":
-        if record.table is not Table.NUMBER:
-            raise RecordInvalid(f"{record.key!r} does not hold a number record")
-        return cls(record.key, record.value)
-
-
-def is_number(text: str) -> bool:
-    return _NUMBER.fullmatch(text) is not None
-
-
-def is_domain(text: str) -> bool:
-    labels = text.split(".")
-    return (
-        len(text) <= MAX_DOMAIN
-        and all(_LABEL.fullmatch(label) for label in labels)
-        and not labels[-1].isdigit()
-    )
-
-
-def is_address(text: str) -> bool:
-    try:
-        return "%" not in text and str(ip_address(text)) == text
-    except ValueError:
-        return False
-
-
-def network(cidr: str) -> IPv4Network | IPv6Network:
-    """The network that a canonical CIDR names; host bits, scopes and other spellings are refused."""
-    if "%" in cidr:
-        raise RecordInvalid(f"source {cidr!r} names an interface")
-    try:
-        parsed = ip_network(cidr)
-    except ValueError as error:
-        raise RecordInvalid(f"source {cidr!r} is not a network in CIDR form") from error
-    if str(parsed) != cidr:
-        raise RecordInvalid(f"source {cidr!r} is not in canonical form, {parsed}")
-    return parsed
-
-
-def unique(destinations: Iterable[Destination]) -> tuple[Destination, ...]:
-    """Sorted and without repeats: one endpoint is probed once, however many trunks share it."""
-    return tuple(sorted(set(destinations)))
+def number_value(number: Number) -> str:
+    return number.domain

@@ -1,62 +1,77 @@
-"""What sip-config sends to an edge, one by one."""
+"""What sip-config sends to an edge, one message after the other, and what comes of it."""
 
 from dataclasses import dataclass
 
-from edge_agent.domain.records import Destination, Record, Table
+from edge_agent.domain.resources import Resource
+from edge_agent.domain.revision import Revision
 
-Key = tuple[Table, str]
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What an operator said. shrunk: much is meant to be gone. older: a revision behind ours is meant."""
+
+    shrunk: bool = False
+    older: bool = False
+
+    def __or__(self, other: "Word") -> "Word":
+        return Word(self.shrunk or other.shrunk, self.older or other.older)
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Part of one whole configuration; destinations come with the last one."""
+    """What every part of a whole and of a change says."""
 
     version: str
+    revision: Revision
     index: int
     last: bool
-    records: tuple[Record, ...]
-    destinations: tuple[Destination, ...]
-    record_count: int
+    word: Word
+    resources: tuple[Resource, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Delta:
-    """destinations: all of them, or None when they stay as they are."""
+class WholeChunk(Chunk):
+    """resource_count: how many all chunks hold together."""
 
+    resource_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeChunk(Chunk):
     from_version: str
-    to_version: str
-    set: tuple[Record, ...]
-    deleted: tuple[Key, ...]
-    destinations: tuple[Destination, ...] | None
+    removed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """Nothing to send: this is the newest version."""
+    """What sip-config takes us to hold."""
 
     version: str
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A message that holds what does not fit its type."""
-
-    version: str
-    reason: str
+class Lagging:
+    """This replica has read less than we hold."""
 
 
-Update = Chunk | Delta | Current | Unreadable
+Update = WholeChunk | ChangeChunk | Current | Lagging
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why the edge keeps what it has, in words."""
+    """Why nothing was taken. passing: it is our own trouble, and the same content may be taken later."""
+
+    reason: str
+    passing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfStep:
+    """It does not follow on what we hold: ask again."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class OutOfStep:
-    """The update builds on a version that the edge does not hold: it needs the whole again."""
-
-    reason: str
+class Stale:
+    """It is older than what we hold, which stays."""

@@ -1,4 +1,4 @@
-"""Turns the edge's reports into events, each refusal once."""
+"""Turns the edge's reports of calls that it refused into events, each refusal once."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from servicekit.telemetry.logging import logger
 _log = logger(__name__)
 
 
-class Reporting:
+class Refusals:
     def __init__(self, rejections: Rejections, clock: Clock) -> None:
         self._rejections = rejections
         self._clock = clock
