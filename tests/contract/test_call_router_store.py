@@ -52,6 +52,7 @@ class Stores:
     agents: AgentDocuments
     plans: PlanDocuments
     records: RecordDocuments
+    clock: FakeClock
 
 
 def _stores(voice_agents: Collection, routing_plans: Collection, call_records: Collection) -> Stores:
@@ -62,6 +63,7 @@ def _stores(voice_agents: Collection, routing_plans: Collection, call_records: C
         AgentDocuments(voice_agents, clock, lambda: None),
         PlanDocuments(routing_plans, clock, lambda: None),
         RecordDocuments(call_records),
+        clock,
     )
 
 
@@ -128,16 +130,58 @@ async def test_an_agent_is_replaced_only_in_the_version_that_was_read(stores: St
     assert (found.name, found.version) == ("Second", 2)
 
 
+SOON, LATER = NOW + timedelta(seconds=20), NOW + timedelta(seconds=60)
+
+
 async def test_an_agent_about_to_be_deleted_can_be_named_by_no_plan(stores: Stores) -> None:
     for number in (1, 2, 3):
         await stores.agents.add(agent(number, tenant_id="t_b" if number == 3 else "t_a"))
+    assert (await stores.agents.count("t_a"), await stores.agents.count("t_c")) == (2, 0)
     wanted = ["agt_1", "agt_2", "agt_3", "agt_4"]
     assert await stores.agents.assignable("t_a", wanted) == {"agt_1", "agt_2"}
-    assert await stores.agents.retire("t_a", "agt_1", True)
+    assert await stores.agents.retire("t_a", "agt_1", LATER)
     assert await stores.agents.assignable("t_a", wanted) == {"agt_2"}
-    assert await stores.agents.retire("t_a", "agt_1", False)
+    assert await stores.agents.retire("t_a", "agt_1", None)
     assert await stores.agents.assignable("t_a", wanted) == {"agt_1", "agt_2"}
-    assert not await stores.agents.retire("t_a", "agt_3", True)
+    assert not await stores.agents.retire("t_a", "agt_3", LATER)
+
+
+async def test_a_deletion_that_nobody_ends_opens_the_agent_again(stores: Stores) -> None:
+    await stores.agents.add(agent())
+    assert await stores.agents.retire("t_a", "agt_1", LATER)
+    stores.clock.advance(61)
+    assert await stores.agents.assignable("t_a", ["agt_1"]) == {"agt_1"}
+    assert not await stores.agents.remove("t_a", "agt_1", 1, NOW + timedelta(seconds=81))
+
+
+async def test_only_an_agent_that_stays_closed_for_long_enough_is_removed(stores: Stores) -> None:
+    await stores.agents.add(agent())
+    assert not await stores.agents.remove("t_a", "agt_1", 1, SOON)
+    await stores.agents.retire("t_a", "agt_1", NOW + timedelta(seconds=19))
+    assert not await stores.agents.remove("t_a", "agt_1", 1, SOON)
+    await stores.agents.retire("t_a", "agt_1", LATER)
+    assert await stores.agents.remove("t_a", "agt_1", 1, SOON)
+
+
+async def test_a_removal_beside_a_change_loses_neither_the_tombstone_nor_the_change(stores: Stores) -> None:
+    await stores.agents.add(agent())
+    await stores.plans.add(plan(1))
+    await stores.agents.retire("t_a", "agt_1", LATER)
+    assert await stores.agents.replace(agent(version=2, name="Second"), 1)
+    assert await stores.plans.replace(plan(1, version=2, name="Second"), 1) is True
+    # who read version 1 before that
+    assert not await stores.agents.remove("t_a", "agt_1", 1, SOON)
+    assert not await stores.plans.remove("t_a", "pln_1", 1)
+    assert await stores.agents.remove("t_a", "agt_1", 2, SOON)
+    assert await stores.plans.remove("t_a", "pln_1", 2)
+    assert not await stores.agents.replace(agent(version=3, name="Third"), 2)
+    assert await stores.plans.replace(plan(1, version=3), 2) is False
+    for collection, key in ((stores.voice_agents, "agt_1"), (stores.routing_plans, "pln_1")):
+        (found,) = await collection.find({})
+        assert [entry["seq"] for entry in found["outbox"]] == [1, 2, 3]
+        told = await _relayed(collection)
+        assert (len(told), told[-1]) == (3, (key, None))
+        assert await collection.count_documents({}) == 0
 
 
 async def test_each_write_of_an_agent_is_told_and_its_deletion_with_a_tombstone(stores: Stores) -> None:
@@ -148,8 +192,9 @@ async def test_each_write_of_an_agent_is_told_and_its_deletion_with_a_tombstone(
         for _, value in await _relayed(stores.voice_agents)
     ]
     assert told == [agent(), agent(version=2, name="Second")]
-    assert await stores.agents.remove("t_a", "agt_1")
-    assert not await stores.agents.remove("t_a", "agt_1")
+    await stores.agents.retire("t_a", "agt_1", LATER)
+    assert await stores.agents.remove("t_a", "agt_1", 2, SOON)
+    assert not await stores.agents.remove("t_a", "agt_1", 2, SOON)
     assert await stores.agents.get("t_a", "agt_1") is None
     assert await stores.agents.page("t_a", None, 10) == []
     assert await _relayed(stores.voice_agents) == [("agt_1", None)]
@@ -187,7 +232,8 @@ async def test_a_number_that_was_taken_out_or_whose_plan_is_deleted_is_free(stor
     assert await stores.plans.add(plan(2, "+49301234568")) is None
     assert await stores.plans.replace(plan(1, version=3), 2) is True
     assert await stores.plans.add(plan(3, "+49301234567")) is None
-    assert await stores.plans.remove("t_a", "pln_2")
+    assert await stores.plans.count("t_a") == 3
+    assert await stores.plans.remove("t_a", "pln_2", 1)
     assert await stores.plans.add(plan(4, "+49301234568")) is None
     assert await stores.plans.replace(plan(1, version=9), 2) is False
 

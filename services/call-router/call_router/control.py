@@ -103,8 +103,10 @@ async def _serve(service: Service[ControlSettings], table: RoutingTable, stores:
     clock, log = service.clock, CallLog(stores.records)
     verifier = TokenVerifier.from_settings(service.settings.auth)
     addresses = service.settings.addresses.policy()
-    agents = Agents(stores.agents, stores.plans, TableTrunks(table), table, clock, addresses)
-    plans = Plans(stores.plans, stores.agents, table, clock)
+    quotas = service.settings.quotas
+    trunks = TableTrunks(table)
+    agents = Agents(stores.agents, stores.plans, trunks, table, clock, addresses, quotas.agents)
+    plans = Plans(stores.plans, stores.agents, table, clock, quotas.plans)
     dry_run = DryRun(table, clock, random.random)
 
     def add(server: grpc.aio.Server) -> None:

@@ -27,13 +27,17 @@ class AgentStore(Protocol):
     async def replace(self, agent: Agent, expected_version: int) -> bool:
         """False when that version is no longer the current one."""
 
+    async def count(self, tenant_id: str) -> int: ...
+
     async def assignable(self, tenant_id: str, agent_ids: Sequence[str]) -> set[str]:
-        """Those of them that exist and are not about to be deleted."""
+        """Those of them that exist and are not closed to plans."""
 
-    async def retire(self, tenant_id: str, agent_id: str, retiring: bool) -> bool:
-        """Says that it is about to be deleted: no plan may name it any more. False when there is none."""
+    async def retire(self, tenant_id: str, agent_id: str, until: datetime | None) -> bool:
+        """Closes it to plans until then, because it is about to be deleted; None opens it again. False when
+        there is none."""
 
-    async def remove(self, tenant_id: str, agent_id: str) -> bool: ...
+    async def remove(self, tenant_id: str, agent_id: str, version: int, closed_until: datetime) -> bool:
+        """False when that version is no longer the current one, or it is not closed at least until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,10 @@ class PlanStore(Protocol):
 
     async def replace(self, plan: Plan, expected_version: int) -> Planned | bool: ...
 
-    async def remove(self, tenant_id: str, plan_id: str) -> bool: ...
+    async def count(self, tenant_id: str) -> int: ...
+
+    async def remove(self, tenant_id: str, plan_id: str, version: int) -> bool:
+        """False when that version is no longer the current one."""
 
     async def naming(self, tenant_id: str, agent_id: str) -> Sequence[Plan]:
         """Plans that name this agent."""

@@ -59,7 +59,16 @@ class RecordSettings(SettingsGroup):
     """Call records are removed so many days after the call began; 0 keeps them for ever."""
 
 
+class RoutingQuotaSettings(SettingsGroup):
+    agents: int = Field(default=1000, ge=1)
+    """Voice agents of one tenant."""
+    plans: int = Field(default=1000, ge=1)
+    """Routing plans of one tenant."""
+
+
 class ControlSettings(ServiceSettings):
+    quotas: RoutingQuotaSettings = RoutingQuotaSettings()
+    """What one tenant may have."""
     records: RecordSettings = RecordSettings()
     instance_id: str = Field(default="1", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     """Names this process among others of its kind; its next life takes over its work at once."""

@@ -191,8 +191,10 @@ async def api(world: World, tmp_path: Path) -> AsyncIterator[Api]:
     agent_documents = AgentDocuments(voice_agents, clock, lambda: None)
     plan_documents = PlanDocuments(MemoryCollection("routing_plans"), clock, lambda: None)
     await plan_documents.prepare()
-    agents = Agents(agent_documents, plan_documents, TableTrunks(table, within=0), table, clock, ADDRESSES)
-    plans = Plans(plan_documents, agent_documents, table, clock)
+    agents = Agents(
+        agent_documents, plan_documents, TableTrunks(table, within=0), table, clock, ADDRESSES, 20
+    )
+    plans = Plans(plan_documents, agent_documents, table, clock, 20)
     dry_run = DryRun(table, clock, lambda: 0.5)
     log = CallLog(RecordDocuments(MemoryCollection("call_records")))
     app = create_app("call-control", "Test", verifier_of(issuer), Readiness())

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from call_router.app.agents import RETIRING
 from keepline.routing.v1 import agent_pb2
 from keepline.routing.v1 import routing_service_pb2 as pb
+from servicekit.testing import FakeClock
 
 DESK = {"name": "Desk", "sip": {"uri": "sip:desk@agents.example;transport=tls"}}
 NAME = "name_invalid"
@@ -110,3 +112,29 @@ async def test_a_change_of_what_was_changed_meanwhile_is_refused(api: Any) -> No
     problem = await api.problem(api.stub().UpdateAgent(pb.UpdateAgentRequest(agent=message)))
     assert problem.code == "version_changed"
     assert (await api.rest.put(path, json=DESK, headers=api.as_())).json()["version"] == 3
+
+
+async def test_more_agents_and_plans_than_the_quota_are_refused_in_words(api: Any) -> None:
+    made = [await api.agent() for _ in range(20)]
+    refused = await api.post("/api/v1/agents", DESK)
+    assert (refused["status"], refused["code"]) == (409, "quota_agents")
+    assert refused["detail"] == "you have 20 agents, 20 are allowed"
+    for number in range(20):
+        plan = {"name": f"Plan {number}", "first_agent_id": made[0]}
+        assert (await api.post("/api/v1/routing/plans", plan))["status"] == 201
+    refused = await api.post("/api/v1/routing/plans", {"name": "x", "first_agent_id": made[0]})
+    assert (refused["status"], refused["code"]) == (409, "quota_plans")
+    assert (await api.post("/api/v1/agents", DESK, "t_b"))["status"] == 201
+    path = f"/api/v1/agents/{made[1]}"
+    assert (await api.rest.delete(path, headers=api.as_())).status_code == 204
+    assert (await api.post("/api/v1/agents", DESK))["status"] == 201
+
+
+async def test_an_agent_whose_deletion_broke_off_can_be_named_again_and_deleted(api: Any) -> None:
+    agent_id = await api.agent()
+    until = FakeClock().now() + RETIRING
+    await api.agents.store.retire("t_a", agent_id, until)
+    refused = await api.post("/api/v1/routing/plans", {"name": "x", "first_agent_id": agent_id})
+    assert (refused["status"], refused["code"]) == (422, "plan_invalid")
+    path = f"/api/v1/agents/{agent_id}"
+    assert (await api.rest.delete(path, headers=api.as_())).status_code == 204

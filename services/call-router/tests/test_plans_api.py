@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from call_router.app.agents import RETIRING
 from keepline.routing.v1 import routing_service_pb2 as pb
+from servicekit.testing import FakeClock
 
 
 def _plan(first: str, **changes: Any) -> dict[str, Any]:
@@ -104,9 +106,9 @@ async def test_a_plan_that_loses_its_agent_while_it_is_written_is_taken_back(api
     async def find_once(query: Any, **options: Any) -> Any:
         nonlocal looks
         found = await find(query, **options)
-        looks += "retiring" in query
+        looks += "$nor" in query
         if looks == 1:
-            await api.agents.store.retire("t_a", first, True)
+            await api.agents.store.retire("t_a", first, FakeClock().now() + RETIRING)
         return found
 
     api.voice_agents.find = find_once  # type: ignore[method-assign]

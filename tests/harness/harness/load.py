@@ -10,6 +10,7 @@ from harness.paths import REPOSITORY
 BENCHMARKS = (
     "route_decision",
     "spool_write",
+    "record_keeping",
     "esl_events",
     "trunk_change",
     "sip_config_start",

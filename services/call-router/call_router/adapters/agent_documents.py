@@ -5,6 +5,7 @@ Rule: state and outbox entry are written in one update, guarded by the version.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from call_router.adapters.routing_messages import agent_message
@@ -51,23 +52,29 @@ class AgentDocuments:
         self.wrote()
         return matched == 1
 
+    async def count(self, tenant_id: str) -> int:
+        return await self.collection.count_documents({"tenant_id": tenant_id, **_ALIVE})
+
     async def assignable(self, tenant_id: str, agent_ids: Sequence[str]) -> set[str]:
-        query = {"_id": {"$in": list(agent_ids)}, "tenant_id": tenant_id, "retiring": {"$ne": True}, **_ALIVE}
+        closed = {"retiring_until": {"$gt": self.clock.now()}}
+        query = {"_id": {"$in": list(agent_ids)}, "tenant_id": tenant_id, "$nor": [closed], **_ALIVE}
         return {str(found["_id"]) for found in await self.collection.find(query, projection={"_id": 1})}
 
-    async def retire(self, tenant_id: str, agent_id: str, retiring: bool) -> bool:
+    async def retire(self, tenant_id: str, agent_id: str, until: datetime | None) -> bool:
         query = {"_id": agent_id, "tenant_id": tenant_id, **_ALIVE}
-        return await self.collection.update_one(query, {"$set": {"retiring": retiring}}) == 1
+        return await self.collection.update_one(query, {"$set": {"retiring_until": until}}) == 1
 
-    async def remove(self, tenant_id: str, agent_id: str) -> bool:
-        found = await self.get(tenant_id, agent_id)
-        if found is None:
-            return False
-        version = found.version + 1
-        gone = tombstone_entry(agent_id, version, self.clock.now())
+    async def remove(self, tenant_id: str, agent_id: str, version: int, closed_until: datetime) -> bool:
+        gone = tombstone_entry(agent_id, version + 1, self.clock.now())
         matched = await self.collection.update_one(
-            {"_id": agent_id, "tenant_id": tenant_id, **_ALIVE},
-            {"$set": {"deleted": True, "version": version}, "$push": {"outbox": gone}},
+            {
+                "_id": agent_id,
+                "tenant_id": tenant_id,
+                "version": version,
+                "retiring_until": {"$gte": closed_until},
+                **_ALIVE,
+            },
+            {"$set": {"deleted": True, "version": version + 1}, "$push": {"outbox": gone}},
         )
         self.wrote()
         return matched == 1

@@ -65,16 +65,15 @@ class PlanDocuments:
         self.wrote()
         return matched == 1
 
-    async def remove(self, tenant_id: str, plan_id: str) -> bool:
-        found = await self.get(tenant_id, plan_id)
-        if found is None:
-            return False
-        version = found.version + 1
-        gone = tombstone_entry(plan_id, version, self.clock.now())
+    async def count(self, tenant_id: str) -> int:
+        return await self.collection.count_documents({"tenant_id": tenant_id, **_ALIVE})
+
+    async def remove(self, tenant_id: str, plan_id: str, version: int) -> bool:
+        gone = tombstone_entry(plan_id, version + 1, self.clock.now())
         matched = await self.collection.update_one(
-            {"_id": plan_id, "tenant_id": tenant_id, **_ALIVE},
+            {"_id": plan_id, "tenant_id": tenant_id, "version": version, **_ALIVE},
             {
-                "$set": {"deleted": True, "version": version},
+                "$set": {"deleted": True, "version": version + 1},
                 "$unset": {"numbers": ""},
                 "$push": {"outbox": gone},
             },

@@ -1,23 +1,31 @@
 """Agents of a tenant: create, read, list, update, delete.
 
-Rule: an agent that a plan names is not deleted. Without transactions this takes two steps: first the agent
-is closed to new plans, then the plans are searched. A plan that is written at the same moment either sees
-that the agent is closed, or is found by the search.
+An agent that a plan names is not deleted. Without transactions this takes two steps: first the agent is
+closed to new plans for a while, then the plans are searched. A plan that is written at the same moment either
+sees that the agent is closed, or is found by the search; the deletion itself asks that it is still closed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from call_router.app.refusals import changed_meanwhile, invalid, not_found
+from call_router.app.refusals import changed_meanwhile, invalid, not_found, refuse_beyond
 from call_router.domain.addresses import AddressPolicy
 from call_router.domain.agent import Agent, AgentFields, CheckedAgent, HumanAgent, read_agent
 from call_router.domain.fault import Fault
+from call_router.domain.plan import Plan
 from call_router.domain.table import RoutingTable
 from call_router.ports import AgentStore, PlanStore, TrunkDirectory
 from servicekit.clock import Clock
 from servicekit.errors import Conflict
 from servicekit.ids import new_id
 from servicekit.paging import Page, decode_token, encode_token, page_of, page_size
+
+ROUNDS = 10
+RETIRING = timedelta(seconds=60)
+"""So long an agent stays closed to plans when nobody ends its deletion."""
+SLOWEST_WRITE = timedelta(seconds=20)
+"""More than a write to the database may take before it is given up (servicekit.mongo: 2 s and 10 s)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +36,12 @@ class Agents:
     table: RoutingTable
     clock: Clock
     addresses: AddressPolicy
+    # of one tenant; several processes may together exceed it by one each
+    quota: int = 1000
 
     async def create(self, tenant_id: str, fields: AgentFields) -> Agent:
         checked = await self._checked(tenant_id, fields)
+        refuse_beyond(self.quota, await self.store.count(tenant_id), "agents")
         now = stored_time(self.clock)
         agent = Agent(new_id("agt"), tenant_id, 1, checked.name, checked.kind, checked.ring_seconds, now, now)
         await self.store.add(agent)
@@ -68,16 +79,21 @@ class Agents:
         return agent
 
     async def delete(self, tenant_id: str, agent_id: str) -> None:
-        if not await self.store.retire(tenant_id, agent_id, True):
-            raise not_found("agent", agent_id)
-        plans = await self.plans.naming(tenant_id, agent_id)
-        if plans:
-            await self.store.retire(tenant_id, agent_id, False)
-            named = ", ".join(plan.id for plan in plans[:3])
-            hint = f"give these plans another agent first: {named}"
-            raise Conflict("agent_in_use", f"{len(plans)} routing plans name this agent", hint=hint)
-        await self.store.remove(tenant_id, agent_id)
-        self.table.delete(agent_id)
+        """Whatever becomes of this process meanwhile, the agent is open to plans again after a while."""
+        for _ in range(ROUNDS):
+            now = stored_time(self.clock)
+            if not await self.store.retire(tenant_id, agent_id, now + RETIRING):
+                raise not_found("agent", agent_id)
+            plans = await self.plans.naming(tenant_id, agent_id)
+            if plans:
+                await self.store.retire(tenant_id, agent_id, None)
+                raise _in_use(plans)
+            current = await self.get(tenant_id, agent_id)
+            closed_until = stored_time(self.clock) + SLOWEST_WRITE
+            if await self.store.remove(tenant_id, agent_id, current.version, closed_until):
+                self.table.delete(agent_id)
+                return
+        raise changed_meanwhile("agent", (await self.get(tenant_id, agent_id)).version)
 
     async def _checked(self, tenant_id: str, fields: AgentFields) -> CheckedAgent:
         checked = read_agent(fields, self.addresses)
@@ -89,6 +105,12 @@ class Agents:
             detail = f"no trunk {kind.trunk_id}"
             raise invalid("agent", [Fault("/human/trunk_id", "trunk_not_found", detail, hint)])
         return checked
+
+
+def _in_use(plans: Sequence[Plan]) -> Conflict:
+    named = ", ".join(plan.id for plan in plans[:3])
+    hint = f"give these plans another agent first: {named}"
+    return Conflict("agent_in_use", f"{len(plans)} routing plans name this agent", hint=hint)
 
 
 def stored_time(clock: Clock) -> datetime:

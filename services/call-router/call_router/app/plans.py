@@ -6,8 +6,8 @@ looked at again after the plan was written (see agents.py); a plan that lost the
 
 from dataclasses import dataclass, replace
 
-from call_router.app.agents import stored_time
-from call_router.app.refusals import changed_meanwhile, invalid, not_found
+from call_router.app.agents import ROUNDS, stored_time
+from call_router.app.refusals import changed_meanwhile, invalid, not_found, refuse_beyond
 from call_router.domain.fault import Fault
 from call_router.domain.plan import Plan, PlanFields, plan_faults
 from call_router.domain.table import RoutingTable
@@ -24,9 +24,12 @@ class Plans:
     agents: AgentStore
     table: RoutingTable
     clock: Clock
+    # of one tenant; several processes may together exceed it by one each
+    quota: int = 1000
 
     async def create(self, tenant_id: str, fields: PlanFields) -> Plan:
         await self._check(tenant_id, fields)
+        refuse_beyond(self.quota, await self.store.count(tenant_id), "plans")
         now = stored_time(self.clock)
         plan = Plan(
             new_id("pln"),
@@ -45,7 +48,7 @@ class Plans:
             raise _taken(fields, taken)
         faults = await self._agent_faults(tenant_id, fields)
         if faults:
-            await self.store.remove(tenant_id, plan.id)
+            await self.store.remove(tenant_id, plan.id, plan.version)
             raise invalid("plan", faults)
         self.table.apply(plan)
         return plan
@@ -78,9 +81,12 @@ class Plans:
         return plan
 
     async def delete(self, tenant_id: str, plan_id: str) -> None:
-        if not await self.store.remove(tenant_id, plan_id):
-            raise not_found("plan", plan_id)
-        self.table.delete(plan_id)
+        for _ in range(ROUNDS):
+            current = await self.get(tenant_id, plan_id)
+            if await self.store.remove(tenant_id, plan_id, current.version):
+                self.table.delete(plan_id)
+                return
+        raise changed_meanwhile("plan", (await self.get(tenant_id, plan_id)).version)
 
     def _changed(self, current: Plan, fields: PlanFields) -> Plan:
         return replace(

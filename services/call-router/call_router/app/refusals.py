@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from call_router.domain.fault import Fault
-from servicekit.errors import Invalid, NotFound, PreconditionFailed, Violation
+from servicekit.errors import Conflict, Invalid, NotFound, PreconditionFailed, Violation
 
 
 def invalid(what: str, faults: Iterable[Fault]) -> Invalid:
@@ -15,6 +15,14 @@ def invalid(what: str, faults: Iterable[Fault]) -> Invalid:
 
 def not_found(what: str, sought: str) -> NotFound:
     return NotFound(f"{what}_not_found", f"no {what} {sought}", hint=f"list your {what}s to see their ids")
+
+
+def refuse_beyond(quota: int, has: int, what: str) -> None:
+    """Raises Conflict when there is no room for one more; `what` is "agents" or "plans"."""
+    if has >= quota:
+        detail = f"you have {has} {what}, {quota} are allowed"
+        hint = f"delete {what} that you do not use, or ask the operator for more"
+        raise Conflict(f"quota_{what}", detail, hint=hint)
 
 
 def changed_meanwhile(what: str, current: int) -> PreconditionFailed:
