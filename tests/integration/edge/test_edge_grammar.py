@@ -210,7 +210,6 @@ async def test_a_cancel_brings_no_reason_that_a_switch_cannot_read(
     [
         "Contact: <sip:`@h>\r\n",
         "Record-Route: nonsense\r\n",
-        "Reply-To: <sip:a b@h>\r\n",
         "To: <sip:`@h>;tag=x\r\n",
     ],
 )
@@ -231,6 +230,18 @@ async def test_a_stranger_learns_nothing_of_the_grammar(
 ) -> None:
     stranger.send(call(stranger, from_="<sip:`x`@h>;tag=a"), edge.public)
     assert (await stranger.receive()).start.endswith("(source_not_allowed)")
+
+
+@pytest.mark.parametrize("extra", ["Alert-Info: nonsense\r\n", "Reply-To: <sip:a b@h>\r\n", "Reason: ;\r\n"])
+async def test_what_an_answer_says_beside_is_taken_off_and_the_answer_passes(
+    edge: RunningEdge, switch: Wire, agent: Wire, extra: str
+) -> None:
+    switch.send(request("INVITE", f"sip:bot@{agent.at}", switch, body=SDP), edge.inner)
+    leg = await agent.receive("INVITE")
+    agent.send(reply(leg, 486, "Busy", extra=extra + "Reason: Q.850;cause=17\r\n", tag="a"), leg.peer)
+    answer = await switch.receive(486)
+    assert extra not in answer.text
+    assert answer.all("Reason") == ["Q.850;cause=17"]
 
 
 async def test_a_message_that_fits_in_no_datagram_with_our_marks_is_refused(
