@@ -81,7 +81,8 @@ class RunningEdge:
 
     async def _answers(self) -> bool:
         try:
-            return bool(await self.rpc("core.uptime"))
+            # what came before the reader was there is never answered
+            return bool(await asyncio.to_thread(call, self.run.rpc_socket, "core.uptime", within=0.5))
         except (OSError, RuntimeError):
             return False
 
@@ -134,13 +135,14 @@ async def running_edge(
 _ids = itertools.count(1)
 
 
-def call(path: Path, method: str, *params: object) -> Any:
-    """One JSON-RPC call over the unix datagram socket; raises RuntimeError with the edge's words."""
+def call(path: Path, method: str, *params: object, within: float = 10.0) -> Any:
+    """One JSON-RPC call over the unix datagram socket, `within` so many seconds; raises RuntimeError with the
+    edge's words."""
     mine = f"{path}.{os.getpid()}.{next(_ids)}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client:
         client.bind(mine)
         try:
-            client.settimeout(10)
+            client.settimeout(within)
             client.connect(str(path))
             client.send(orjson.dumps({"jsonrpc": "2.0", "method": method, "params": list(params), "id": 1}))
             answer = orjson.loads(client.recv(1 << 17))
