@@ -60,6 +60,7 @@ def test_a_context_that_is_not_there_has_no_actions(tmp_path: Path) -> None:
         ('<condition regex="all">', '<condition regex="all" wday="1">'),
         ("$${keepline_edge}", "$${unknown}"),
         ("</context>", ""),
+        ("</context>", '</context><context name="c"/>'),
     ],
 )
 def test_what_devswitch_does_not_know_it_does_not_read(tmp_path: Path, ours: str, theirs: str) -> None:

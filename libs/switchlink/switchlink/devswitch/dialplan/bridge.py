@@ -67,6 +67,10 @@ class Bridge:
             self._caller.ring()
         elif self._open_media(leg):
             self._caller.send_early_media()
+            if self._step.shared.get("bridge_early_media") != "true":
+                # without either, a 183 with SDP is as good as an answer to originate
+                self._cancel_timer()
+                self._bridged(leg)
 
     def answered(self) -> None:
         leg = self._leg
@@ -90,6 +94,8 @@ class Bridge:
         self._bridged(leg)
 
     def _bridged(self, leg: Channel) -> None:
+        if leg.times.bridged:
+            return
         caller = self._caller
         caller.variables["originate_disposition"] = "SUCCESS"
         caller.times.bridged = leg.times.bridged = now_us()

@@ -75,10 +75,12 @@ class Dialplan:
             root = ElementTree.fromstring(text)  # noqa: S314  the repository's own file
         except ElementTree.ParseError as error:
             raise DialplanUnreadable(f"{file}: {error}") from error
-        contexts = {
-            context.attrib["name"]: tuple(_extension(child) for child in _children(context))
-            for context in _children(root)
-        }
+        contexts: dict[str, tuple[Extension, ...]] = {}
+        for context in _children(root):
+            name = context.attrib["name"]
+            if name in contexts:
+                raise DialplanUnreadable(f"two contexts named {name}")
+            contexts[name] = tuple(_extension(child) for child in _children(context))
         return cls(contexts, values)
 
     def actions(self, context: str, destination: str, lookup: Lookup) -> list[Action]:
