@@ -20,8 +20,6 @@ from sip_config.adapters.report_documents import ReportDocuments
 from sip_config.adapters.resource_messages import encode
 from sip_config.adapters.state_topics import StateTopics
 from sip_config.adapters.trunk_documents import TrunkDocuments
-from sip_config.app.both_feeds import BothFeeds
-from sip_config.app.edge_feed import EdgeFeed
 from sip_config.app.network import Network, Site
 from sip_config.app.node_feed import NodeFeed
 from sip_config.app.node_reports import NodeReports
@@ -30,7 +28,6 @@ from sip_config.app.reading import Reading
 from sip_config.app.trunks import Quotas, Trunks
 from sip_config.domain.network import Orders
 from sip_config.domain.node_tables import NodeTables
-from sip_config.domain.records import Destination
 from sip_config.domain.resources import EdgeBody, SwitchBody
 from sip_config.settings import Settings
 
@@ -38,7 +35,6 @@ from sip_config.settings import Settings
 @dataclass(frozen=True, slots=True)
 class Parts:
     feed: NodeFeed
-    records: EdgeFeed
     reports: NodeReports
     network: Network
     trunks: Trunks
@@ -55,18 +51,16 @@ async def _parts(service: Service[Settings]) -> Parts:
     service.stack.push_async_callback(mongo.close)
     site = _site(settings)
     feed = NodeFeed(NodeTables(encode, site.bodies(Orders())))
-    records = EdgeFeed([Destination(1, s.host, s.port) for s in settings.switches], clock)
-    both = BothFeeds(feed, records)
     reports = ReportDocuments(mongo.collection("node_reports"))
     said = NodeReports(reports, clock)
     network = Network(feed, NetworkDocuments(mongo.collection("sip_network")), clock, site)
     documents = await _documents(service, mongo, reports)
-    _read(service, Reading(documents, both, network), both)
+    _read(service, Reading(documents, feed, network), feed)
     service.keep(said.run, name="node reports")
     service.keep(network.run, name="network orders")
     quotas = Quotas(**settings.quotas.model_dump())
-    trunks = Trunks(documents, both, clock, settings.sip_zone, settings.address_policy(), quotas)
-    return Parts(feed, records, said, network, trunks)
+    trunks = Trunks(documents, feed, clock, settings.sip_zone, settings.address_policy(), quotas)
+    return Parts(feed, said, network, trunks)
 
 
 def _site(settings: Settings) -> Site:
@@ -94,10 +88,10 @@ async def _documents(service: Service[Settings], mongo: Mongo, reports: ReportDo
     return documents
 
 
-def _read(service: Service[Settings], reading: Reading, both: BothFeeds) -> None:
+def _read(service: Service[Settings], reading: Reading, feed: NodeFeed) -> None:
     """Numbers are another service's; trunks may be written by another replica of this one."""
-    feed, tables = both.feed, both.feed.tables
-    topics = StateTopics(both, service.settings.kafka, reading.caught_up.set)
+    tables = feed.tables
+    topics = StateTopics(feed, service.settings.kafka, reading.caught_up.set)
     follower = topics.follower
     feed.positions = topics.revision
     service.readiness.add_degraded("state", follower.problem)
@@ -113,7 +107,7 @@ async def _serve(service: Service[Settings], parts: Parts, verifier: TokenVerifi
     password = settings.switch_password()
     title = "Keepline: trunks, and where they are in force"
     app = create_app("sip-config", title, verifier, service.readiness, open_paths=(rest_switch.PATH,))
-    placement = Placement(parts.feed, parts.reports, parts.records)
+    placement = Placement(parts.feed, parts.reports)
     app.include_router(rest_trunks.router(parts.trunks, placement))
     app.include_router(rest_network.router(parts.feed, parts.reports, parts.network))
     if password:
@@ -121,7 +115,7 @@ async def _serve(service: Service[Settings], parts: Parts, verifier: TokenVerifi
 
     def add(server: grpc.aio.Server) -> None:
         add_SipTrunkServiceServicer_to_server(SipTrunkService(parts.trunks, placement), server)
-        served = SwitchConfig(parts.feed, parts.reports, parts.network, records=parts.records)
+        served = SwitchConfig(parts.feed, parts.reports, parts.network)
         grpc_switch_config.add_to_server(served, server)
 
     await service.serve_http(app)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sip_config.domain.records import network
+from sip_config.domain.grammar import network
 from sip_config.domain.sources import MAX_SOURCES, read_sources
 
 READ = [

@@ -11,9 +11,7 @@ from keepline.sip.v1 import switch_config_pb2 as pb
 from servicekit.auth import Role, require
 from servicekit.errors import Forbidden, Invalid, Violation
 from servicekit.telemetry.logging import logger
-from sip_config.adapters.grpc_records import watch_records
 from sip_config.adapters.resource_messages import chunks, revision_message
-from sip_config.app.edge_feed import EdgeFeed
 from sip_config.app.network import Network
 from sip_config.app.node_feed import NodeFeed
 from sip_config.app.node_reports import Hello, NodeReports, Word
@@ -57,9 +55,7 @@ class SwitchConfig:
         reports: NodeReports,
         network: Network,
         heartbeat: float = HEARTBEAT,
-        records: EdgeFeed | None = None,
     ) -> None:
-        self._records = records
         self._feed = feed
         self._reports = reports
         self._network = network
@@ -67,9 +63,6 @@ class SwitchConfig:
 
     async def Watch(self, request: pb.WatchRequest, context: _Context) -> AsyncIterator[bytes]:
         node = _node(request.node_id)
-        if request.schema == 0 and self._records is not None:
-            async for message in watch_records(self._records, node, request.running_version):
-                yield message
         hello = _hello(request)
         _log.info("a node watches", node=node, holds=hello.held.version[:12] or "nothing")
         report = await self._reports.hello(node, hello)
@@ -132,9 +125,6 @@ class SwitchConfig:
             _log.warning(
                 "a node refused its configuration", node=node, version=request.version, reason=reason
             )
-        if self._records is not None and not request.HasField("revision"):
-            self._records.reported(node, request.version, reason)
-            return pb.AckResponse()
         aside = {
             one.name[:_MAX_NAME]: one.reason[:_MAX_ASIDE_REASON] for one in request.set_aside[:_MAX_LIST]
         }

@@ -1,36 +1,22 @@
 """Trunks and numbers as the state topics tell them."""
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
 
 from keepline.phone.v1.number_pb2 import NumberState
 from servicekit.kafka.connection import Broker
 from servicekit.kafka.follower import Handler, StateFollower
 from sip_config.adapters.messages import trunk_of
 from sip_config.adapters.trunk_documents import TOPIC as TRUNKS
-from sip_config.app.node_feed import Place
+from sip_config.app.node_feed import NodeFeed, Place
 from sip_config.domain.node_tables import HeldNumber
 from sip_config.domain.revision import Revision
-from sip_config.domain.trunk import Trunk
 
 NUMBERS = "keepline.phone.number.state.v1"
 _LOGS = {TRUNKS: "trunk", NUMBERS: "number"}
 
 
-class Told(Protocol):
-    """Who is told."""
-
-    def trunk_written(self, trunk: Trunk, place: Place | None = None) -> None: ...
-
-    def trunk_deleted(self, trunk_id: str) -> None: ...
-
-    def number_written(self, number: HeldNumber) -> None: ...
-
-    def number_deleted(self, number_id: str) -> None: ...
-
-
 class StateTopics:
-    def __init__(self, feed: Told, broker: Broker, on_caught_up: Callable[[], None]) -> None:
+    def __init__(self, feed: NodeFeed, broker: Broker, on_caught_up: Callable[[], None]) -> None:
         self._feed = feed
         self.follower = StateFollower(broker, self.handlers(), name="sip-config", on_caught_up=on_caught_up)
 

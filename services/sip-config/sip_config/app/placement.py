@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sip_config.app.edge_feed import EdgeFeed
 from sip_config.app.node_feed import NodeFeed
 from sip_config.app.node_reports import NodeReports
-from sip_config.domain.node_report import Held, NodeReport
+from sip_config.domain.node_report import NodeReport
 from sip_config.domain.resources import trunk_name
 from sip_config.domain.trunk import Trunk
 
@@ -36,17 +35,9 @@ class Place:
 class Placement:
     feed: NodeFeed
     reports: NodeReports
-    records: EdgeFeed | None = None
 
     async def of(self, trunk: Trunk) -> Place:
-        reports = await self.reports.all()
-        applied = [self._applied(trunk, report) for report in reports]
-        known = {report.node_id for report in reports}
-        for old in self.records.applied(trunk.id) if self.records else ():
-            said = old.report
-            if said.node_id not in known:
-                report = NodeReport(said.node_id, "edge", Held(said.version), said.at, said.nack_reason)
-                applied.append(Applied(report, old.in_force, old.trunk_version, {}))
+        applied = [self._applied(trunk, report) for report in await self.reports.all()]
         return Place(applied, self.feed.number_count(trunk.id), self.feed.aside_of(trunk.id))
 
     def _applied(self, trunk: Trunk, report: NodeReport) -> Applied:

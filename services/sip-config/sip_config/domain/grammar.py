@@ -6,6 +6,7 @@ reaches a table, a file or a command of a node.
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 MAX_DOMAIN = 253
@@ -51,6 +52,7 @@ def is_address(text: str) -> bool:
         return False
 
 
+@lru_cache(4096)
 def network(cidr: str) -> IPv4Network | IPv6Network:
     """The network that a canonical CIDR names; host bits, scopes and other spellings are refused."""
     if "%" in cidr:

@@ -114,7 +114,7 @@ class NodeTables:
         known = self._trunks.get(trunk.id)
         if trunk.id in self._gone or (known is not None and known.version >= trunk.version):
             return []
-        self._encode(trunk.body())
+        trunk.body()  # raises before anything is changed
         endpoints = self._use_endpoints(known, trunk)
         if known is not None and (known.domain, known.tenant_id) != (trunk.domain, trunk.tenant_id):
             raise RecordInvalid(f"trunk {trunk.id} has another domain or tenant than before")

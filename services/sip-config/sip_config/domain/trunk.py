@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sip_config.domain.grammar import Transport
-from sip_config.domain.records import Destination, TrunkRecord
 from sip_config.domain.resources import EndpointBody, TrunkBody
 
-PROVIDER_SET = 2
 DEFAULT_PORTS = {Transport.UDP: 5060, Transport.TCP: 5060, Transport.TLS: 5061}
 
 
@@ -18,9 +16,6 @@ class Endpoint:
     host: str
     port: int
     transport: Transport
-
-    def destination(self) -> Destination:
-        return Destination(PROVIDER_SET, self.host, self.port, self.transport)
 
     def body(self) -> EndpointBody:
         return EndpointBody(self.host, self.port, self.transport)
@@ -46,12 +41,6 @@ class Trunk:
     fields: TrunkFields
     created_at: datetime
     updated_at: datetime
-
-    def record(self) -> TrunkRecord:
-        chosen = self.fields
-        return TrunkRecord(
-            self.domain, self.tenant_id, self.id, chosen.enabled, chosen.source_cidrs, self.version
-        )
 
     def body(self) -> TrunkBody:
         """Raises RecordInvalid."""

@@ -60,34 +60,11 @@ DESTINATION_STATE_DRAINING: DestinationState.ValueType  # 2
 """Takes no new call; what belongs to its calls passes."""
 Global___DestinationState: _TypeAlias = DestinationState  # noqa: Y015
 
-class _RecordTable:
-    ValueType = _typing.NewType("ValueType", _builtins.int)
-    V: _TypeAlias = ValueType  # noqa: Y015
-
-class _RecordTableEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RecordTable.ValueType], _builtins.type):
-    DESCRIPTOR: _descriptor.EnumDescriptor
-    RECORD_TABLE_UNSPECIFIED: _RecordTable.ValueType  # 0
-    RECORD_TABLE_TRUNK: _RecordTable.ValueType  # 1
-    """SIP domain -> trunk record."""
-    RECORD_TABLE_NUMBER: _RecordTable.ValueType  # 2
-    """E.164 number -> SIP domain of the trunk that holds it."""
-
-class RecordTable(_RecordTable, metaclass=_RecordTableEnumTypeWrapper):
-    """The tables at the edge."""
-
-RECORD_TABLE_UNSPECIFIED: RecordTable.ValueType  # 0
-RECORD_TABLE_TRUNK: RecordTable.ValueType  # 1
-"""SIP domain -> trunk record."""
-RECORD_TABLE_NUMBER: RecordTable.ValueType  # 2
-"""E.164 number -> SIP domain of the trunk that holds it."""
-Global___RecordTable: _TypeAlias = RecordTable  # noqa: Y015
-
 @_typing.final
 class WatchRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     NODE_ID_FIELD_NUMBER: _builtins.int
-    RUNNING_VERSION_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
     SCHEMA_FIELD_NUMBER: _builtins.int
     CAPABILITIES_FIELD_NUMBER: _builtins.int
@@ -97,11 +74,9 @@ class WatchRequest(_message.Message):
     ACCEPT_FIELD_NUMBER: _builtins.int
     node_id: _builtins.str
     """The token's subject, 1 to 64 of A-Z a-z 0-9 _ -."""
-    running_version: _builtins.str
-    """Readers of schema 0 only: content hash of what the node runs."""
     kind: Global___NodeKind.ValueType
     schema: _builtins.int
-    """The newest schema that the node reads. 0: records and destinations (SnapshotChunk, Delta); 1: resources."""
+    """The newest schema that the node reads; 1 is the first."""
     @_builtins.property
     def capabilities(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Kinds of resource that the node puts in force, by their names' first part ("trunk", "number", ...)."""
@@ -126,7 +101,6 @@ class WatchRequest(_message.Message):
         self,
         *,
         node_id: _builtins.str = ...,
-        running_version: _builtins.str = ...,
         kind: Global___NodeKind.ValueType = ...,
         schema: _builtins.int = ...,
         capabilities: _abc.Iterable[_builtins.str] | None = ...,
@@ -137,7 +111,7 @@ class WatchRequest(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["accept", b"accept", "held", b"held", "limits", b"limits"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accept", b"accept", "capabilities", b"capabilities", "held", b"held", "kind", b"kind", "limits", b"limits", "node_id", b"node_id", "refused_versions", b"refused_versions", "running_version", b"running_version", "schema", b"schema"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accept", b"accept", "capabilities", b"capabilities", "held", b"held", "kind", b"kind", "limits", b"limits", "node_id", b"node_id", "refused_versions", b"refused_versions", "schema", b"schema"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -272,20 +246,10 @@ Global___OperatorWord: _TypeAlias = OperatorWord  # noqa: Y015
 class WatchResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
-    SNAPSHOT_FIELD_NUMBER: _builtins.int
-    DELTA_FIELD_NUMBER: _builtins.int
     CURRENT_FIELD_NUMBER: _builtins.int
     WHOLE_FIELD_NUMBER: _builtins.int
     CHANGE_FIELD_NUMBER: _builtins.int
     LAGGING_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def snapshot(self) -> Global___SnapshotChunk:
-        """Schema 0."""
-
-    @_builtins.property
-    def delta(self) -> Global___Delta:
-        """Schema 0."""
-
     @_builtins.property
     def current(self) -> Global___Current:
         """Nothing to send; at once where the node is current, and as a heartbeat every 5 s."""
@@ -301,18 +265,16 @@ class WatchResponse(_message.Message):
     def __init__(
         self,
         *,
-        snapshot: Global___SnapshotChunk | None = ...,
-        delta: Global___Delta | None = ...,
         current: Global___Current | None = ...,
         whole: Global___WholeChunk | None = ...,
         change: Global___ChangeChunk | None = ...,
         lagging: Global___Lagging | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "current", b"current", "delta", b"delta", "lagging", b"lagging", "snapshot", b"snapshot", "update", b"update", "whole", b"whole"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "current", b"current", "lagging", b"lagging", "update", b"update", "whole", b"whole"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "current", b"current", "delta", b"delta", "lagging", b"lagging", "snapshot", b"snapshot", "update", b"update", "whole", b"whole"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "current", b"current", "lagging", b"lagging", "update", b"update", "whole", b"whole"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_update: _TypeAlias = _typing.Literal["snapshot", "delta", "current", "whole", "change", "lagging"]  # noqa: Y015
+    _WhichOneofReturnType_update: _TypeAlias = _typing.Literal["current", "whole", "change", "lagging"]  # noqa: Y015
     _WhichOneofArgType_update: _TypeAlias = _typing.Literal["update", b"update"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_update) -> _WhichOneofReturnType_update | None: ...
 
@@ -650,180 +612,6 @@ class Current(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Current: _TypeAlias = Current  # noqa: Y015
-
-@_typing.final
-class SnapshotChunk(_message.Message):
-    """Schema 0, until no agent reads it any more."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    VERSION_FIELD_NUMBER: _builtins.int
-    INDEX_FIELD_NUMBER: _builtins.int
-    LAST_FIELD_NUMBER: _builtins.int
-    RECORDS_FIELD_NUMBER: _builtins.int
-    DESTINATIONS_FIELD_NUMBER: _builtins.int
-    RECORD_COUNT_FIELD_NUMBER: _builtins.int
-    version: _builtins.str
-    index: _builtins.int
-    last: _builtins.bool
-    record_count: _builtins.int
-    """How many records all chunks hold together; a node refuses a snapshot that has another count."""
-    @_builtins.property
-    def records(self) -> _containers.RepeatedCompositeFieldContainer[Global___Record]: ...
-    @_builtins.property
-    def destinations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Destination]:
-        """In the last chunk only."""
-
-    def __init__(
-        self,
-        *,
-        version: _builtins.str = ...,
-        index: _builtins.int = ...,
-        last: _builtins.bool = ...,
-        records: _abc.Iterable[Global___Record] | None = ...,
-        destinations: _abc.Iterable[Global___Destination] | None = ...,
-        record_count: _builtins.int = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["destinations", b"destinations", "index", b"index", "last", b"last", "record_count", b"record_count", "records", b"records", "version", b"version"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___SnapshotChunk: _TypeAlias = SnapshotChunk  # noqa: Y015
-
-@_typing.final
-class Delta(_message.Message):
-    """From one version to the next. A node that does not run from_version asks for the whole again."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    FROM_VERSION_FIELD_NUMBER: _builtins.int
-    TO_VERSION_FIELD_NUMBER: _builtins.int
-    SET_FIELD_NUMBER: _builtins.int
-    DELETED_FIELD_NUMBER: _builtins.int
-    DESTINATIONS_FIELD_NUMBER: _builtins.int
-    from_version: _builtins.str
-    to_version: _builtins.str
-    @_builtins.property
-    def set(self) -> _containers.RepeatedCompositeFieldContainer[Global___Record]: ...
-    @_builtins.property
-    def deleted(self) -> _containers.RepeatedCompositeFieldContainer[Global___RecordKey]: ...
-    @_builtins.property
-    def destinations(self) -> Global___DestinationList:
-        """Present when the destinations change; then it holds all of them."""
-
-    def __init__(
-        self,
-        *,
-        from_version: _builtins.str = ...,
-        to_version: _builtins.str = ...,
-        set: _abc.Iterable[Global___Record] | None = ...,
-        deleted: _abc.Iterable[Global___RecordKey] | None = ...,
-        destinations: Global___DestinationList | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["destinations", b"destinations"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["deleted", b"deleted", "destinations", b"destinations", "from_version", b"from_version", "set", b"set", "to_version", b"to_version"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___Delta: _TypeAlias = Delta  # noqa: Y015
-
-@_typing.final
-class RecordKey(_message.Message):
-    DESCRIPTOR: _descriptor.Descriptor
-
-    TABLE_FIELD_NUMBER: _builtins.int
-    KEY_FIELD_NUMBER: _builtins.int
-    table: Global___RecordTable.ValueType
-    key: _builtins.str
-    def __init__(
-        self,
-        *,
-        table: Global___RecordTable.ValueType = ...,
-        key: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "table", b"table"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___RecordKey: _TypeAlias = RecordKey  # noqa: Y015
-
-@_typing.final
-class Record(_message.Message):
-    """One key holds one complete record; fields are separated by "|"."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    TABLE_FIELD_NUMBER: _builtins.int
-    KEY_FIELD_NUMBER: _builtins.int
-    VALUE_FIELD_NUMBER: _builtins.int
-    table: Global___RecordTable.ValueType
-    key: _builtins.str
-    value: _builtins.str
-    def __init__(
-        self,
-        *,
-        table: Global___RecordTable.ValueType = ...,
-        key: _builtins.str = ...,
-        value: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "table", b"table", "value", b"value"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___Record: _TypeAlias = Record  # noqa: Y015
-
-@_typing.final
-class DestinationList(_message.Message):
-    DESCRIPTOR: _descriptor.Descriptor
-
-    DESTINATIONS_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def destinations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Destination]: ...
-    def __init__(
-        self,
-        *,
-        destinations: _abc.Iterable[Global___Destination] | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["destinations", b"destinations"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___DestinationList: _TypeAlias = DestinationList  # noqa: Y015
-
-@_typing.final
-class Destination(_message.Message):
-    """A dispatcher destination."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    SET_ID_FIELD_NUMBER: _builtins.int
-    ENDPOINT_FIELD_NUMBER: _builtins.int
-    set_id: _builtins.int
-    """1: switches; 2: distinct provider endpoints to probe."""
-    @_builtins.property
-    def endpoint(self) -> _endpoint_pb2.SipEndpoint: ...
-    def __init__(
-        self,
-        *,
-        set_id: _builtins.int = ...,
-        endpoint: _endpoint_pb2.SipEndpoint | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint", "set_id", b"set_id"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___Destination: _TypeAlias = Destination  # noqa: Y015
 
 @_typing.final
 class AckRequest(_message.Message):
