@@ -12,7 +12,7 @@ from sip_config.domain.change_log import ChangeLog, Moved
 from sip_config.domain.content_hash import content_version
 from sip_config.domain.grammar import RecordInvalid, Transport
 from sip_config.domain.node_tables import GONE, HeldNumber, NodeTables, Room
-from sip_config.domain.resources import Kind, SwitchBody, kind_of
+from sip_config.domain.resources import Body, Kind, Resource, SwitchBody, kind_of
 from sip_config.domain.trunk import Endpoint, Trunk
 
 SWITCH = SwitchBody("sw1", "127.0.0.1", 5080)
@@ -199,6 +199,33 @@ def test_nothing_grows_with_what_is_gone(trunk: Make) -> None:
     for place in range(GONE + 10):
         tables.drop_number(f"num_gone_{place}")
     assert len(tables._gone) == GONE
+
+
+def test_of_ten_thousand_destinations_a_change_touches_its_own_only(trunk: Make) -> None:
+    """Counted, not timed: what is encoded and what is told, for 5,000 trunks of two endpoints each."""
+    encoded = []
+
+    def counted(body: Body) -> Resource:
+        encoded.append(body.name)
+        return encode(body)
+
+    def ports(place: int, first: int) -> tuple[Endpoint, ...]:
+        return tuple(Endpoint(f"11.0.{place >> 8}.{place & 255}", first + n, Transport.UDP) for n in (0, 1))
+
+    tables = NodeTables(counted, [SWITCH])
+    for place in range(5000):
+        assert len(tables.put_trunk(trunk(place, endpoints=ports(place, 5060)))) == 3
+    assert tables.count(Kind.ENDPOINT) == 10_000
+    assert len(encoded) == 1 + 3 * 5000
+    encoded.clear()
+    moved = tables.put_trunk(trunk(17, version=2, endpoints=ports(17, 5061)))
+    assert {one.name for one in moved} == {
+        "endpoint/udp:11.0.0.17:5060",
+        "endpoint/udp:11.0.0.17:5062",
+        "trunk/acme17.sip.example",
+    }
+    assert len(encoded) == 2
+    assert tables.version == content_version(tables.resources())
 
 
 def test_the_log_forgets_what_is_too_long_ago(trunk: Make) -> None:
