@@ -27,7 +27,7 @@ from sip_config.app.placement import Placement
 from sip_config.app.reading import Reading
 from sip_config.app.trunks import Quotas, Trunks
 from sip_config.domain.network import Orders
-from sip_config.domain.node_tables import NodeTables
+from sip_config.domain.node_tables import NodeTables, Room
 from sip_config.domain.resources import EdgeBody, SwitchBody
 from sip_config.settings import Settings
 
@@ -52,7 +52,7 @@ async def _parts(service: Service[Settings]) -> Parts:
     site = _site(settings)
     feed = NodeFeed(NodeTables(encode, site.bodies(Orders())))
     reports = ReportDocuments(mongo.collection("node_reports"))
-    said = NodeReports(reports, clock)
+    said = NodeReports(reports, clock, lambda limits: feed.room(Room(limits.trunks, limits.numbers)))
     network = Network(feed, NetworkDocuments(mongo.collection("sip_network")), clock, site)
     documents = await _documents(service, mongo, reports)
     _read(service, Reading(documents, feed, network), feed)

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from harness.node import Node
 from keepline.sip.v1 import switch_config_pb2 as pb
 from servicekit.testing import until
+from sip_config.adapters.report_documents import ReportDocuments
+from sip_config.app.node_reports import Hello, NodeReports, Word
 from sip_config.domain.believing import SMALL, implausible
-from sip_config.domain.node_report import Held
+from sip_config.domain.node_report import Held, Limits
 from sip_config.domain.node_tables import HeldNumber
 
 PATH = "/api/v1/sip/network"
@@ -128,6 +130,27 @@ async def test_a_node_that_said_nothing_for_a_day_bounds_nobody(api: Any) -> Non
     api.shared.clock.advance(timedelta(hours=25).total_seconds())
     assert api.reports.limits().trunks == 0
     node.leave()
+
+
+async def test_a_replica_knows_after_a_reading_what_was_told_to_another_and_forgets_who_is_gone(
+    api: Any,
+) -> None:
+    bounded: list[Limits] = []
+    other = NodeReports(ReportDocuments(api.shared.reports), api.shared.clock, bounded.append)
+    for node_id in ("edge1", "edge2"):
+        hello = Hello("edge", 1, (), Limits(numbers=7), Held("v1"), ())
+        await api.reports.hello(node_id, hello)
+    await other.read()
+    assert other.limits() == Limits(numbers=7)
+    await api.reports.word("edge1", Word(Held("v2"), "the disk is full", {}, 0))
+    await other.read()
+    known = other.known("edge1")
+    assert known is not None
+    assert (known.held.version, known.refused) == ("v1", ("v2",))
+    await api.shared.reports.delete_one({"_id": "edge2"})
+    await other.read()
+    assert other.known("edge2") is None
+    assert bounded == [Limits(numbers=7)] * 3
 
 
 async def test_too_many_nodes_are_refused(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:

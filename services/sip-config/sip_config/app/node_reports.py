@@ -5,7 +5,7 @@ away this replica's own memory answers, and what was not written is written when
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -47,11 +47,18 @@ class Word:
 
 
 class NodeReports:
-    def __init__(self, store: NodeReportStore, clock: Clock) -> None:
+    def __init__(
+        self, store: NodeReportStore, clock: Clock, bounded: Callable[[Limits], None] = lambda _: None
+    ) -> None:
+        """bounded: told of the smallest limits after each reading."""
         self._store = store
         self._clock = clock
+        self._bounded = bounded
         self._known: dict[str, NodeReport] = {}
         self._owed: set[str] = set()
+        # how often something was said here, and at which of these times each node did
+        self._said = 0
+        self._said_at: dict[str, int] = {}
 
     async def hello(self, node_id: str, hello: Hello) -> NodeReport:
         """Raises TooMany when there are too many nodes."""
@@ -113,11 +120,14 @@ class NodeReports:
         return sorted(self._known.values(), key=lambda report: report.node_id)
 
     async def read(self) -> None:
-        for report in await self._store.all(MAX_NODES):
-            mine = self._known.get(report.node_id)
-            if mine is None or report.at > mine.at or report.node_id not in self._owed:
-                self._known[report.node_id] = report
-                self._owed.discard(report.node_id)
+        """What is stored takes the place of what is known, unless it was said here meanwhile."""
+        began = self._said
+        stored = {report.node_id: report for report in await self._store.all(MAX_NODES)}
+        newer = {node_id for node_id, at in self._said_at.items() if at > began} | self._owed
+        mine = {node_id: self._known[node_id] for node_id in newer if node_id in self._known}
+        self._known = stored | mine
+        self._said_at = {node_id: at for node_id, at in self._said_at.items() if node_id in self._known}
+        self._bounded(self.limits())
 
     async def run(self) -> None:
         while True:
@@ -147,6 +157,8 @@ class NodeReports:
                 hint="nodes that said nothing for a week are forgotten",
             )
         self._known[report.node_id] = report
+        self._said += 1
+        self._said_at[report.node_id] = self._said
         self._owed.add(report.node_id)
         try:
             await self._write([report.node_id])
