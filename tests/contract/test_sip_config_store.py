@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from harness.components.mongo import Mongo as Server
+from keepline.sip.v1.trunk_pb2 import TrunkState
 from servicekit.documents import Collection
 from servicekit.mongo import connect
 from servicekit.outbox import OutboxRelay
@@ -116,7 +117,11 @@ async def test_each_write_is_told_in_order_and_the_end_with_a_tombstone(store: S
     await OutboxRelay(store.collection, producer).relay_once()
     assert {(sent.topic, sent.key) for sent in producer.sent} == {(TOPIC, "trk_1")}
     told = [sent.value for sent in producer.sent]
-    assert [value and trunk_of(value) for value in told] == [trunk(), trunk(version=2, name="Acme 2"), None]
+    assert [value and trunk_of(TrunkState.FromString(value).trunk) for value in told] == [
+        trunk(),
+        trunk(version=2, name="Acme 2"),
+        None,
+    ]
 
 
 async def test_what_has_not_reached_the_broker_is_seen_by_every_replica(store: Store) -> None:

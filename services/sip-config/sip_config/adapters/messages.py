@@ -37,9 +37,8 @@ def state_value(trunk: Trunk) -> bytes:
     return TrunkState(trunk=trunk_message(trunk)).SerializeToString()
 
 
-def trunk_of(value: bytes) -> Trunk:
-    """Of a state topic's value; what was written there was checked before."""
-    message = TrunkState.FromString(value).trunk
+def trunk_of(message: TrunkMessage) -> Trunk:
+    """Of a state topic; what was written there was checked before."""
     endpoints = tuple(
         Endpoint(e.host, e.port, _FROM_MESSAGE.get(e.transport, Transport.UDP)) for e in message.endpoints
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from keepline.phone.v1.number_pb2 import NumberState
+from keepline.sip.v1.trunk_pb2 import TrunkState
 from servicekit.kafka.connection import Broker
 from servicekit.kafka.follower import Handler, StateFollower
 from sip_config.adapters.messages import trunk_of
@@ -33,7 +34,10 @@ class StateTopics:
             self._feed.trunk_deleted(key)
             return
         topic, partition, offset = self.follower.at
-        self._feed.trunk_written(trunk_of(value), Place(log_name(topic, partition), offset))
+        place = Place(log_name(topic, partition), offset)
+        message = TrunkState.FromString(value).trunk
+        if not self._feed.trunk_seen(message.id, message.version, place):
+            self._feed.trunk_written(trunk_of(message), place)
 
     def _number(self, key: str, value: bytes | None) -> None:
         if value is None:

@@ -90,6 +90,15 @@ class NodeFeed:
             self._places[trunk.id] = place
         self._tell(version, moved, TrunkMoved(trunk.id, before))
 
+    def trunk_seen(self, trunk_id: str, version: int, place: Place) -> bool:
+        """Whether this version, or a newer one, is known already; it was read at that place."""
+        known = self.tables.trunk(trunk_id)
+        if known is None or known.version < version:
+            return False
+        if known.version == version:
+            self._places[trunk_id] = place
+        return True
+
     def trunk_deleted(self, trunk_id: str) -> None:
         before, version = self._trunk_version(trunk_id), self.tables.version
         moved = self.tables.drop_trunk(trunk_id)
