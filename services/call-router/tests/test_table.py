@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -110,3 +111,19 @@ def test_equal_content_has_an_equal_version_and_other_content_another() -> None:
     assert table.version == _filled(_number(1), _trunk(1)).version
     assert table.version != _filled(_trunk(2), _number(1)).version
     assert _filled(_trunk(1), "trk_1").version == 0
+
+
+@given(st.permutations(HISTORY))
+def test_a_table_filled_at_once_is_the_table_that_was_written_down(steps: list[Record]) -> None:
+    built = _filled(*steps)
+    filled = RoutingTable(rules_of)
+    filled.fill(list(built.all_records()), built.version)
+    assert _content(filled) == _content(built)
+    assert filled.apply(_agent(9))
+    assert built.apply(_agent(9))
+    assert _content(filled) == _content(built)
+
+
+def test_a_table_that_holds_something_is_not_filled() -> None:
+    with pytest.raises(ValueError, match="not empty"):
+        _filled(_trunk(1)).fill([_trunk(2)], 1)

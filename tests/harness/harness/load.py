@@ -17,6 +17,7 @@ BENCHMARKS = (
     "config_whole",
     "hand_over",
     "edge_size",
+    "router_cold",
     "post_dial_delay",
     "knee",
     "rolling_kill",

@@ -1,7 +1,7 @@
 """The routing table on disk: with everything else dead, a router starts from it and routes.
 
-Rule: an empty or incomplete table is never written, so it never takes the place of a good one; what is on
-disk is applied whole or not at all.
+An empty or incomplete table is never written, so it never takes the place of a good one; what is on disk is
+applied whole or not at all.
 """
 
 import asyncio
@@ -24,8 +24,7 @@ from call_router.domain.table import KINDS, Kind, RoutingTable
 from servicekit.telemetry.logging import logger
 
 _log = logger(__name__)
-_MAGIC = b"keepline routing table 1\n"
-_DELETED = b"d"
+_MAGIC = b"keepline routing table 2\n"
 _PIECE = 500
 _WRITE_EVERY = 1.0
 
@@ -51,6 +50,7 @@ _DECODERS: Mapping[Kind, Callable[[bytes], Sequence[object]]] = {
     "plan": msgspec.msgpack.Decoder(list[Plan]).decode,
     "agent": msgspec.msgpack.Decoder(list[_StoredAgent]).decode,
 }
+_HEAD = msgspec.msgpack.Decoder(tuple[int, list[str]]).decode
 
 
 class TableSnapshot:
@@ -65,15 +65,14 @@ class TableSnapshot:
         """Makes the table ready, when there is something to make it ready with."""
         try:
             with _without_collector():
-                records, deleted = self._read()
+                version, deleted, records = self._read()
         except SnapshotRefused as refused:
             _log.warning("the routing table on disk is not used", reason=str(refused), path=str(self._path))
             return
         with _without_collector():
             for record_id in deleted:
                 self._table.delete(record_id)
-            for record in records:
-                self._table.apply(record)
+            self._table.fill(records, version)
         self._table.ready = True
         self._written = self._table.version
         _log.info("the routing table is loaded from disk", records=len(self._table))
@@ -93,31 +92,31 @@ class TableSnapshot:
         records = {kind: list(table.records(kind).values()) for kind in KINDS}
         deleted = list(table.deletions())
         try:
-            await asyncio.to_thread(self._write, records, deleted)
+            await asyncio.to_thread(self._write, version, records, deleted)
         except OSError as error:
             _log.error("the routing table cannot be written", reason=repr(error), path=str(self._path))
             return
         self._written = version
 
-    def _write(self, records: Mapping[Kind, Sequence[Record]], deleted: Sequence[str]) -> None:
+    def _write(self, version: int, records: Mapping[Kind, Sequence[Record]], deleted: Sequence[str]) -> None:
         with self._disk:
-            write(self._path, _MAGIC, _frames(records, deleted))
+            write(self._path, _MAGIC, _frames(version, records, deleted))
 
-    def _read(self) -> tuple[list[Record], list[str]]:
+    def _read(self) -> tuple[int, list[str], list[Record]]:
+        """The version, what was deleted, and the records in the order of KINDS."""
         records: list[Record] = []
-        deleted: list[str] = []
         try:
-            for frame in read(self._path, _MAGIC):
-                if frame[:1] == _DELETED:
-                    deleted = msgspec.msgpack.decode(frame[1:], type=list[str])
-                    continue
+            frames = read(self._path, _MAGIC)
+            version, deleted = _HEAD(next(frames, b""))
+            for frame in frames:
                 kind = KINDS[frame[0]]
-                records.extend(_restored(one) for one in _DECODERS[kind](frame[1:]))
+                decoded = _DECODERS[kind](frame[1:])
+                records += map(_restored, decoded) if kind == "agent" else cast(Sequence[Record], decoded)
         except (msgspec.MsgspecError, IndexError) as error:
             raise SnapshotRefused(f"its content does not fit: {error}") from error
         if not records:
             raise SnapshotRefused("it is empty")
-        return records, deleted
+        return version, deleted, records
 
 
 @contextmanager
@@ -130,9 +129,11 @@ def _without_collector() -> Iterator[None]:
         gc.enable()
 
 
-def _frames(records: Mapping[Kind, Sequence[Record]], deleted: Sequence[str]) -> Iterator[bytes]:
+def _frames(
+    version: int, records: Mapping[Kind, Sequence[Record]], deleted: Sequence[str]
+) -> Iterator[bytes]:
     encode = msgspec.msgpack.Encoder().encode
-    yield _DELETED + encode(deleted)
+    yield encode((version, deleted))
     for index, kind in enumerate(KINDS):
         rest = iter(records[kind])
         while piece := [_stored(record) for record in islice(rest, _PIECE)]:
@@ -158,9 +159,8 @@ def _stored(record: Record) -> object:
     )
 
 
-def _restored(stored: object) -> Record:
-    if not isinstance(stored, _StoredAgent):
-        return cast(Record, stored)
+def _restored(one: object) -> Record:
+    stored = cast(_StoredAgent, one)
     kind = SipAgent(stored.uri) if stored.uri else HumanAgent(stored.trunk_id, stored.target)
     return Agent(
         stored.id,

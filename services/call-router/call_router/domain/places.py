@@ -42,7 +42,7 @@ class Places:
         key = number_key(number.tenant_id, number.trunk_id, number.e164)
         planned = self._planned_at(number.tenant_id, number.e164)
         new = Held(number, planned.answers[0] if planned.answers else None)
-        planned.held = (*planned.held, new)
+        planned.held = (*planned.held, new) if planned.held else (new,)
         first = self.held.setdefault(key, new)
         if first is not new:
             waiting = sorted([first, new, *self._waiting.get(key, ())], key=lambda held: held.number.id)
@@ -66,8 +66,11 @@ class Places:
         plan = answer.plan
         for e164 in plan.numbers:
             planned = self._planned_at(plan.tenant_id, e164)
-            others = [one for one in planned.answers if one.plan.id != plan.id]
-            planned.answers = tuple(sorted([answer, *others], key=lambda one: one.plan.id))
+            if planned.answers:
+                others = [one for one in planned.answers if one.plan.id != plan.id]
+                planned.answers = tuple(sorted([answer, *others], key=lambda one: one.plan.id))
+            else:
+                planned.answers = (answer,)
             _settle(planned)
 
     def plan_removed(self, tenant_id: str, plan_id: str, numbers: tuple[str, ...]) -> None:

@@ -59,6 +59,17 @@ class RoutingTable:
         self._insert(record)
         return True
 
+    def fill(self, records: Iterable[Record], version: int) -> None:
+        """Into an empty table, in the order of KINDS, each id once: a table that was written down.
+
+        version: of that content, which saves a hash for each record. Raises ValueError when the table holds
+        something."""
+        if len(self):
+            raise ValueError("the table is not empty")
+        for record in records:
+            self._index(record)
+        self.version = version
+
     def delete(self, record_id: str) -> bool:
         """Whether it was there. Also remembers it, so that an older message cannot bring it back."""
         if record_id not in self._deleted:
@@ -89,9 +100,17 @@ class RoutingTable:
         return self.trunks[trunk_id].trunk if trunk_id in self.trunks else None
 
     def _insert(self, record: Record) -> None:
-        self._records[kind_of(record)][record.id] = record
         self.version = (self.version + _fingerprint(record)) % _MODULUS
+        self._index(record)
+
+    def _index(self, record: Record) -> None:
+        self._records[_KIND_OF[type(record)]][record.id] = record
+        # the most frequent kinds first: a million numbers are read at each start
         match record:
+            case Number():
+                self.places.number_added(record)
+            case Plan():
+                self.places.answer_added(self._answers.plan_added(record))
             case Trunk():
                 tenant_id = self._tenants.setdefault(record.tenant_id, record.tenant_id)
                 rules = self._rules_of(record.country)
@@ -100,10 +119,6 @@ class RoutingTable:
             case Agent():
                 self.agents[record.id] = record
                 self._answers.agent_added(record)
-            case Number():
-                self.places.number_added(record)
-            case Plan():
-                self.places.answer_added(self._answers.plan_added(record))
 
     def _remove(self, record: Record) -> None:
         del self._records[kind_of(record)][record.id]
