@@ -1,6 +1,6 @@
 """Time as a thing that is handed in, so that a test can move it.
 
-Rule: `now` is always aware and in UTC; differences are taken from `monotonic`.
+`now` is always aware and in UTC; differences are taken from `monotonic`.
 """
 
 import time

@@ -1,6 +1,6 @@
 """Waiting with a deadline.
 
-Rule: `asyncio.wait_for` is not used: before Python 3.12 it loses a cancellation that arrives just when the
+`asyncio.wait_for` is not used: before Python 3.12 it loses a cancellation that arrives just when the
 awaited thing is done, and a task that loses its cancellation never ends.
 """
 

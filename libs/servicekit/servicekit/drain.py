@@ -1,6 +1,6 @@
 """Ending well: what a process still waits for after SIGTERM, said aloud.
 
-Rule: waiting is bounded by the grace; what was not finished by then is named in the log.
+Waiting is bounded by the grace; what was not finished by then is named in the log.
 """
 
 import asyncio

@@ -10,7 +10,7 @@
     ├── TooMany             429  RESOURCE_EXHAUSTED
     └── Unavailable         503  UNAVAILABLE
 
-Rule: `code` is stable snake_case that programs may compare, `detail` says what happened, `hint` says how to
+`code` is stable snake_case that programs may compare, `detail` says what happened, `hint` says how to
 repair it, and every wrong field has a JSON pointer. Nothing here knows HTTP or gRPC beyond the two numbers.
 """
 

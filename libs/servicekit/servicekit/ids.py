@@ -1,6 +1,6 @@
 """Names for stored things: a prefix that says what it is and a ULID that sorts by creation.
 
-Rule: ids made one after the other in this process sort in that order, also within one millisecond.
+Ids made one after the other in this process sort in that order, also within one millisecond.
 """
 
 import os

@@ -1,6 +1,6 @@
 """Lists in pages: ordered by id, continued after the last id of the page before.
 
-Rule: a token is opaque to the caller and is checked like any other input.
+A token is opaque to the caller and is checked like any other input.
 """
 
 import base64

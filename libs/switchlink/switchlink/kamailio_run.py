@@ -1,6 +1,6 @@
 """How an edge is started: the command line and the run folder for given addresses.
 
-Rule: everything that one edge differs in from another is a define on the command line, so that the
+Everything that one edge differs in from another is a define on the command line, so that the
 configuration in infra/kamailio is the same everywhere; and an edge that starts for the first time finds empty
 tables, never a missing file. An edge that ran before finds what it last held.
 """

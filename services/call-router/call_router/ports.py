@@ -1,6 +1,6 @@
 """What call-router needs from outside.
 
-Rule: a store raises servicekit.errors.Unavailable when the database is away.
+A store raises servicekit.errors.Unavailable when the database is away.
 """
 
 from collections.abc import Mapping, Sequence, Set

@@ -1,6 +1,6 @@
 """A token issuer for development and tests: one Ed25519 key in a folder, its public half as jwks.json.
 
-Rule: the private key is made in its folder and stays there (0600); in production an OIDC provider signs.
+The private key is made in its folder and stays there (0600); in production an OIDC provider signs.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Who acts in the current gRPC call or REST request.
 
-Rule: code that needs the tenant asks `principal()`; nothing takes a tenant id from a message.
+Code that needs the tenant asks `principal()`; nothing takes a tenant id from a message.
 """
 
 from collections.abc import Iterator

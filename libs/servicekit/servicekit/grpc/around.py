@@ -1,6 +1,6 @@
 """The shape of all server interceptors here: something that is entered before a handler and left after it.
 
-Rule: one context manager serves all four kinds of RPC, so no interceptor can forget streams.
+One context manager serves all four kinds of RPC, so no interceptor can forget streams.
 """
 
 from abc import ABC, abstractmethod

@@ -1,6 +1,6 @@
 """Channels to other services: bounded streams, a deadline on every call, token and trace in the metadata.
 
-Rule: a call gets the smaller of its own timeout (or the default) and what is left of the call being served.
+A call gets the smaller of its own timeout (or the default) and what is left of the call being served.
 Streams from the server get no default deadline.
 """
 

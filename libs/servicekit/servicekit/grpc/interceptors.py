@@ -1,6 +1,6 @@
 """What every gRPC call passes, outermost first: span, problems to statuses, end of streams, deadline, token.
 
-Rule: `except Exception` for gRPC stands here and nowhere else; a cancelled call stays cancelled.
+`except Exception` for gRPC stands here and nowhere else; a cancelled call stays cancelled.
 """
 
 import asyncio

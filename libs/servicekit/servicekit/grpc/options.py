@@ -1,6 +1,6 @@
 """Channel options of both sides.
 
-Rule: a slow reader must not make the writer hold memory. With bandwidth probing off and a small look-ahead a
+A slow reader must not make the writer hold memory. With bandwidth probing off and a small look-ahead a
 stream to a stalled reader buffers some 15 KB instead of 4 MB.
 """
 

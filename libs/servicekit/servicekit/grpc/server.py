@@ -1,6 +1,6 @@
 """The gRPC server of a process.
 
-Rule: it serves as soon as it is bound; health tells NOT_SERVING while the process drains, then calls that
+It serves as soon as it is bound; health tells NOT_SERVING while the process drains, then calls that
 are under way may finish within the grace.
 """
 

@@ -1,6 +1,6 @@
 """Problems as google.rpc details and back: the same code, pointers and hints that REST tells.
 
-Rule: ErrorInfo(reason=code, domain) is always there, with the hint in its metadata; BadRequest names the
+ErrorInfo(reason=code, domain) is always there, with the hint in its metadata; BadRequest names the
 fields; RetryInfo says when to ask again.
 """
 

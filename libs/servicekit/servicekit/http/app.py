@@ -1,6 +1,6 @@
 """Makes a service's REST application; routers are added to it by the service.
 
-Rule: health, readiness and the docs are open, everything else needs a token (see guards).
+Health, readiness and the docs are open, everything else needs a token (see guards).
 """
 
 from fastapi import FastAPI

@@ -1,6 +1,6 @@
 """The docs page, from files of ours: it works without the Internet and asks nobody else for scripts.
 
-Rule: only the page and its files are open; trying a call needs a token like any other call.
+Only the page and its files are open; trying a call needs a token like any other call.
 """
 
 from importlib.resources import files

@@ -1,6 +1,6 @@
 """Event streams (SSE) have no end of their own; this ends them when the process stops.
 
-Rule: a stream that is ended this way is finished properly, so that the client sees an end and connects anew.
+A stream that is ended this way is finished properly, so that the client sees an end and connects anew.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """What a request passes before any route sees it: a span, a bounded body, a known body type and a token.
 
-Rule: deny by default. A path needs a token unless it was named as open when the application was made.
+Deny by default. A path needs a token unless it was named as open when the application was made.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """What /openapi.json says beyond the routes: that a token is needed, and how every refusal looks.
 
-Rule: the description is true, so that clients made from it, and tests made from it, can rely on it.
+The description is true, so that clients made from it, and tests made from it, can rely on it.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """Every refusal as application/problem+json (RFC 9457), with code, hint, trace_id and errors beside it.
 
-Rule: what we did not foresee is told as code `internal` and nothing of it leaks; the log has the rest.
+What we did not foresee is told as code `internal` and nothing of it leaks; the log has the rest.
 """
 
 from collections.abc import Mapping

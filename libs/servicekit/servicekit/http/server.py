@@ -1,6 +1,6 @@
 """Uvicorn inside our own loop: gRPC, Kafka and HTTP share it, and signals are ours.
 
-Rule: the socket is bound before anything is served, so that a port in use is a start-up failure with a name.
+The socket is bound before anything is served, so that a port in use is a start-up failure with a name.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Turns what pydantic found into violations with a JSON pointer, a stable code and a hint.
 
-Rule: pydantic's own words for kinds of errors are not our API: they are mapped here. A service that raises
+Pydantic's own words for kinds of errors are not our API: they are mapped here. A service that raises
 `PydanticCustomError("cidr_invalid", ...)` has its code kept, and `hint` of its context.
 """
 

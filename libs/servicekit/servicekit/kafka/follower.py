@@ -1,6 +1,6 @@
 """Follows compacted topics: the whole state from the beginning, all partitions, no group, then every change.
 
-Rule: absence of the broker is waited out; what was read stays read. `caught_up` becomes true once every
+Absence of the broker is waited out; what was read stays read. `caught_up` becomes true once every
 partition has reached the end that it had when the follower first saw it, and stays true.
 """
 

@@ -1,6 +1,6 @@
 """CloudEvents attributes in binary mode, as Kafka headers, and the trace that goes along.
 
-Rule: ids are stable: the same event sent twice has the same `ce_id`.
+Ids are stable: the same event sent twice has the same `ce_id`.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,6 +1,6 @@
 """Sends records so that they are on the broker when the call returns, or says that it cannot.
 
-Rule: idempotent, acknowledged by all in-sync replicas, and never waiting longer than the deadline. aiokafka
+Idempotent, acknowledged by all in-sync replicas, and never waiting longer than the deadline. aiokafka
 waits for ever when its broker is gone, also in stop() (aiokafka #1101): a client that missed the deadline is
 abandoned and the next call begins with a new one. A record may then be sent twice, never lost in silence.
 """

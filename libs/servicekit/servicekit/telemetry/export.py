@@ -1,6 +1,6 @@
 """Sets up logs, traces and metrics of a process, and sends the rest of them at its end.
 
-Rule: the end of a process waits for its collector a moment and no longer.
+The end of a process waits for its collector a moment and no longer.
 """
 
 import threading

@@ -1,6 +1,6 @@
 """Logs as JSON lines on stderr: one sentence a decision, with `call_id` and `trace_id` where there are any.
 
-Rule: libraries' own log lines go the same way, and every line passes the redaction.
+Libraries' own log lines go the same way, and every line passes the redaction.
 """
 
 import json

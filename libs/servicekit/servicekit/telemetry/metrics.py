@@ -1,6 +1,6 @@
 """Metrics by OTLP when an endpoint is set; otherwise every instrument does nothing.
 
-Rule: an instrument is made from a constant of `names`, never from a string at the call site.
+An instrument is made from a constant of `names`, never from a string at the call site.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -1,6 +1,6 @@
 """The names of all metrics, with kind and unit: dashboards and alerts are written against these.
 
-Rule: no label holds a call id, a number or anything else that has no bound.
+No label holds a call id, a number or anything else that has no bound.
 """
 
 from dataclasses import dataclass

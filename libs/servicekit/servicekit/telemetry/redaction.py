@@ -1,6 +1,6 @@
 """Keeps secrets out of logs, whatever a call site hands over.
 
-Rule: a value under a secret-looking key is replaced as a whole; inside text, bearer tokens, JWTs and the
+A value under a secret-looking key is replaced as a whole; inside text, bearer tokens, JWTs and the
 credentials of URLs are cut out.
 """
 

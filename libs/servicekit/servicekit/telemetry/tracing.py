@@ -1,6 +1,6 @@
 """Traces: spans, and their context carried by hand through gRPC metadata and Kafka headers.
 
-Rule: without an endpoint nothing is exported and a span is cheap; trace ids exist all the same, so that
+Without an endpoint nothing is exported and a span is cheap; trace ids exist all the same, so that
 logs and problems can name one.
 """
 

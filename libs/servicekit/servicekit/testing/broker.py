@@ -1,6 +1,6 @@
 """A broker in memory: the twin of servicekit.kafka for unit tests.
 
-Rule: it keeps the promises of the real one that the services rely on: order for each key, followers that see
+It keeps the promises of the real one that the services rely on: order for each key, followers that see
 the whole topic, groups that see a record again until it was handled. It has no partitions and no clock.
 """
 

@@ -1,6 +1,6 @@
 """A collection in memory: the twin of servicekit.mongo for unit tests.
 
-Rule: documents pass through BSON on their way in and out, so that what MongoDB would change (milliseconds,
+Documents pass through BSON on their way in and out, so that what MongoDB would change (milliseconds,
 tuples) or refuse is changed or refused here as well.
 """
 

@@ -1,6 +1,6 @@
 """MongoDB's filters over plain documents, as far as the services use them.
 
-Rule: what is not known here raises, so that a test never passes by accident.
+What is not known here raises, so that a test never passes by accident.
 """
 
 import operator

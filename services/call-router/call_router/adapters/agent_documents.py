@@ -1,6 +1,6 @@
 """Agents in the collection voice_agents, each with its outbox.
 
-Rule: state and outbox entry are written in one update, guarded by the version.
+State and outbox entry are written in one update, guarded by the version.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,6 +1,6 @@
 """Plans in the collection routing_plans, each with its outbox.
 
-Rule: a unique index over (tenant, number) lets a number be in one plan only. A plan without numbers, and a
+A unique index over (tenant, number) lets a number be in one plan only. A plan without numbers, and a
 deleted one, has no field `numbers` and so no place in that index.
 """
 

@@ -1,6 +1,6 @@
 """A file that is either whole or refused: a magic line, a checksum, and frames of content.
 
-Rule: written beside the old one, synced, then renamed over it; a crash leaves the old one. Content is encoded
+Written beside the old one, synced, then renamed over it; a crash leaves the old one. Content is encoded
 by pieces, because one large piece would hold up the event loop of the thread next door.
 """
 

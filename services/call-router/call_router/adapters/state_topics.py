@@ -1,6 +1,6 @@
 """Fills the routing table from the state topics.
 
-Rule: a message that does not fit our types is skipped and said so; it never stops what comes behind it. The
+A message that does not fit our types is skipped and said so; it never stops what comes behind it. The
 first reading of the topics shows all that exists: what the disk had and the topics do not is gone. A topic
 that shows nothing at all takes nothing away, because that is a broken broker rather than an empty world.
 """

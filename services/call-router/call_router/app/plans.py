@@ -1,6 +1,6 @@
 """Routing plans of a tenant: create, read, list, update, delete.
 
-Rule: a plan names agents of its own tenant that exist, and a number is in one plan only. The agents are
+A plan names agents of its own tenant that exist, and a number is in one plan only. The agents are
 looked at again after the plan was written (see agents.py); a plan that lost the race is taken back.
 """
 

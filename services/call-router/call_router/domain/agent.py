@@ -1,6 +1,6 @@
 """What answers a call: a voice agent at a SIP URI, or a person behind a trunk.
 
-Rule: an agent that exists is valid; `read_agent` is the one way in.
+An agent that exists is valid; `read_agent` is the one way in.
 """
 
 import re

@@ -4,7 +4,7 @@ A provider writes one number in many ways: +49301234567, 49301234567, 0049301234
 them it uses is not known, so every reading that its country allows is a candidate, and the numbers that
 the trunk holds decide between them (see route). The rules of a country are made outside, once.
 
-Rule: a reading is a plus and 7 to 15 digits, whatever came in.
+A reading is a plus and 7 to 15 digits, whatever came in.
 """
 
 import re

@@ -5,7 +5,7 @@ records may claim the same place (a number that moves from one plan to another i
 either order): the claim that sorts first by id holds it, and when it lets go the next one does. So the same
 records give the same holders, whatever the order in which they came.
 
-Rule: a call touches as few objects as can be, because in a large table each of them is a wait for memory.
+A call touches as few objects as can be, because in a large table each of them is a wait for memory.
 That is why a key is one string and an answer stands beside its number.
 """
 

@@ -1,6 +1,6 @@
 """Who answers which numbers, and who if that fails.
 
-Rule: a plan that exists is valid in itself; that its agents exist and that no other plan of the tenant
+A plan that exists is valid in itself; that its agents exist and that no other plan of the tenant
 has its numbers is for the use case to see to.
 """
 

@@ -6,7 +6,7 @@ The first step that finds nothing ends it with a refusal, which is a value. The
 decision keeps what it looked at and nothing is put into words here: words are made by `explain`, after the
 call is on its way.
 
-Rule: a number answers only on the trunk and for the tenant that hold it. What is ambiguous is refused.
+A number answers only on the trunk and for the tenant that hold it. What is ambiguous is refused.
 """
 
 from dataclasses import dataclass

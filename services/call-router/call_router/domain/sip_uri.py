@@ -1,6 +1,6 @@
 """The one form of SIP URI that a leg may have: sip:user@host[:port][;transport=udp|tcp|tls].
 
-Rule: what this type allows can stand in a channel variable, a dial string and a request line without
+What this type allows can stand in a channel variable, a dial string and a request line without
 changing the meaning of any of them. RFC 3261 allows far more; the rest is refused.
 """
 

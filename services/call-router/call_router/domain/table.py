@@ -1,6 +1,6 @@
 """Everything that a decision looks at, in memory, indexed for it.
 
-Rule: the newest version of each record wins, whatever the order in which versions come and however often;
+The newest version of each record wins, whatever the order in which versions come and however often;
 what was deleted stays deleted (ids are never used twice). The table's version is a sum over what is in it:
 equal content, equal version.
 """

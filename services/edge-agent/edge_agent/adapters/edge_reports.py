@@ -1,6 +1,6 @@
 """Reads what the edge reports (evapi: netstrings of JSON over TCP), and grants it room for more.
 
-Rule: the edge writes to this connection with calls that block, so it writes no more than it was granted. The
+The edge writes to this connection with calls that block, so it writes no more than it was granted. The
 grant is renewed each second by the loop that reads: when the agent hangs, reports end and calls go on. It is
 the bound per second as well.
 """

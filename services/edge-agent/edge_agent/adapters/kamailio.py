@@ -1,6 +1,6 @@
 """Kamailio by JSON-RPC: commands over its datagram socket, long answers over HTTP.
 
-Rule: one writer and one command at a time, which the socket client keeps; what is long never comes by
+One writer and one command at a time, which the socket client keeps; what is long never comes by
 datagram, where an answer of more than 128 KB vanishes without a word.
 """
 

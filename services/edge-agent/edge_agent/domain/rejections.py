@@ -1,6 +1,6 @@
 """What the edge refused, as it reports it, and what of that is news.
 
-Rule: a report is read with suspicion: known fields, of their type, of bounded length. A caller that sends the
+A report is read with suspicion: known fields, of their type, of bounded length. A caller that sends the
 same INVITE again because nobody answers was refused once, not eleven times.
 """
 

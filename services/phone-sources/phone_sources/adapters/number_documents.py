@@ -1,6 +1,6 @@
 """Numbers in the collection phone_numbers, each with its outbox.
 
-Rule: state and outbox entry are written in one update; of all living documents one holds a number.
+State and outbox entry are written in one update; of all living documents one holds a number.
 """
 
 import re

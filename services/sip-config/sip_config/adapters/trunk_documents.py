@@ -1,6 +1,6 @@
 """Trunks in the collection sip_trunks, each with its outbox.
 
-Rule: state and outbox entry are written in one update, guarded by the version.
+State and outbox entry are written in one update, guarded by the version.
 """
 
 import re
