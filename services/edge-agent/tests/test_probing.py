@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import pytest
+
 from edge_agent.app.probe_reports import WaitingReports
 from edge_agent.app.probing import AT_ONCE, Probing
 from edge_agent.domain.probe import Outcome, ProbedEndpoint, ProbeState
@@ -143,6 +145,42 @@ async def test_readings_are_complete_once_each_endpoint_of_the_first_share_is_kn
         known.add(endpoint(2))
         await until(lambda: heard.lives[-1][0] is not None)
     assert heard.lives[-1][1] == 2
+
+
+async def test_what_was_under_way_in_a_crash_is_probed_again() -> None:
+    crashes = [KeyError("what Kamailio never says")]
+
+    def answer(_: ProbedEndpoint) -> Outcome:
+        if crashes:
+            raise crashes.pop()
+        return Outcome(200, 1.0)
+
+    everything = {endpoint(n) for n in range(1, 4)}
+    prober = Probing(
+        "edge1",
+        Providers(answer),
+        heard := Heard(),
+        SystemClock(),
+        lambda: 0.5,
+        interval_seconds=INTERVAL_SECONDS,
+        per_second=1000,
+    )
+    prober.share(everything, [])
+    with pytest.raises(ExceptionGroup):
+        await prober.run()
+    again = asyncio.create_task(prober.run())
+    await until(lambda: {one for one, _ in heard.readings} == everything)
+    again.cancel()
+
+
+async def test_an_endpoint_that_goes_and_comes_back_is_probed_no_more_often() -> None:
+    providers, heard = Providers(), Heard()
+    async with probing(providers, heard) as prober:
+        for _ in range(20):
+            prober.share({endpoint(2)}, [])
+            prober.share({endpoint(1), endpoint(2)}, [])
+        await until(lambda: providers.asked[endpoint(2)] >= 8)
+    assert providers.asked[endpoint(1)] <= 2 * providers.asked[endpoint(2)]
 
 
 async def test_silent_endpoints_do_not_take_more_than_their_places() -> None:

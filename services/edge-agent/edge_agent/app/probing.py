@@ -27,7 +27,8 @@ class _Probed:
     state: ProbeState = field(default_factory=ProbeState)
     told: ProbeState | None = None
     told_at: datetime | None = None
-    under_way: bool = False
+    # the event loop's time of the next probe; None while one is under way
+    due: float | None = None
 
 
 class Probing:
@@ -73,17 +74,22 @@ class Probing:
         within = max(self._interval / 6, len(new) * self._gap)
         for endpoint in new:
             self._mine[endpoint] = _Probed()
-            heapq.heappush(self._due, (now + within * self._chance(), endpoint))
+            self._plan(endpoint, now + within * self._chance())
         self._awaited = set(new) if self._awaited is None else self._awaited & mine
         self._moved.set()
 
     async def run(self) -> None:
+        """May be run again after it crashed: what was under way then is probed soon."""
+        self._slots, self._due = asyncio.Semaphore(AT_ONCE), []
+        soon = asyncio.get_running_loop().time() + self._interval / 6
+        for endpoint, probed in self._mine.items():
+            self._plan(endpoint, soon if probed.due is None else probed.due)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._say_alive())
             while True:
                 endpoint = await self._next_due()
                 await self._slots.acquire()
-                tasks.create_task(self._ask(endpoint))
+                tasks.create_task(self._ask(endpoint), name=f"probe of {endpoint.name}")
                 await asyncio.sleep(self._gap)
 
     async def _next_due(self) -> ProbedEndpoint:
@@ -92,10 +98,11 @@ class Probing:
             self._moved.clear()
             wait = self._due[0][0] - loop.time() if self._due else self._interval
             if self._due and wait <= 0:
-                endpoint = heapq.heappop(self._due)[1]
+                due, endpoint = heapq.heappop(self._due)
                 probed = self._mine.get(endpoint)
-                if probed is not None and not probed.under_way:
-                    probed.under_way = True
+                # another time: left behind by an endpoint that went and came back
+                if probed is not None and probed.due == due:
+                    probed.due = None
                     return endpoint
                 continue
             try:
@@ -105,22 +112,25 @@ class Probing:
                 continue
 
     async def _ask(self, endpoint: ProbedEndpoint) -> None:
+        probed = self._mine.get(endpoint)
         try:
             outcome = await self._probe.ask(endpoint)
         finally:
             self._slots.release()
-        probed = self._mine.get(endpoint)
-        if probed is None:
+        if probed is None or self._mine.get(endpoint) is not probed:
             return
-        probed.under_way = False
         if outcome is not None:
             probed.state = observe(probed.state, outcome, self._clock.now())
             self._tell(endpoint, probed)
             if probed.state.reachable is not None and self._awaited:
                 self._awaited.discard(endpoint)
         pause = next_pause(probed.state, self._interval, self._chance())
-        heapq.heappush(self._due, (asyncio.get_running_loop().time() + pause, endpoint))
+        self._plan(endpoint, asyncio.get_running_loop().time() + pause)
         self._moved.set()
+
+    def _plan(self, endpoint: ProbedEndpoint, due: float) -> None:
+        self._mine[endpoint].due = due
+        heapq.heappush(self._due, (due, endpoint))
 
     def _tell(self, endpoint: ProbedEndpoint, probed: _Probed) -> None:
         now = self._clock.now()
