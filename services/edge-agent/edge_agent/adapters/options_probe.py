@@ -2,14 +2,17 @@
 
 `tm.t_uac_wait` works over the HTTP transport of JSON-RPC only and holds no worker: its answer comes when the
 transaction ends, after tm's fr_timer (2 s) where nobody answers. Names are resolved here, because a look-up
-inside Kamailio would hold its RPC worker.
+inside Kamailio would hold its RPC worker; in threads of their own, because one tenant's names that no server
+answers for may hold all of them. A look-up that had to wait for a thread says nothing about its endpoint.
 """
 
 import asyncio
 import socket
+import threading
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 from typing import Any
 
@@ -19,11 +22,16 @@ from switchlink.kamailio_rpc import KamailioHttp, RpcError, RpcUnavailable, SipH
 
 ASK_SECONDS = 10.0
 _LOOK_UP_SECONDS = 3.0
+_LOOK_UPS = 32  # at once
 _IPV6 = 6
 _log = logger(__name__)
 
 Allowed = Callable[[str], bool]
 """Whether an address, as text, may be sent to."""
+
+
+class _Unasked(Exception):
+    """The edge, or we, were in no state to ask."""
 
 
 class KamailioOptions:
@@ -34,13 +42,14 @@ class KamailioOptions:
         self._from_uri = from_uri
         self._allowed = allowed
         self._sockets: dict[tuple[str, int], str] = {}
+        self._names = ThreadPoolExecutor(_LOOK_UPS, "probe-names")
 
     async def ask(self, endpoint: ProbedEndpoint) -> Outcome | None:
-        address = await _address(endpoint.host)
-        if address is None or not self._allowed(address):
-            return Outcome(0)
-        family = ip_address(address).version
         try:
+            address = await self._address(endpoint.host)
+            if address is None or not self._allowed(address):
+                return Outcome(0)
+            family = ip_address(address).version
             sent_from = await self._socket(endpoint.transport, family)
             if sent_from is None:
                 return None
@@ -54,8 +63,9 @@ class KamailioOptions:
                     _headers(endpoint, self._from_uri),
                 ],
             )
-        except RpcUnavailable as away:
-            self._sockets.clear()
+        except (RpcUnavailable, _Unasked) as away:
+            if isinstance(away, RpcUnavailable):
+                self._sockets.clear()
             _log.debug("the edge cannot be asked to probe", reason=str(away))
             return None
         except RpcError:
@@ -66,8 +76,34 @@ class KamailioOptions:
     async def _socket(self, transport: str, family: int) -> str | None:
         """Kamailio's public socket for this transport and IP version; None where it has none."""
         if not self._sockets:
-            self._sockets = _public(await self._rpc.call("corex.list_sockets"))
+            try:
+                self._sockets = _public(await self._rpc.call("corex.list_sockets"))
+            except (RpcError, LookupError, TypeError, ValueError) as error:
+                raise _Unasked(f"the edge does not name its sockets: {error}") from error
         return self._sockets.get((transport, family))
+
+    async def _address(self, host: str) -> str | None:
+        """The first address of the name; None when there is none, or no server says so in time."""
+        try:
+            return str(ip_address(host))
+        except ValueError:
+            pass
+        began = threading.Event()
+
+        def look_up() -> str | None:
+            began.set()
+            found = socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
+            return str(found[0][4][0]) if found else None
+
+        try:
+            async with asyncio.timeout(_LOOK_UP_SECONDS):
+                return await asyncio.get_running_loop().run_in_executor(self._names, look_up)
+        except TimeoutError:
+            if began.is_set():
+                return None
+            raise _Unasked(f"{_LOOK_UPS} names are being looked up") from None
+        except (OSError, UnicodeError):
+            return None
 
 
 def _public(listed: Any) -> dict[tuple[str, int], str]:
@@ -81,21 +117,6 @@ def _public(listed: Any) -> dict[tuple[str, int], str]:
         bracketed = f"[{host}]" if family == _IPV6 else host
         found[one["PROTO"], family] = f"{one['PROTO']}:{bracketed}:{one['PORT']}"
     return found
-
-
-async def _address(host: str) -> str | None:
-    """The first address of the name; None when there is none, or none in time."""
-    try:
-        return str(ip_address(host))
-    except ValueError:
-        pass
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(_LOOK_UP_SECONDS):
-            found = await loop.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
-    except (TimeoutError, OSError, UnicodeError):
-        return None
-    return str(found[0][4][0]) if found else None
 
 
 def _target(endpoint: ProbedEndpoint, address: str, family: int) -> tuple[str, str]:
