@@ -143,3 +143,10 @@ def test_an_extension_of_the_dialplan_is_not_the_called_number() -> None:
     channel = channel_of(sent_on, FakeClock().now())
     assert channel is not None
     assert channel.call.called == "+49301234567"
+
+
+def test_a_call_that_cannot_be_decided_is_refused_with_a_code(world: Any, router: HandOvers) -> None:
+    world.table.trunks = None
+    told = router.decide(CHANNEL)
+    assert (told["keepline_do"], told["keepline_refuse_status"]) == ("refuse", "503")
+    assert told["keepline_refuse_code"] == "decision_failed"

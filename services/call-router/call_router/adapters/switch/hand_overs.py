@@ -18,6 +18,7 @@ from servicekit.telemetry.logging import logger
 
 _log = logger(__name__)
 Variables = Mapping[str, str]
+UNDECIDABLE = RefuseCall(503, "decision_failed")
 
 
 class HandOvers:
@@ -31,6 +32,15 @@ class HandOvers:
         self._seconds = metrics.histogram(names.POST_DIAL_SECONDS)
 
     def decide(self, headers: Mapping[str, str]) -> Variables:
+        """Never raises: a call that cannot be decided is refused, and the edge takes the next switch."""
+        try:
+            return self._decided(headers)
+        except Exception as error:
+            channel = headers.get("Unique-ID", "")
+            _log.error("A call cannot be decided, it is refused.", channel=channel, exc_info=error)
+            return _refusal(UNDECIDABLE)
+
+    def _decided(self, headers: Mapping[str, str]) -> Variables:
         began = time.perf_counter()
         now = self._clock.now()
         channel = channel_of(headers, now)
