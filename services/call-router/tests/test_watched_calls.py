@@ -71,6 +71,18 @@ def test_a_call_that_is_seen_again_by_the_next_watcher_is_told_again(channel: Ch
     assert second.events[-1].at == first.events[-1].at
 
 
+def test_what_is_restored_takes_nothing_of_what_is_known_already(channel: Channel) -> None:
+    watcher = Watcher()
+    answered(watcher, channel)
+    ((_, known),) = watcher.calls.calls.items()
+    old = LiveCall(replace(channel, journey=None))
+    watcher.calls.restore([old])
+    assert dict(watcher.calls.calls) == {"uuid-1": known}
+    watcher.calls.happened(HungUp(channel, at(9), "NORMAL_CLEARING", answered_at=at(3)))
+    watcher.calls.restore([old])
+    assert dict(watcher.calls.calls) == {}
+
+
 def test_a_call_that_died_with_its_switch_ends_when_it_was_last_seen(channel: Channel) -> None:
     first, second = Watcher(), Watcher()
     answered(first, channel)

@@ -6,7 +6,9 @@ from call_router.adapters.event_messages import event_message
 from call_router.domain.call_event import CallEvent
 from servicekit.kafka import cloud_event
 from servicekit.spool import SpooledProducer
+from servicekit.telemetry.logging import logger
 
+_log = logger(__name__)
 CALL_EVENTS = "keepline.call.events.v1"
 _KIND = "keepline.events.v1.CallEvent"
 
@@ -22,5 +24,11 @@ class SpooledEvents:
         event = replace(event, switch_id=self.switch_id)
         name = f"{event.call_id}:{event.attempt}:{event.seq}"
         headers = cloud_event("call-router", _KIND, name, event.at, subject=event.call_id)
-        value = event_message(event).SerializeToString()
+        try:
+            value = event_message(event).SerializeToString()
+        except (TypeError, ValueError) as error:  # a figure of the switch that its field does not hold
+            _log.error(
+                "An event cannot be written down.", seq=event.seq, call_id=event.call_id, reason=str(error)
+            )
+            return
         self.producer.put(CALL_EVENTS, event.call_id, value, headers)

@@ -57,8 +57,10 @@ class WatchedCalls:
 
     def restore(self, calls: Iterable[LiveCall]) -> None:
         """What the watcher before this one knew. Whether all of it left that process is not known, so
-        what can be seen again is told again."""
+        what can be seen again is told again. What is known here already is newer."""
         for call in calls:
+            if call.channel.uuid in self._calls or call.channel.uuid in self._over:
+                continue
             self._calls[call.channel.uuid] = call
             self._restored.add(call.channel.uuid)
 

@@ -45,9 +45,10 @@ class OpenCalls:
 
     async def save(self, core: str, heard_at: datetime, calls: Iterable[LiveCall]) -> None:
         """Raises OSError. Without the journeys: what was decided was told, and stands on the channel."""
-        small = [replace(call, channel=replace(call.channel, journey=None)) for call in calls]
-        await asyncio.to_thread(self._write, Known(core, heard_at, tuple(small)))
+        # calls do not change, and ten thousand of them are copied in the thread
+        await asyncio.to_thread(self._write, core, heard_at, tuple(calls))
 
-    def _write(self, known: Known) -> None:
+    def _write(self, core: str, heard_at: datetime, calls: tuple[LiveCall, ...]) -> None:
+        small = tuple([replace(call, channel=replace(call.channel, journey=None)) for call in calls])
         with self._disk:
-            write(self._path, _MAGIC, [msgspec.msgpack.encode(known)])
+            write(self._path, _MAGIC, [msgspec.msgpack.encode(Known(core, heard_at, small))])

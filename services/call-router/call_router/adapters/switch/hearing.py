@@ -12,6 +12,7 @@ from call_router.adapters.switch.questions import Questions, is_uuid
 from call_router.app.watched_calls import WatchedCalls
 from call_router.domain.live_call import Counted, LiveCall
 from servicekit.clock import Clock
+from switchlink.esl import CommandRefused
 
 FIRST_SECONDS, EVERY_SECONDS = 3, 30
 _LOOK_SECONDS = 0.5
@@ -53,7 +54,11 @@ class Hearing:
         self._calls.happened(counted)
 
     async def _dump(self, uuid: str) -> dict[str, str] | None:
-        await self._questions.measure(uuid)
+        try:
+            await self._questions.measure(uuid)
+        except CommandRefused:
+            # it ended meanwhile; the others are still to be counted
+            return None
         found = await self._questions.dump(uuid)
         return dict(found) if found is not None else None
 

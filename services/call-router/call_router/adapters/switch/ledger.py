@@ -20,8 +20,11 @@ from switchlink.esl import CommandRefused, EslLink
 _log = logger(__name__)
 _LONG = 30.0
 _AT_ONCE = 200
+# a call that asks this router meanwhile waits so long
+_READ_AT_ONCE = 20
 # how `hash_dump` writes it: D/<realm>_<key>/<value>
 _LINE = re.compile(r"D/keepline_(?P<uuid>[^/]{1,64})/(?P<value>.*)")
+_NOBODYS = re.compile(r"D/keepline_(?P<uuid>[^/]{1,64})/.*;decision=")
 _SMALL = re.compile(r"[0-9]{1,6}")
 # the entry's names, as the channel's events have them
 _NAMES = {
@@ -52,8 +55,19 @@ class Ledger:
                 # how the switch says that there is nothing to say
                 return []
             raise
-        found = [entry_of(line) for line in text.splitlines()]
-        return [one for one in found if one is not None]
+        found: list[HungUp] = []
+        untold: list[str] = []
+        for number, line in enumerate(text.splitlines(), 1):
+            end = entry_of(line)
+            if end is not None:
+                found.append(end)
+            elif (entry := _NOBODYS.fullmatch(line.strip())) is not None and is_uuid(entry["uuid"]):
+                untold.append(entry["uuid"])
+            if number % _READ_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        # a call without the edge's marks is refused, and is nobody's to be told of: it would stay for ever
+        await self.forget(untold)
+        return found
 
     async def forget(self, uuids: Sequence[str]) -> None:
         for start in range(0, len(uuids), _AT_ONCE):

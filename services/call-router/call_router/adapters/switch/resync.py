@@ -5,6 +5,7 @@ so what nobody heard is told as it was. Only the calls of a switch that died are
 """
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime
 
 from call_router.adapters.switch.happenings import seen_of
@@ -16,6 +17,8 @@ from servicekit.telemetry.logging import logger
 
 _log = logger(__name__)
 _AT_ONCE = 50
+# told without a pause; a call that asks this router meanwhile waits so long
+_TOLD_AT_ONCE = 10
 NODE_LOST = "node_lost"
 UNKNOWN = "unknown"
 
@@ -27,27 +30,34 @@ class Resyncing:
         self._ledger = ledger
         self._clock = clock
 
-    async def run(self, core: Core, known_core: str, heard_at: datetime) -> None:
-        """`known_core`: the life of the switch that the known calls are of, heard of last at `heard_at`.
-        Raises EslError."""
+    async def run(
+        self, core: Core, known_core: str, heard_at: datetime, begun: Mapping[str, str] | None = None
+    ) -> None:
+        """`known_core`: the life of the switch that the known calls are of, heard of last at `heard_at`;
+        `begun`: but for these, each with its life. Raises EslError."""
         if known_core not in ("", core.id):
-            self._all_lost(core, heard_at)
+            await self._all_lost(core, heard_at, begun or {})
         before = set(self._calls.calls)
         listed = await self._questions.providers_channels()
         for start in range(0, len(listed), _AT_ONCE):
             await asyncio.gather(*(self._look_at(uuid) for uuid in listed[start : start + _AT_ONCE]))
         # after the list: a call that is not in it any more has its end here
         ended = await self._ledger.read()
-        for end in ended:
+        for number, end in enumerate(ended, 1):
             self._calls.happened(end)
-        missing = (before - set(listed)) & set(self._calls.calls)
-        await asyncio.gather(*(self._look_for(uuid, heard_at) for uuid in missing))
+            await _breathe(number)
+        missing = list((before - set(listed)) & set(self._calls.calls))
+        for start in range(0, len(missing), _AT_ONCE):
+            at_once = missing[start : start + _AT_ONCE]
+            await asyncio.gather(*(self._look_for(uuid, heard_at) for uuid in at_once))
         _log.info("The switch was asked what there is.", channels=len(listed), ended=len(ended))
 
-    def _all_lost(self, core: Core, heard_at: datetime) -> None:
-        lost = list(self._calls.calls)
-        for uuid in lost:
+    async def _all_lost(self, core: Core, heard_at: datetime, begun: Mapping[str, str]) -> None:
+        """A call that came while the switch was being asked is of its new life."""
+        lost = [uuid for uuid in self._calls.calls if begun.get(uuid) != core.id]
+        for number, uuid in enumerate(lost, 1):
             self._calls.lost(uuid, NODE_LOST, heard_at, core.started_at)
+            await _breathe(number)
         if lost:
             _log.warning("The switch was started anew, its calls are lost.", calls=len(lost))
 
@@ -61,3 +71,8 @@ class Resyncing:
         """In no list and in no ledger: somebody else emptied it, or the switch keeps none."""
         if not await self._questions.exists(uuid):
             self._calls.lost(uuid, UNKNOWN, heard_at, self._clock.now())
+
+
+async def _breathe(number: int) -> None:
+    if number % _TOLD_AT_ONCE == 0:
+        await asyncio.sleep(0)

@@ -20,6 +20,7 @@ from call_router.adapters.switch.ledger import Ledger
 from call_router.adapters.switch.questions import Questions
 from call_router.adapters.switch.resync import Resyncing
 from call_router.app.watched_calls import WatchedCalls
+from call_router.domain.live_call import HungUp, Seen
 from call_router.ports import EventSink
 from servicekit.backoff import Backoff
 from servicekit.clock import Clock
@@ -28,6 +29,8 @@ from switchlink.esl import EslError, EslEvent, EslItem, EslLink, Resync
 
 _log = logger(__name__)
 _KEEP_SECONDS = 0.5
+# a backlog of events is read in pieces: a call that asks meanwhile waits for one of them
+_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class SwitchWatch:
         self._open_calls = OpenCalls(around.folder)
         self._asked = asyncio.Event()
         self._core = ""
+        # calls of another life of the switch than that one, each with its life: nobody asked it yet
+        self._begun: dict[str, str] = {}
         self._heard_at: datetime = around.clock.now()
         self._links: list[EslLink] = []
 
@@ -78,7 +83,9 @@ class SwitchWatch:
             tasks.create_task(_always(hearing.run), name="hearing")
             tasks.create_task(_always(drain.run), name="drain of the switch")
             async for batch in link.events():
-                self._heard(batch)
+                for start in range(0, len(batch), _AT_ONCE):
+                    self._heard(batch[start : start + _AT_ONCE])
+                    await asyncio.sleep(0)
 
     def _restore(self) -> None:
         known = self._open_calls.load()
@@ -92,13 +99,24 @@ class SwitchWatch:
             if isinstance(item, Resync):
                 self._asked.set()
                 continue
-            happening = happenings.happening_of(item, now)
-            if happening is not None:
-                self.calls.happened(happening)
+            try:
+                self._happened(item, now)
+            except Exception as error:  # one event that cannot be told must not end the watching
+                _log.error("An event of the switch is passed over.", name=item.name, exc_info=error)
         last = batch[-1]
         if isinstance(last, EslEvent) and last.core_uuid == self._core:
             # of another life of the switch it says nothing about the calls of this one
             self._heard_at = now
+
+    def _happened(self, event: EslEvent, now: datetime) -> None:
+        happening = happenings.happening_of(event, now)
+        if happening is None:
+            return
+        self.calls.happened(happening)
+        if isinstance(happening, Seen) and event.core_uuid != self._core:
+            self._begun[event.uuid] = event.core_uuid
+        elif isinstance(happening, HungUp):
+            self._begun.pop(event.uuid, None)
 
     async def _resync(self, questions: Questions, ledger: Ledger) -> None:
         resyncing, backoff = Resyncing(self.calls, questions, ledger, self._clock), Backoff()
@@ -110,7 +128,7 @@ class SwitchWatch:
                 for link in self._links:
                     await link.wait_connected()
                 core = await questions.core()
-                await resyncing.run(core, self._core, self._heard_at)
+                await resyncing.run(core, self._core, self._heard_at, self._begun)
             except EslError as error:
                 _log.warning("The switch could not be asked what there is.", reason=str(error))
                 await backoff.pause()
@@ -118,6 +136,7 @@ class SwitchWatch:
                 continue
             backoff.reset()
             self._core, self._heard_at = core.id, self._clock.now()
+            self._begun.clear()
 
     async def _keep(self, ledger: Ledger) -> None:
         """What was told is on our disk, and out of the list of open calls, before the switch forgets it."""

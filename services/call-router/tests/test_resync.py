@@ -1,0 +1,80 @@
+"""What a watcher asks after a connection: lives of the switch, and what the ledger keeps."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from call_router.adapters.switch.ledger import Ledger
+from call_router.adapters.switch.questions import Core, Questions
+from call_router.adapters.switch.resync import Resyncing
+from call_router.app.watched_calls import WatchedCalls
+from call_router.domain.call_event import CallEnded, CallEvent
+from call_router.domain.explain import explain
+from call_router.domain.journey import Journey
+from call_router.domain.live_call import Channel, Seen
+from servicekit.testing import FakeClock
+from switchlink.esl import CommandRefused, EslLink
+
+START = datetime.fromisoformat("2026-11-23T09:00:00+00:00")
+
+
+class Switch(EslLink):
+    """Answers as a switch with these channels and this ledger."""
+
+    def __init__(self, channels: Sequence[str], ledger: Mapping[str, str]) -> None:
+        super().__init__("127.0.0.1", 1, "unused")
+        self.channels = channels
+        self.ledger = dict(ledger)
+
+    async def api(self, command: str, *args: str, timeout: float = 5.0) -> str:  # noqa: ASYNC109  as in EslLink
+        match command, args:
+            case "show channels as json", ():
+                rows = ",".join(f'{{"uuid":"{uuid}","direction":"inbound"}}' for uuid in self.channels)
+                return f'{{"row_count":{len(self.channels)},"rows":[{rows}]}}'
+            case "uuid_exists", (uuid,):
+                return "true" if uuid in self.channels else "false"
+            case "hash_dump", _:
+                return "".join(f"D/keepline_{uuid}/{text}\n" for uuid, text in self.ledger.items())
+            case "hash", (order,):
+                if self.ledger.pop(order.rpartition("/")[2], None) is not None:
+                    return "+OK\n"
+        raise CommandRefused(command, "-ERR no such channel")
+
+
+class Sink:
+    def __init__(self) -> None:
+        self.events: list[CallEvent] = []
+
+    def put(self, event: CallEvent) -> None:
+        self.events.append(event)
+
+
+@pytest.fixture
+def channel(still_world: Any) -> Channel:
+    decision = still_world.route()
+    journey = Journey(decision.call, explain(decision), False, START, "r1")
+    return Channel("uuid-old", decision.call, START, journey, leg=0)
+
+
+async def test_a_call_of_the_switchs_new_life_does_not_end_with_those_of_the_old(channel: Channel) -> None:
+    sink, clock = Sink(), FakeClock()
+    calls = WatchedCalls(sink, lambda _: None)
+    for uuid in ("uuid-old", "uuid-new"):
+        calls.happened(Seen(Channel(uuid, channel.call, START, channel.journey)))
+    link = Switch(["uuid-new"], {})
+    core = Core("core-2", START + timedelta(seconds=30))
+    resyncing = Resyncing(calls, Questions(link, clock), Ledger(link), clock)
+    await resyncing.run(core, "core-1", START, {"uuid-new": "core-2"})
+    ended = [event.fact.hangup_cause for event in sink.events if isinstance(event.fact, CallEnded)]
+    assert ended == ["node_lost"]
+    assert list(calls.calls) == ["uuid-new"]
+
+
+async def test_an_entry_that_nobody_can_tell_does_not_stay_in_the_switch() -> None:
+    """One that another version of us decided does: that one can."""
+    times = "call=;attempt=1;start=1795424400000000;end=1795424400100000"
+    link = Switch([], {"uuid-1": f"{times};decision=", "uuid-2": f"{times};decision=9AAAA"})
+    assert await Ledger(link).read() == []
+    assert list(link.ledger) == ["uuid-2"]
