@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from sip_config.domain.network import OperatorWord, Orders
@@ -73,6 +74,9 @@ class NodeReportStore(Protocol):
     async def all(self, most: int) -> Sequence[NodeReport]: ...
 
     async def put(self, report: NodeReport) -> None: ...
+
+    async def seen(self, node_id: str, at: datetime) -> None:
+        """The node was there then; nothing else of its report changes."""
 
 
 class OrderStore(Protocol):

@@ -122,7 +122,25 @@ async def test_what_nodes_said_survives_while_the_store_is_away(api: Any) -> Non
     node.leave()
 
 
-async def test_a_node_that_said_nothing_for_a_day_bounds_nobody(api: Any) -> None:
+async def test_a_node_that_watches_and_has_nothing_to_say_goes_on_counting(api: Any) -> None:
+    node = Node(api.edge())
+    node.watch(limits=pb.NodeLimits(trunks=1))
+    await node.take()
+    await node.acknowledge()
+    other = NodeReports(ReportDocuments(api.shared.reports), api.shared.clock)
+    api.shared.clock.advance(timedelta(days=8).total_seconds())
+    before = await api.reports._store.get("edge1")
+    await until(lambda: "edge1" in api.reports._seen)
+    await api.reports._write_seen()
+    await other.read()
+    after = other.known("edge1")
+    assert after is not None
+    assert other.limits().trunks == 1
+    assert (after.held, after.at - before.at >= timedelta(days=8)) == (before.held, True)
+    node.leave()
+
+
+async def test_a_node_that_is_away_for_a_day_bounds_nobody(api: Any) -> None:
     node = Node(api.edge())
     node.watch(limits=pb.NodeLimits(trunks=1))
     await node.take()

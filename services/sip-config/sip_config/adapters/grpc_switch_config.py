@@ -71,6 +71,7 @@ class SwitchConfig:
         while True:
             async for message in self._step(stream):
                 yield message
+            self._reports.watches(node)
 
     async def _step(self, stream: "_Stream") -> AsyncIterator[bytes]:
         """Sends what the node lacks, or waits for it and sends a heartbeat."""

@@ -1,7 +1,8 @@
-"""Node reports in the collection node_reports, one document a node; those that say nothing for a week go."""
+"""Node reports in the collection node_reports, one document a node; those that are away for a week go."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from servicekit.documents import Collection, Document
 from sip_config.domain.node_report import Held, Limits, NodeReport
@@ -27,6 +28,9 @@ class ReportDocuments:
 
     async def put(self, report: NodeReport) -> None:
         await self.collection.replace_one({"_id": report.node_id}, _document(report), upsert=True)
+
+    async def seen(self, node_id: str, at: datetime) -> None:
+        await self.collection.update_one({"_id": node_id}, {"$max": {"at": at}})
 
 
 def _document(report: NodeReport) -> Document:

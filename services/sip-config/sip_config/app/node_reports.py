@@ -1,14 +1,15 @@
 """What each node said last, kept so that every replica knows it.
 
-The store is written at each word of a node and read every few seconds and whenever somebody asks; while it is
-away this replica's own memory answers, and what was not written is written when it is back.
+The store is written at each word of a node, and every minute for a node that only watches; it is read every
+few seconds and whenever somebody asks. While it is away this replica's own memory answers, and what was not
+written is written when it is back.
 """
 
 import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from servicekit.clock import Clock
 from servicekit.errors import TooMany, Unavailable
@@ -18,7 +19,8 @@ from sip_config.ports import NodeReportStore
 
 MAX_NODES = 1000
 READ_EVERY = 2.0  # seconds
-ALIVE = timedelta(hours=24)  # a node that said nothing for so long bounds nobody any more
+ALIVE = timedelta(hours=24)  # a node that was away for so long bounds nobody any more
+SEEN_EVERY = timedelta(minutes=1)
 
 _log = logger(__name__)
 
@@ -56,6 +58,8 @@ class NodeReports:
         self._bounded = bounded
         self._known: dict[str, NodeReport] = {}
         self._owed: set[str] = set()
+        # nodes that watch here and say nothing, and when each was there last
+        self._seen: dict[str, datetime] = {}
         # how often something was said here, and at which of these times each node did
         self._said = 0
         self._said_at: dict[str, int] = {}
@@ -105,6 +109,12 @@ class NodeReports:
             )
         await self._keep(replace(after, at=self._clock.now()))
 
+    def watches(self, node_id: str) -> None:
+        """It is there, without a word; a node that holds what is offered has none for weeks."""
+        known, now = self._known.get(node_id), self._clock.now()
+        if known is not None and now - max(known.at, self._seen.get(node_id, known.at)) >= SEEN_EVERY:
+            self._seen[node_id] = now
+
     def known(self, node_id: str) -> NodeReport | None:
         """As of the last reading, or what was said here since."""
         return self._known.get(node_id)
@@ -126,6 +136,9 @@ class NodeReports:
         newer = {node_id for node_id, at in self._said_at.items() if at > began} | self._owed
         mine = {node_id: self._known[node_id] for node_id in newer if node_id in self._known}
         self._known = stored | mine
+        for node_id, at in self._seen.items():
+            if node_id in self._known:
+                self._known[node_id] = replace(self._known[node_id], at=max(at, self._known[node_id].at))
         self._said_at = {node_id: at for node_id, at in self._said_at.items() if node_id in self._known}
         self._bounded(self.limits())
 
@@ -133,10 +146,17 @@ class NodeReports:
         while True:
             try:
                 await self._write(tuple(self._owed))
+                await self._write_seen()
                 await self.read()
             except Unavailable as away:
                 _log.debug("what nodes said is not shared right now", reason=away.detail)
             await asyncio.sleep(READ_EVERY)
+
+    async def _write_seen(self) -> None:
+        for node_id, at in tuple(self._seen.items()):
+            await self._store.seen(node_id, at)
+            if self._seen[node_id] == at:
+                del self._seen[node_id]
 
     async def _newest(self, node_id: str) -> NodeReport | None:
         if node_id in self._owed:
@@ -154,7 +174,7 @@ class NodeReports:
             raise TooMany(
                 "nodes_too_many",
                 f"{MAX_NODES} nodes are known, and {report.node_id} is none of them",
-                hint="nodes that said nothing for a week are forgotten",
+                hint="nodes that were away for a week are forgotten",
             )
         self._known[report.node_id] = report
         self._said += 1
