@@ -1,5 +1,6 @@
 """Settings of an edge agent, from the environment (KEEPLINE_...)."""
 
+import re
 from pathlib import Path
 
 from pydantic import Field, field_validator
@@ -12,6 +13,8 @@ from servicekit.settings import (
     WrongSetting,
     host_port,
 )
+
+_TOKEN = re.compile(rb"[!-~]+")
 
 
 class KamailioSettings(SettingsGroup):
@@ -69,6 +72,9 @@ class Settings(ProcessSettings):
     def token(self) -> str:
         """Read for every call, so that a renewed token is used at once."""
         try:
-            return self.token_file.read_text().strip()
+            token = self.token_file.read_bytes().strip()
         except OSError as error:
             raise WrongSetting("KEEPLINE_TOKEN_FILE", f"cannot be read: {error.strerror}") from error
+        if not _TOKEN.fullmatch(token):
+            raise WrongSetting("KEEPLINE_TOKEN_FILE", "does not hold a token")
+        return token.decode()

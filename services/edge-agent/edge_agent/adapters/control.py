@@ -9,6 +9,7 @@ from edge_agent.adapters.control_messages import ack_request, hello_request, upd
 from edge_agent.domain.updates import Update
 from edge_agent.ports import ControlAway, Hello, Report
 from keepline.sip.v1.switch_config_pb2_grpc import SwitchConfigStub
+from servicekit.settings import WrongSetting
 
 
 class SipConfig:
@@ -22,15 +23,18 @@ class SipConfig:
                 known = update(response)
                 if known is not None:
                     yield known
-        except grpc.aio.AioRpcError as error:
+        except (grpc.aio.AioRpcError, WrongSetting) as error:
             raise ControlAway(_words(error)) from error
 
     async def acknowledge(self, report: Report) -> None:
         try:
             await self._stub.Ack(ack_request(self._node_id, report))
-        except grpc.aio.AioRpcError as error:
+        except (grpc.aio.AioRpcError, WrongSetting) as error:
             raise ControlAway(_words(error)) from error
 
 
-def _words(error: grpc.aio.AioRpcError) -> str:
+def _words(error: grpc.aio.AioRpcError | WrongSetting) -> str:
+    """WrongSetting: the token's file cannot be read now, while it is renewed for example."""
+    if isinstance(error, WrongSetting):
+        return str(error)
     return f"{error.code().name}: {error.details()}"
