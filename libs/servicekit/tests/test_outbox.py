@@ -224,6 +224,36 @@ async def test_what_was_refused_for_its_neighbours_sake_goes_out_in_order() -> N
     assert [d["_id"] for d in await dead.find({})] == ["trunks:a:1"]
 
 
+class Parted(MemoryProducer):
+    """Has no whole batch; alone, records of "a" meet a broker that is away, and those of "b" a slow one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slow = asyncio.Event()
+        self.under_way = 0
+
+    async def send_many(self, records: Sequence[Outgoing]) -> None:
+        if len(records) > 1:
+            raise RecordsRefused([0, 1], "MessageSizeTooLargeError")
+        if records[0].key == "a":
+            raise Unavailable("broker_unavailable", "away")
+        self.under_way += 1
+        await self.slow.wait()
+        self.under_way -= 1
+
+
+async def test_a_pass_that_fails_leaves_nothing_under_way() -> None:
+    collection, producer = MemoryCollection("trunks"), Parted()
+    for key in ("a", "b"):
+        await create(collection, key)
+    one_pass = asyncio.ensure_future(OutboxRelay(collection, producer).relay_once())
+    await until(lambda: producer.under_way)
+    producer.slow.set()
+    with pytest.raises(Unavailable):
+        await one_pass
+    assert producer.under_way == 0
+
+
 async def test_an_entry_that_is_too_large_now_is_put_aside() -> None:
     collection, dead, producer = MemoryCollection("trunks"), MemoryCollection("dead"), MemoryProducer()
     large = {**entry(1, TOPIC, "a", b""), "value": b"x" * (1 << 20)}

@@ -77,8 +77,12 @@ class Pass:
         return matched == 1
 
     async def _one_by_one(self, batch: Sequence[Waiting]) -> None:
-        """A broker refuses whole batches, so each record is asked about alone, document by document."""
-        await asyncio.gather(*(self._alone(waiting) for waiting in batch))
+        """A broker refuses whole batches, so each record is asked about alone, document by document. It ends
+        when all of them ended: what went on behind it would mix with the next pass."""
+        ended = await asyncio.gather(*(self._alone(waiting) for waiting in batch), return_exceptions=True)
+        for error in ended:
+            if error is not None:
+                raise error
 
     async def _alone(self, waiting: Waiting) -> None:
         for entry in waiting.entries:
