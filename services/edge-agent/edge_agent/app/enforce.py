@@ -35,6 +35,8 @@ class Enforce:
         self._switches = switches
         self._endpoints = endpoints
         self._started = ""
+        # whether it started with as many rows as the file had, or was loaded since
+        self._whole = True
         self.in_force = ""
         self.serving = False
         self.switches_known = False
@@ -50,7 +52,9 @@ class Enforce:
             await self._file.note_room(await self._edge.rows())
         self.in_force = await self._version()
         self.serving = await self._edge.get(META, SERVING) is not None
-        if another and not await self._is_whole():
+        if another:
+            self._whole = await self._is_whole()
+        if not self._whole:
             self.in_force = ""
         first, self._started = not self._started, started
         return another and not first
@@ -88,7 +92,7 @@ class Enforce:
         if owed.switches or owed.all or not self.switches_known:
             await self._switches.bring(await self._file.switches())
             self.switches_known = True
-        if owed.all or not known:
+        if owed.all or not known or not self._whole:
             await self._load()
         elif owed.rows:
             await self._set(owed.rows)
@@ -112,6 +116,7 @@ class Enforce:
                 )
             if await self._edge.get(table, MARK) != mark:
                 raise EdgeRefused(f"the edge did not load {table} from the new file")
+        self._whole = True
 
     async def _set(self, rows: Sequence[Row]) -> None:
         """Numbers that go, go before their trunk; numbers that come, come after theirs."""

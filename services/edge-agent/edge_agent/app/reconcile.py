@@ -140,9 +140,10 @@ class Reconcile:
         return None
 
     async def _take_back(self) -> None:
-        """What was there, in the file and in the edge."""
+        """What was there, in file and edge. An edge that never had a configuration has none now."""
         try:
             await self._file.take_back()
-            await self._enforce.bring()
+            if self.held.version:
+                await self._enforce.bring()
         except (EdgeRefused, EdgeAway, FileFailed) as failed:
             _log.error("the edge could not be brought back at once", reason=str(failed))

@@ -1,0 +1,124 @@
+"""What the agent does with an edge that loads too little, or breaks off: a real file, an edge in memory."""
+
+import sqlite3
+from collections.abc import AsyncIterator, Mapping
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from edge_agent.adapters.edge_file import EdgeFile
+from edge_agent.app.endpoints import Endpoints
+from edge_agent.app.enforce import Enforce
+from edge_agent.app.reconcile import Reconcile
+from edge_agent.app.switches import Switches
+from edge_agent.domain import content_hash
+from edge_agent.domain.resources import Number, Resource, Trunk
+from edge_agent.domain.updates import Refusal, WholeChunk, Word
+from edge_agent.ports import META, NUMBER, SERVING, TRUNK, VERSION, EdgeAway
+
+BODIES = [Trunk("t1.test", "t", "trk1", 1, True, ()), Number("+4930001", "t1.test")]
+RESOURCES = tuple(Resource(body.name, 1, body) for body in BODIES)
+WHOLE = content_hash.written(sum(content_hash.of(one.name, one.version) for one in RESOURCES))
+
+
+class Edge:
+    """Implements ports.Edge; loads its tables from the file as Kamailio does. lost: tables that load no row;
+    breaks: the next command of that name finds nobody."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._starts = 0
+        self.tables: dict[str, dict[str, str]] = {}
+        self.lost: set[str] = set()
+        self.breaks = ""
+        self.loaded: list[str] = []
+        self.start()
+
+    def start(self) -> None:
+        self._starts += 1
+        for table in (TRUNK, NUMBER, META):
+            self._load(table)
+
+    async def get(self, table: str, key: str) -> str | None:
+        return self.tables[table].get(key)
+
+    async def put(self, table: str, key: str, value: str) -> None:
+        self.tables[table][key] = value
+
+    async def delete(self, table: str, key: str) -> None:
+        if self.breaks == "delete":
+            self.breaks = ""
+            raise EdgeAway("no answer")
+        self.tables[table].pop(key, None)
+
+    async def reload(self, table: str) -> None:
+        self.loaded.append(table)
+        self._load(table)
+
+    async def counts(self) -> Mapping[str, int]:
+        return {table: len(rows) for table, rows in self.tables.items()}
+
+    async def started(self) -> str:
+        return str(self._starts)
+
+    async def rows(self) -> int:
+        return 1000
+
+    async def states(self) -> Mapping[str, str]:
+        return {}
+
+    async def reload_switches(self) -> None:
+        pass
+
+    def _load(self, table: str) -> None:
+        with closing(sqlite3.connect(self._file)) as file:
+            rows = dict(file.execute(f"SELECT key_name, key_value FROM {table}"))
+        self.tables[table] = {} if table in self.lost else rows
+
+
+@pytest.fixture
+async def file(tmp_path: Path) -> AsyncIterator[EdgeFile]:
+    made = EdgeFile(tmp_path)
+    await made.open()
+    yield made
+    await made.close()
+
+
+def over(file: EdgeFile, edge: Edge) -> Reconcile:
+    return Reconcile(file, Enforce(edge, file, Switches(edge, file), Endpoints()), Word())
+
+
+async def take(reconcile: Reconcile) -> object:
+    await reconcile.stage(RESOURCES, first=True)
+    return await reconcile.take_whole(WholeChunk(WHOLE, {}, 0, True, Word(), RESOURCES, len(RESOURCES)))
+
+
+async def test_an_edge_that_never_had_a_configuration_does_not_serve_after_a_refused_one(
+    file: EdgeFile, tmp_path: Path
+) -> None:
+    edge = Edge(tmp_path / "tables.db")
+    reconcile = over(file, edge)
+    edge.lost = {NUMBER}
+    assert isinstance(await take(reconcile), Refusal)
+    assert (edge.tables[META].get(SERVING), reconcile.serving, reconcile.held.version) == (None, False, "")
+    edge.lost = set()
+    assert await take(reconcile) is None
+    assert (edge.tables[META][VERSION], edge.tables[META][SERVING]) == (WHOLE, "1")
+
+
+async def test_an_edge_that_started_with_too_few_rows_is_loaded_even_if_it_breaks_off(
+    file: EdgeFile, tmp_path: Path
+) -> None:
+    edge = Edge(tmp_path / "tables.db")
+    reconcile = over(file, edge)
+    assert await take(reconcile) is None
+    edge.lost = {NUMBER}
+    edge.start()
+    edge.lost, edge.breaks = set(), "delete"
+    with pytest.raises(EdgeAway):
+        await reconcile.look_after()
+    assert await reconcile.look_after()
+    assert edge.tables[NUMBER]["+4930001"] == "t1.test"
+    assert reconcile.settled
+    assert not await reconcile.look_after()
