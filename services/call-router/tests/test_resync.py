@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from call_router.adapters.disk.open_calls import OpenCalls
+from call_router.adapters.disk.watch_lock import WatchLock
 from call_router.adapters.switch.ledger import Ledger
 from call_router.adapters.switch.questions import Core, Questions
 from call_router.adapters.switch.resync import Resyncing
+from call_router.adapters.switch.watching import Around, SwitchWatch
 from call_router.app.watched_calls import WatchedCalls
 from call_router.domain.call_event import CallEnded, CallEvent
 from call_router.domain.explain import explain
 from call_router.domain.journey import Journey
-from call_router.domain.live_call import Channel, Seen
+from call_router.domain.live_call import Channel, LiveCall, Seen
 from servicekit.testing import FakeClock
 from switchlink.esl import CommandRefused, EslLink
 
@@ -70,6 +74,21 @@ async def test_a_call_of_the_switchs_new_life_does_not_end_with_those_of_the_old
     ended = [event.fact.hangup_cause for event in sink.events if isinstance(event.fact, CallEnded)]
     assert ended == ["node_lost"]
     assert list(calls.calls) == ["uuid-new"]
+
+
+async def test_a_watching_that_crashed_goes_on_with_what_it_knew(tmp_path: Path, channel: Channel) -> None:
+    async def kept() -> None: ...
+
+    sink, clock = Sink(), FakeClock()
+    await OpenCalls(tmp_path).save("core-1", START, [LiveCall(channel)])
+    lock = WatchLock(tmp_path, "r1")
+    watch = SwitchWatch(Around(tmp_path, lock, lambda _: Switch([], {}), sink, kept, clock))
+    watch._restore()
+    assert (watch._core, list(watch.calls.calls)) == ("core-1", ["uuid-old"])
+    watch._core = "core-2"
+    watch._restore()
+    assert watch._core == "core-2"
+    lock.close()
 
 
 async def test_an_entry_that_nobody_can_tell_does_not_stay_in_the_switch() -> None:

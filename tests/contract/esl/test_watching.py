@@ -13,7 +13,7 @@ from call_router.adapters.disk.watch_lock import WatchLock
 from call_router.adapters.switch.hand_overs import HandOvers
 from call_router.adapters.switch.watching import Around, SwitchWatch
 from call_router.domain.agent import Agent, SipAgent
-from call_router.domain.call_event import CallEvent, CallHeard
+from call_router.domain.call_event import CallEnded, CallEvent, CallHeard
 from call_router.domain.plan import Plan
 from call_router.domain.records import Number, Trunk
 from call_router.domain.table import RoutingTable
@@ -99,3 +99,20 @@ async def test_a_call_that_talks_is_told_with_the_packets_of_both_sides(
     seqs = [event.seq for event in told]
     assert seqs == sorted(set(seqs))
     assert {1, 2, 1001, 1004, 1101, 1_000_000} <= set(seqs)
+
+
+async def test_a_call_that_no_router_decides_is_told_once(
+    switch: RunningSwitch, told: list[CallEvent], carrier: Phone
+) -> None:
+    call = await carrier.call(NUMBER, switch.sip, MARKS | {"X-Keepline-Call-Id": "call_undecided"})
+    assert (await asyncio.wait_for(asyncio.shield(call.final), 5)).status == 503
+
+    def of_it() -> list[CallEvent]:
+        # the switch may still know of other calls that nobody has told
+        return [event for event in told if event.call_id == "call_undecided"]
+
+    await until(lambda: any(event.seq == 1_000_000 for event in of_it()), within=5)
+    assert [event.seq for event in of_it()] == [1, 1_000_000]
+    ended = of_it()[-1].fact
+    assert isinstance(ended, CallEnded)
+    assert (ended.sip_status, ended.talk_ms) == (503, 0)

@@ -88,7 +88,8 @@ class SwitchWatch:
                     await asyncio.sleep(0)
 
     def _restore(self) -> None:
-        known = self._open_calls.load()
+        """But not after a crash of this task: then more is known here than on the disk."""
+        known = None if self._core else self._open_calls.load()
         if known is not None:
             self._core, self._heard_at = known.core, known.heard_at
             self.calls.restore(known.calls)
@@ -145,6 +146,9 @@ class SwitchWatch:
             await asyncio.sleep(_KEEP_SECONDS)
             state = (self.calls.revision, self._heard_at if self.calls.calls else None)
             if not self._core or (state == saved and not self._told):
+                continue
+            if self._begun:
+                # they are not of the life that would be written beside them
                 continue
             told, self._told[:] = list(self._told), []
             try:
