@@ -9,13 +9,14 @@ from datetime import datetime
 
 import pytest
 
+from edge_agent.adapters.probe_topic import TOPIC, ProbeRecords
 from edge_agent.app.probe_reports import WaitingReports
 from edge_agent.app.probing import AT_ONCE, Probing
 from edge_agent.domain.probe import Outcome, ProbedEndpoint, ProbeState
 from edge_agent.domain.probe_report import AliveReport, ReadingReport, Report
 from servicekit.clock import SystemClock
 from servicekit.errors import Unavailable
-from servicekit.testing import until
+from servicekit.testing import MemoryProducer, until
 
 INTERVAL_SECONDS = 0.06
 
@@ -229,3 +230,12 @@ async def test_the_newest_report_of_each_key_gets_through_when_the_broker_return
         "edge1/udp:192.0.2.2:5060": None,
         "edge1": AliveReport(now, None, 2),
     }
+
+
+async def test_a_report_that_the_broker_refuses_holds_up_no_other() -> None:
+    producer, now = MemoryProducer(), SystemClock().now()
+    producer.broker.refuses = lambda record: "192.0.2.1" in record.key
+    up = ProbeState(reachable=True, since=now)
+    reports = [(f"edge1/{endpoint(n).name}", ReadingReport(endpoint(n), up, now)) for n in (1, 2, 3)]
+    await ProbeRecords(producer, "edge1", SystemClock()).send(reports)
+    assert {record.key for record in producer.broker.records(TOPIC)} == {key for key, _ in reports[1:]}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from health_monitor.app.status_publisher import StatusPublisher
 from health_monitor.app.watchers import Watchers
 from health_monitor.domain.status import Status, Verdict
-from servicekit.errors import Unavailable
+from servicekit.errors import Problem, Unavailable
 from servicekit.testing import until
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -79,4 +79,21 @@ async def test_the_newest_of_each_trunk_gets_through_when_the_store_returns() ->
     store.away = False
     await until(lambda: telling.waiting() is None)
     assert sorted(store.kept, key=lambda told: told[0]) == [("trk_1", status(2)), ("trk_2", None)]
+    running.cancel()
+
+
+async def test_a_status_that_is_refused_holds_up_no_other() -> None:
+    kept: list[str] = []
+
+    async def send(trunk_id: str, told: Status | None) -> None:
+        if trunk_id == "trk_1":
+            raise Problem("document_refused", "too large")
+        kept.append(trunk_id)
+
+    telling = StatusPublisher(send)
+    telling.changed(status(1, 1))
+    telling.changed(status(1, 2))
+    running = asyncio.create_task(telling.run())
+    await until(lambda: telling.waiting() is None)
+    assert kept == ["trk_2"]
     running.cancel()

@@ -9,9 +9,11 @@ from edge_agent.domain.probe_report import AliveReport, ReadingReport, Report
 from keepline.events.v1 import probe_pb2 as pb
 from keepline.types.v1 import endpoint_pb2 as types
 from servicekit.clock import Clock
-from servicekit.kafka import Producer, cloud_event
-from servicekit.kafka.records import Outgoing
+from servicekit.kafka import cloud_event
+from servicekit.kafka.records import Outgoing, RecordProducer, RecordsRefused
+from servicekit.telemetry.logging import logger
 
+_log = logger(__name__)
 TOPIC = "keepline.sip.probes.v1"
 _KIND = pb.ProbeReport.DESCRIPTOR.full_name
 _TRANSPORTS = {"udp": types.TRANSPORT_UDP, "tcp": types.TRANSPORT_TCP, "tls": types.TRANSPORT_TLS}
@@ -20,13 +22,25 @@ _TRANSPORTS = {"udp": types.TRANSPORT_UDP, "tcp": types.TRANSPORT_TCP, "tls": ty
 class ProbeRecords:
     """Implements ProbeTopic."""
 
-    def __init__(self, producer: Producer, edge_id: str, clock: Clock) -> None:
+    def __init__(self, producer: RecordProducer, edge_id: str, clock: Clock) -> None:
         self._producer = producer
         self._edge_id = edge_id
         self._clock = clock
 
     async def send(self, reports: Sequence[tuple[str, Report]]) -> None:
-        await self._producer.send_many([self._record(key, report) for key, report in reports])
+        records = [self._record(key, report) for key, report in reports]
+        try:
+            await self._producer.send_many(records)
+        except RecordsRefused:
+            # it refuses a batch for the sake of one; that one must not hold up the others for ever
+            for record in records:
+                await self._alone(record)
+
+    async def _alone(self, record: Outgoing) -> None:
+        try:
+            await self._producer.send_many([record])
+        except RecordsRefused as refused:
+            _log.error("a report is dropped", key=record.key, reason=refused.detail)
 
     def _record(self, key: str, report: Report) -> Outgoing:
         at = self._clock.now() if report is None else report.at

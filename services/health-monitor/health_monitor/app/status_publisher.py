@@ -8,12 +8,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from health_monitor.domain.status import Status
-from servicekit.errors import Unavailable
+from servicekit.errors import Problem, Unavailable
+from servicekit.telemetry.logging import logger
 
+_log = logger(__name__)
 _AGAIN = 1.0
 
 Send = Callable[[str, Status | None], Awaitable[None]]
-"""trunk id and status; None: the trunk is gone. Raises Unavailable."""
+"""trunk id and status; None: the trunk is gone. Raises Unavailable, or another Problem when it is refused."""
 
 
 class StatusPublisher:
@@ -46,6 +48,9 @@ class StatusPublisher:
             except Unavailable:
                 await asyncio.sleep(_AGAIN)
                 continue
+            except Problem as refused:
+                # the next status of this trunk is whole; the other trunks must not wait for it
+                _log.error("a status is not told", trunk=trunk_id, reason=refused.detail)
             if self._waiting.get(trunk_id) is status:
                 del self._waiting[trunk_id]
 
