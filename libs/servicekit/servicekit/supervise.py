@@ -22,12 +22,14 @@ from servicekit.backoff import Backoff
 FIRST_ANSWER_SECONDS = 60.0
 SILENT_SECONDS = 4.0
 ASK_SECONDS = 1.0
+SETTLED_SECONDS = 10.0
 _PR_SET_PDEATHSIG = 1
 
 
 class Supervisor:
     """`silent_seconds` and one question of `ask_seconds` more, and a process that answered before is killed;
-    `first_seconds` is what a new one may take."""
+    `first_seconds` is what a new one may take; one that lived for `settled_seconds` is started at once again.
+    """
 
     def __init__(
         self,
@@ -37,12 +39,14 @@ class Supervisor:
         first_seconds: float = FIRST_ANSWER_SECONDS,
         silent_seconds: float = SILENT_SECONDS,
         ask_seconds: float = ASK_SECONDS,
+        settled_seconds: float = SETTLED_SECONDS,
     ) -> None:
         self._command = list(command)
         self._url = urlsplit(alive)
         self._first_seconds = first_seconds
         self._silent_seconds = silent_seconds
         self._ask_seconds = ask_seconds
+        self._settled_seconds = settled_seconds
         self._told = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
 
@@ -56,10 +60,11 @@ class Supervisor:
             code, lived = self._live()
             if self._told.is_set() or not lived:
                 return code
-            _say(f"{self._command[-1]} ended with {code}, it is started again")
-            if time.monotonic() - began > self._first_seconds:
+            if time.monotonic() - began >= self._settled_seconds:
                 backoff.reset()
-            self._told.wait(backoff.next_seconds())
+            pause = backoff.next_seconds()
+            _say(f"{self._command[-1]} ended with {code}, it is started again in {pause:.2f} s")
+            self._told.wait(pause)
 
     def _live(self) -> tuple[int, bool]:
         """One life: its exit code, and whether it was one (it answered, or a signal ended it)."""
@@ -116,10 +121,15 @@ def main() -> None:
     parser.add_argument("--alive", required=True, help="URL that a living process answers with 200")
     parser.add_argument("--first-seconds", type=float, default=FIRST_ANSWER_SECONDS)
     parser.add_argument("--silent-seconds", type=float, default=SILENT_SECONDS)
+    parser.add_argument("--settled-seconds", type=float, default=SETTLED_SECONDS)
     parser.add_argument("command", nargs="+")
     asked = parser.parse_args()
     supervisor = Supervisor(
-        asked.command, asked.alive, first_seconds=asked.first_seconds, silent_seconds=asked.silent_seconds
+        asked.command,
+        asked.alive,
+        first_seconds=asked.first_seconds,
+        silent_seconds=asked.silent_seconds,
+        settled_seconds=asked.settled_seconds,
     )
     raise SystemExit(supervisor.run())
 

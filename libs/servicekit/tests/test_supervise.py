@@ -1,6 +1,7 @@
 """A process that hangs or dies is started again; one that is told to end, ends."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -36,9 +37,11 @@ class Supervised:
             "--alive",
             f"http://127.0.0.1:{self.port}/",
         ]
-        supervise += ["--silent-seconds", "0.5", "--first-seconds", "2"]
+        supervise += ["--silent-seconds", "0.5", "--first-seconds", "2", "--settled-seconds", "0"]
         child = list(command) or [sys.executable, str(script), str(self.port)]
-        self.process = subprocess.Popen([*supervise, "--", *child])
+        self.said = folder / "said"
+        with self.said.open("wb") as said:
+            self.process = subprocess.Popen([*supervise, "--", *child], stderr=said)
 
     def child(self, unlike: int = 0) -> int:
         """Waits for an answer of another process than this one; its pid."""
@@ -84,6 +87,17 @@ def test_a_process_that_died_is_started_again(supervised: Supervised) -> None:
     first = supervised.child()
     os.kill(first, signal.SIGKILL)
     assert supervised.child(unlike=first)
+
+
+def test_one_that_dies_now_and_then_is_never_waited_for_longer(supervised: Supervised) -> None:
+    child = 0
+    for _ in range(4):
+        child = supervised.child(unlike=child)
+        os.kill(child, signal.SIGKILL)
+    supervised.child(unlike=child)
+    pauses = re.findall(r"again in ([0-9.]+) s", supervised.said.read_text())
+    assert len(pauses) == 4
+    assert max(map(float, pauses)) < 0.14
 
 
 def test_told_to_end_both_end(supervised: Supervised) -> None:
