@@ -119,6 +119,18 @@ def test_an_invalid_record_changes_nothing(trunk: Make) -> None:
     assert tables.drop_number("num_1")
 
 
+@pytest.mark.parametrize("other", [{"domain": "other.sip.example"}, {"tenant_id": "t_b"}])
+def test_a_trunk_that_claims_another_domain_or_tenant_changes_nothing(trunk: Make, other: Any) -> None:
+    tables = NodeTables(encode, [])
+    tables.put_trunk(trunk())
+    before = _contents(tables)
+    with pytest.raises(RecordInvalid):
+        tables.put_trunk(trunk(version=2, endpoints=(Endpoint("192.0.2.9", 5060, Transport.UDP),), **other))
+    assert _contents(tables) == before
+    tables.drop_trunk("trk_1")
+    assert _contents(tables) == {}
+
+
 def test_a_number_is_offered_only_with_its_own_tenants_trunk(trunk: Make) -> None:
     tables = NodeTables(encode, [SWITCH])
     assert tables.put_number(number(1, tenant="t_b")) == []

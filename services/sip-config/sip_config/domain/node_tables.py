@@ -115,9 +115,9 @@ class NodeTables:
         if trunk.id in self._gone or (known is not None and known.version >= trunk.version):
             return []
         trunk.body()  # raises before anything is changed
-        endpoints = self._use_endpoints(known, trunk)
         if known is not None and (known.domain, known.tenant_id) != (trunk.domain, trunk.tenant_id):
             raise RecordInvalid(f"trunk {trunk.id} has another domain or tenant than before")
+        endpoints = self._use_endpoints(known, trunk)
         self._trunks[trunk.id] = trunk
         self._holders.add(trunk_name(trunk.domain), trunk.id)
         return self._move(
