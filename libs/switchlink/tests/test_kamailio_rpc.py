@@ -111,6 +111,15 @@ async def test_a_restarted_kamailio_is_found_again(kamailio: FakeKamailio, rpc: 
     await rpc.call("core.uptime")
 
 
+async def test_answers_come_again_after_the_folder_was_cleaned(
+    kamailio: FakeKamailio, rpc: KamailioSocket
+) -> None:
+    await rpc.call("core.uptime")
+    for address in kamailio.path.parent.glob("rpc.sock.*"):
+        address.unlink()
+    assert await rpc.call("core.version") == ["core.version", []]
+
+
 async def test_a_kamailio_that_never_was_is_told(tmp_path: Path) -> None:
     async with KamailioSocket(tmp_path / "none.sock") as client:
         with pytest.raises(RpcUnavailable, match=r"none\.sock"):

@@ -55,6 +55,8 @@ class KamailioSocket:
         self.close()
 
     async def _exchange(self, number: int, payload: bytes) -> Any:
+        if not self._own.exists():  # the folder was cleaned: no answer would find its way to us any more
+            self.close()
         sock = self._socket or self._open()
         # Addressed each time: a Kamailio that was restarted is another socket of the same name.
         await _sent(sock, payload, str(self._path))
