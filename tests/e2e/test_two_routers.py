@@ -61,7 +61,7 @@ async def test_a_router_that_is_stopped_costs_two_seconds_and_is_ended(world: Wo
         fill_accept_queue(stack, asked)
         full = await line.refused(503)
     assert full.result.as_told, full
-    assert not Path(f"/proc/{stopped}").exists()
+    await until(lambda: not Path(f"/proc/{stopped}").exists(), 20, "the end of the stopped router")
     outcome = await (await line.dial(hold=0.5)).outcome()
     assert outcome.result.as_told, outcome
     await world.ready(FIRST)
