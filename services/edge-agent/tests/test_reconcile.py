@@ -1,5 +1,6 @@
 """What the agent does with an edge that loads too little, or breaks off: a real file, an edge in memory."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import closing
@@ -11,11 +12,14 @@ from edge_agent.adapters.edge_file import EdgeFile
 from edge_agent.app.endpoints import Endpoints
 from edge_agent.app.enforce import Enforce
 from edge_agent.app.reconcile import Reconcile
+from edge_agent.app.reports import Reports
+from edge_agent.app.stream import Stream
 from edge_agent.app.switches import Switches
 from edge_agent.domain import content_hash
 from edge_agent.domain.resources import Number, Resource, Trunk
-from edge_agent.domain.updates import Refusal, WholeChunk, Word
-from edge_agent.ports import META, NUMBER, SERVING, TRUNK, VERSION, EdgeAway
+from edge_agent.domain.updates import Refusal, Update, WholeChunk, Word
+from edge_agent.ports import META, NUMBER, SERVING, TRUNK, VERSION, EdgeAway, Hello, Report
+from servicekit.testing import until
 
 BODIES = [Trunk("t1.test", "t", "trk1", 1, True, ()), Number("+4930001", "t1.test")]
 RESOURCES = tuple(Resource(body.name, 1, body) for body in BODIES)
@@ -122,3 +126,50 @@ async def test_an_edge_that_started_with_too_few_rows_is_loaded_even_if_it_break
     assert edge.tables[NUMBER]["+4930001"] == "t1.test"
     assert reconcile.settled
     assert not await reconcile.look_after()
+
+
+class SipConfig:
+    """Implements ports.Control; says once what there is, and hears what becomes of it."""
+
+    def __init__(self, *updates: Update) -> None:
+        self._updates = updates
+        self.heard: list[str] = []
+
+    async def watch(self, hello: Hello) -> AsyncIterator[Update]:
+        for update in self._updates:
+            yield update
+        await asyncio.Event().wait()
+
+    async def acknowledge(self, report: Report) -> None:
+        self.heard.append(report.refusal or f"in force: {report.version}")
+
+
+async def test_what_an_edge_does_not_run_is_not_said_to_be_in_force(
+    file: EdgeFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edge_agent.app.stream._TRY_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr("edge_agent.app.stream._TRY_AGAIN_LONGEST_SECONDS", 0.01)
+    edge = Edge(tmp_path / "tables.db")
+    reconcile = over(file, edge)
+    assert await take(reconcile) is None
+    edge.start()
+    edge.lost = {TRUNK, NUMBER}
+    edge.tables[META].clear()
+    assert await reconcile._enforce.look()
+    more = (*RESOURCES, Resource("number/+4930002", 1, Number("+4930002", "t1.test")))
+    version = content_hash.written(sum(content_hash.of(one.name, one.version) for one in more))
+    control = SipConfig(WholeChunk(version, {}, 0, True, Word(), more, len(more)))
+    reports = Reports(control, reconcile.set_aside)
+    asked = asyncio.Event()
+    asked.set()
+    stream = Stream(control, reconcile, reports)
+    running = [asyncio.create_task(stream.run(asked)), asyncio.create_task(reports.run())]
+    await until(lambda: control.heard)
+    for _ in range(20):
+        await asyncio.sleep(0.01)
+    assert [said for said in control.heard if said.startswith("in force")] == []
+    edge.lost = set()
+    assert await reconcile.look_after()
+    await until(lambda: control.heard[-1] == f"in force: {WHOLE}")
+    for task in running:
+        task.cancel()

@@ -187,8 +187,11 @@ class Stream:
         await self._reports.refused(version, revision, refusal.reason, self._reconcile.held)
 
     async def _once_more(self) -> None:
-        """What is said to be in force clears what sip-config knows of our refusals, and it sends again."""
+        """What is said to be in force clears what sip-config knows of our refusals, and it sends again. First
+        the edge has to run what is held."""
         await self._try_again.pause()
+        while self._reconcile.held.version and not self._reconcile.settled:
+            await self._try_again.pause()
         lasting = ((version, why) for version, why in self._refused.items() if not why[1].passing)
         self._refused = OrderedDict(lasting)
         await self._reports.in_force(self._reconcile.held)
