@@ -38,7 +38,8 @@ async def main(folder, ending):
         os.kill(os.getpid(), signal.SIGKILL)
     if ending == "broker first":
         producer.broker.away = False
-        await until(lambda: producer.sent and producer.sent[-1].value[:6] == b"%06d" % (kept + 5), 20)
+        last = b"%06d" % (kept + 5)
+        await until(lambda: running.done() or any(r.value[:6] == last for r in producer.sent), 20)
         await asyncio.wait_for(spooled.kept(), 5)
         print("straight", spool.problem())
     files_may_grow_to(resource.RLIM_INFINITY)

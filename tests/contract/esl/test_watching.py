@@ -67,8 +67,9 @@ async def told(switch: RunningSwitch, tmp_path: Path) -> AsyncIterator[list[Call
 
     lock = WatchLock(tmp_path, "r1")
     around = Around(tmp_path, lock, link_to, sink, sink.kept, SystemClock(), frozenset({"trk_1"}))
-    watch = asyncio.create_task(SwitchWatch(around).run())
-    await until((tmp_path / "watching").exists)
+    watching = SwitchWatch(around)
+    watch = asyncio.create_task(watching.run())
+    await until(lambda: watching.hears, within=20)
     yield sink.events
     watch.cancel()
     (ended,) = await asyncio.gather(watch, return_exceptions=True)

@@ -66,6 +66,11 @@ class SwitchWatch:
         """What keeps this router from watching; "" also while another one watches."""
         return next((link.trouble for link in self._links if link.trouble), "")
 
+    @property
+    def hears(self) -> bool:
+        """Whether this router watches and the switch sends it its events."""
+        return bool(self._links) and not self.problem()
+
     async def run(self) -> None:
         around = self._around
         await around.lock.taken()
