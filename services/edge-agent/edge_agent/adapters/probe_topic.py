@@ -1,9 +1,6 @@
 """The prober's reports as keepline.sip.probes.v1 (keepline.events.v1.ProbeReport)."""
 
 from collections.abc import Sequence
-from datetime import datetime
-
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from edge_agent.domain.probe_report import AliveReport, ReadingReport, Report
 from keepline.events.v1 import probe_pb2 as pb
@@ -12,6 +9,7 @@ from servicekit.clock import Clock
 from servicekit.kafka import cloud_event
 from servicekit.kafka.records import Outgoing, RecordProducer, RecordsRefused
 from servicekit.telemetry.logging import logger
+from servicekit.timestamps import timestamp
 
 _log = logger(__name__)
 TOPIC = "keepline.sip.probes.v1"
@@ -50,27 +48,21 @@ class ProbeRecords:
 
 
 def _message(edge_id: str, report: ReadingReport | AliveReport) -> pb.ProbeReport:
-    message = pb.ProbeReport(edge_id=edge_id, at=_stamp(report.at))
+    message = pb.ProbeReport(edge_id=edge_id, at=timestamp(report.at))
     if isinstance(report, AliveReport):
         alive = pb.ProberAlive(endpoints=report.endpoints)
         if report.complete_since is not None:
-            alive.complete_since.CopyFrom(_stamp(report.complete_since))
+            alive.complete_since.CopyFrom(timestamp(report.complete_since))
         message.alive.CopyFrom(alive)
         return message
     where, state = report.endpoint, report.state
     reading = pb.ProbeReading(
         endpoint=types.SipEndpoint(host=where.host, port=where.port, transport=_TRANSPORTS[where.transport]),
         state=pb.PROBE_STATE_ANSWERS if state.reachable else pb.PROBE_STATE_SILENT,
-        since=_stamp(state.since or report.at),
+        since=timestamp(state.since or report.at),
         sip_status=state.sip_status,
     )
     if state.latency_ms is not None:
         reading.latency_ms = state.latency_ms
     message.reading.CopyFrom(reading)
     return message
-
-
-def _stamp(at: datetime) -> Timestamp:
-    stamp = Timestamp()
-    stamp.FromDatetime(at)
-    return stamp

@@ -2,9 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-
-from google.protobuf.timestamp_pb2 import Timestamp
+from datetime import datetime
 
 from health_monitor.adapters.trunk_topic import TRANSPORTS
 from health_monitor.app.trunk_board import TrunkBoard
@@ -12,6 +10,7 @@ from health_monitor.domain.reading import Prober, Reading
 from health_monitor.domain.trunk import Endpoint
 from keepline.events.v1 import probe_pb2 as pb
 from servicekit.kafka.follower import Handler
+from servicekit.timestamps import moment
 
 TOPIC = "keepline.sip.probes.v1"
 _EDGE = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -40,7 +39,7 @@ class ProbeTopic:
         report = pb.ProbeReport.FromString(value)
         if not _EDGE.fullmatch(report.edge_id):
             raise ValueError(f"{report.edge_id!r} is no edge's id")
-        told_at = _moment(report.at)
+        told_at = moment(report.at)
         match report.WhichOneof("report"):
             case "reading":
                 reading = _reading(report.edge_id, report.reading, told_at)
@@ -48,7 +47,7 @@ class ProbeTopic:
                     self._board.hear(reading)
             case "alive":
                 alive = report.alive
-                since = _moment(alive.complete_since) if alive.HasField("complete_since") else None
+                since = moment(alive.complete_since) if alive.HasField("complete_since") else None
                 heard_at = self._now() if self._live() else min(told_at, self._now())
                 self._board.alive(Prober(report.edge_id, heard_at, since))
             case _:
@@ -69,8 +68,4 @@ def _reading(edge_id: str, message: pb.ProbeReading, told_at: datetime) -> Readi
         return None
     latency = message.latency_ms if message.HasField("latency_ms") else None
     endpoint = Endpoint(where.host, where.port, transport)
-    return Reading(edge_id, endpoint, reachable, _moment(message.since), told_at, latency)
-
-
-def _moment(stamp: Timestamp) -> datetime:
-    return stamp.ToDatetime(UTC)
+    return Reading(edge_id, endpoint, reachable, moment(message.since), told_at, latency)
