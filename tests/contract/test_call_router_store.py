@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from call_router.adapters.agent_documents import AgentDocuments
-from call_router.adapters.plan_documents import PlanDocuments
-from call_router.adapters.record_documents import RecordDocuments
-from call_router.adapters.routing_messages import agent_of, plan_of
+from call_router.adapters.messages.routing import agent_of, plan_of
+from call_router.adapters.mongo.agents import AgentDocuments
+from call_router.adapters.mongo.plans import PlanDocuments
+from call_router.adapters.mongo.records import RecordDocuments
 from call_router.domain.agent import Agent, HumanAgent, SipAgent
 from call_router.domain.call_event import (
     CallAnswered,

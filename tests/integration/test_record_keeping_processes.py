@@ -12,8 +12,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from call_router.adapters.event_messages import event_message
-from call_router.adapters.record_documents import RecordDocuments
+from call_router.adapters.messages.events import event_message
+from call_router.adapters.mongo.records import RecordDocuments
 from call_router.domain import call_event as e
 from harness.components.kafka import Kafka
 from harness.components.mongo import Mongo as Server

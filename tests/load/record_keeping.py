@@ -21,9 +21,9 @@ from typing import TypeVar
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import InsertOne, WriteConcern
 
-from call_router.adapters.event_messages import event_message
-from call_router.adapters.record_documents import RecordDocuments
-from call_router.adapters.record_keeping import RecordKeeping
+from call_router.adapters.kafka.record_keeping import RecordKeeping
+from call_router.adapters.messages.events import event_message
+from call_router.adapters.mongo.records import RecordDocuments
 from call_router.app.call_log import CallLog
 from call_router.domain import call_event as e
 from call_router.domain.explain import Explained, TraceStep

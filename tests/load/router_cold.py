@@ -18,7 +18,7 @@ from pathlib import Path
 
 from route_decision import _call, _table
 
-from call_router.adapters.table_snapshot import TableSnapshot
+from call_router.adapters.disk.table_snapshot import TableSnapshot
 
 GOAL_SECONDS, GOAL_NUMBERS = 2.0, 100_000
 _READ = """
@@ -26,7 +26,7 @@ import time; began = time.perf_counter()
 import sys
 from pathlib import Path
 from call_router.adapters.country_rules import rules_of
-from call_router.adapters.table_snapshot import TableSnapshot
+from call_router.adapters.disk.table_snapshot import TableSnapshot
 from call_router.domain.table import RoutingTable
 snapshot = TableSnapshot(Path(sys.argv[1]), RoutingTable(rules_of))
 """

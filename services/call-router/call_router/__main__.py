@@ -12,10 +12,10 @@ from functools import partial
 import grpc.aio
 
 from call_router.adapters.disk.watch_lock import WatchLock
-from call_router.adapters.grpc_route import SERVICE as CALL_ROUTING
-from call_router.adapters.grpc_route import CallRouting
+from call_router.adapters.grpc.route import SERVICE as CALL_ROUTING
+from call_router.adapters.grpc.route import CallRouting
+from call_router.adapters.kafka.spooled_events import SpooledEvents
 from call_router.adapters.kept_table import keep_table, missing
-from call_router.adapters.spooled_events import SpooledEvents
 from call_router.adapters.switch.hand_overs import HandOvers
 from call_router.adapters.switch.watching import Around, SwitchWatch
 from call_router.app.dry_run import DryRun

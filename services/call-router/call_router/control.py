@@ -7,17 +7,19 @@ from functools import partial
 
 import grpc.aio
 
-from call_router.adapters import rest_agents, rest_calls, rest_routing
-from call_router.adapters.agent_documents import AgentDocuments
-from call_router.adapters.grpc_calls import SERVICE as CALL_LOG
-from call_router.adapters.grpc_calls import CallLogService
-from call_router.adapters.grpc_routing import SERVICE as ROUTING_MANAGER
-from call_router.adapters.grpc_routing import CallRoutingManager
+from call_router.adapters.grpc.calls import SERVICE as CALL_LOG
+from call_router.adapters.grpc.calls import CallLogService
+from call_router.adapters.grpc.routing import SERVICE as ROUTING_MANAGER
+from call_router.adapters.grpc.routing import CallRoutingManager
+from call_router.adapters.kafka.record_keeping import RecordKeeping
+from call_router.adapters.kafka.spooled_events import CALL_EVENTS
 from call_router.adapters.kept_table import keep_table, missing
-from call_router.adapters.plan_documents import PlanDocuments
-from call_router.adapters.record_documents import RecordDocuments
-from call_router.adapters.record_keeping import RecordKeeping
-from call_router.adapters.spooled_events import CALL_EVENTS
+from call_router.adapters.mongo.agents import AgentDocuments
+from call_router.adapters.mongo.plans import PlanDocuments
+from call_router.adapters.mongo.records import RecordDocuments
+from call_router.adapters.rest import agents as rest_agents
+from call_router.adapters.rest import calls as rest_calls
+from call_router.adapters.rest import routing as rest_routing
 from call_router.adapters.table_trunks import TableTrunks
 from call_router.app.agents import Agents
 from call_router.app.call_log import CallLog

@@ -11,13 +11,15 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from call_router.adapters import rest_agents, rest_calls, rest_routing
-from call_router.adapters.agent_documents import AgentDocuments
 from call_router.adapters.country_rules import rules_of
-from call_router.adapters.grpc_calls import CallLogService
-from call_router.adapters.grpc_routing import SERVICE, CallRoutingManager
-from call_router.adapters.plan_documents import PlanDocuments
-from call_router.adapters.record_documents import RecordDocuments
+from call_router.adapters.grpc.calls import CallLogService
+from call_router.adapters.grpc.routing import SERVICE, CallRoutingManager
+from call_router.adapters.mongo.agents import AgentDocuments
+from call_router.adapters.mongo.plans import PlanDocuments
+from call_router.adapters.mongo.records import RecordDocuments
+from call_router.adapters.rest import agents as rest_agents
+from call_router.adapters.rest import calls as rest_calls
+from call_router.adapters.rest import routing as rest_routing
 from call_router.adapters.table_trunks import TableTrunks
 from call_router.app.agents import Agents
 from call_router.app.call_log import CallLog

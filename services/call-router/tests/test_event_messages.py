@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from call_router.adapters.event_messages import event_message, event_of
-from call_router.adapters.routing_messages import Unfit
+from call_router.adapters.messages.events import event_message, event_of
+from call_router.adapters.messages.routing import Unfit
 from call_router.domain import call_event as e
 from call_router.domain.explain import Explained, TraceStep
 from call_router.domain.leg import Leg

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from call_router.adapters.event_messages import event_message
-from call_router.adapters.record_documents import RecordDocuments
-from call_router.adapters.record_keeping import RecordKeeping
+from call_router.adapters.kafka.record_keeping import RecordKeeping
+from call_router.adapters.messages.events import event_message
+from call_router.adapters.mongo.records import RecordDocuments
 from call_router.app.call_log import CallLog
 from call_router.domain.call_event import CallAnswered, CallEnded, CallEvent, CallStarted
 from call_router.ports import Change

@@ -3,8 +3,8 @@
 from typing import Any
 
 from call_router.adapters.country_rules import rules_of
-from call_router.adapters.routing_messages import agent_message, plan_message
-from call_router.adapters.state_topics import NUMBERS, ROUTING, TRUNKS, StateTopics
+from call_router.adapters.kafka.state_topics import NUMBERS, ROUTING, TRUNKS, StateTopics
+from call_router.adapters.messages.routing import agent_message, plan_message
 from call_router.domain.table import RoutingTable
 from keepline.phone.v1.number_pb2 import Number, NumberState
 from keepline.routing.v1.agent_pb2 import Agent, SipAgent

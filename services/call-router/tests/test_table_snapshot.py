@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from call_router.adapters.country_rules import rules_of
-from call_router.adapters.snapshot_file import SnapshotRefused, read, write
-from call_router.adapters.table_snapshot import TableSnapshot
+from call_router.adapters.disk.snapshot_file import SnapshotRefused, read, write
+from call_router.adapters.disk.table_snapshot import TableSnapshot
 from call_router.domain.table import RoutingTable
 
 

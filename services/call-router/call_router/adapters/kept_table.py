@@ -4,8 +4,8 @@ import gc
 from typing import TypeVar
 
 from call_router.adapters.country_rules import rules_of
-from call_router.adapters.state_topics import StateTopics
-from call_router.adapters.table_snapshot import TableSnapshot
+from call_router.adapters.disk.table_snapshot import TableSnapshot
+from call_router.adapters.kafka.state_topics import StateTopics
 from call_router.domain.table import RoutingTable
 from servicekit.kafka import StateFollower
 from servicekit.service import Service

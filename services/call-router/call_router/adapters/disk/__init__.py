@@ -1,1 +1,1 @@
-"""Faces the disk that two routers beside one switch share."""
+"""Faces the disk: the routing table's copy, and what two routers beside one switch share."""

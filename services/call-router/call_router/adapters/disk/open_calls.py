@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from call_router.adapters.snapshot_file import SnapshotRefused, read, write
+from call_router.adapters.disk.snapshot_file import SnapshotRefused, read, write
 from call_router.domain.live_call import LiveCall
 from servicekit.telemetry.logging import logger
 

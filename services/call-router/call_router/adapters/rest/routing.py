@@ -5,7 +5,7 @@ from datetime import datetime
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from call_router.adapters.rest_decision import DecisionBody, decision_body
+from call_router.adapters.rest.decision_body import DecisionBody, decision_body
 from call_router.app.dry_run import DryRun
 from call_router.app.plans import Plans
 from call_router.domain.plan import Plan, PlanFields

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from call_router.adapters.event_messages import event_of
+from call_router.adapters.messages.events import event_of
 from call_router.app.call_log import CallLog
 from call_router.domain.call_event import CallEnded, CallEvent
 from servicekit.clock import Clock

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from call_router.adapters.call_bodies import CallBody, call_body
+from call_router.adapters.rest.call_body import CallBody, call_body
 from call_router.app.call_log import CallLog
 from call_router.ports import CallFilter
 from servicekit.auth import principal

@@ -4,7 +4,7 @@ from typing import Any
 
 import grpc
 
-from call_router.adapters.call_messages import record_message
+from call_router.adapters.messages.calls import record_message
 from call_router.app.call_log import CallLog
 from call_router.ports import CallFilter
 from keepline.routing.v1 import call_log_pb2 as pb

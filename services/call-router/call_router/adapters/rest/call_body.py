@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from call_router.adapters.rest_decision import DecisionBody
+from call_router.adapters.rest.decision_body import DecisionBody
 from call_router.domain.call_record import CallRecord
 
 

@@ -10,7 +10,7 @@ from typing import cast
 
 from google.protobuf.message import DecodeError
 
-from call_router.adapters.routing_messages import Unfit, agent_of, plan_of
+from call_router.adapters.messages.routing import Unfit, agent_of, plan_of
 from call_router.domain.numbering import is_e164
 from call_router.domain.records import Endpoint, Number, Record, Trunk
 from call_router.domain.sip_uri import MAX_PORT, Transport, is_host

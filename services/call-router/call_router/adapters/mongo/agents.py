@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from call_router.adapters.routing_messages import agent_message
-from call_router.adapters.routing_outbox import state_entry, tombstone_entry
+from call_router.adapters.messages.routing import agent_message
+from call_router.adapters.mongo.outbox import state_entry, tombstone_entry
 from call_router.domain.agent import Agent, HumanAgent, Kind, SipAgent
 from keepline.routing.v1.plan_pb2 import RoutingState
 from servicekit.clock import Clock

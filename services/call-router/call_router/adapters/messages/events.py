@@ -1,7 +1,7 @@
 """Call events as messages of the topic, and back."""
 
-from call_router.adapters.event_decision import decision_message, decision_of
-from call_router.adapters.routing_messages import Unfit
+from call_router.adapters.messages.event_decision import decision_message, decision_of
+from call_router.adapters.messages.routing import Unfit
 from call_router.domain import call_event as e
 from keepline.events.v1 import call_event_pb2 as pb
 from servicekit.timestamps import moment, timestamp

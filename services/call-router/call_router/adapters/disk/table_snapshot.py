@@ -16,7 +16,7 @@ from typing import cast
 
 import msgspec
 
-from call_router.adapters.snapshot_file import SnapshotRefused, read, write
+from call_router.adapters.disk.snapshot_file import SnapshotRefused, read, write
 from call_router.domain.agent import Agent, HumanAgent, SipAgent
 from call_router.domain.plan import Plan
 from call_router.domain.records import Number, Record, Trunk

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from call_router.adapters.routing_messages import plan_message
-from call_router.adapters.routing_outbox import state_entry, tombstone_entry
+from call_router.adapters.messages.routing import plan_message
+from call_router.adapters.mongo.outbox import state_entry, tombstone_entry
 from call_router.domain.plan import Plan
 from call_router.ports import Planned
 from keepline.routing.v1.plan_pb2 import RoutingState

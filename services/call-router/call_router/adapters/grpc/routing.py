@@ -4,7 +4,7 @@ from typing import Any
 
 import grpc
 
-from call_router.adapters.routing_messages import (
+from call_router.adapters.messages.routing import (
     agent_fields,
     agent_message,
     decision_message,

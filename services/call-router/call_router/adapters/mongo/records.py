@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from call_router.adapters.event_documents import event_document, event_of_document
+from call_router.adapters.mongo.events import event_document, event_of_document
 from call_router.domain.call_history import CallHistory
 from call_router.domain.call_record import keys_of
 from call_router.ports import CallFilter, Change, Kept

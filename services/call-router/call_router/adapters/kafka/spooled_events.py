@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from call_router.adapters.event_messages import event_message
+from call_router.adapters.messages.events import event_message
 from call_router.domain.call_event import CallEvent
 from servicekit.kafka import cloud_event
 from servicekit.spool import SpooledProducer

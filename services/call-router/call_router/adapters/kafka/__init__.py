@@ -1,0 +1,1 @@
+"""Faces the broker: the topics that are read and the call events that are written."""

@@ -1,0 +1,1 @@
+"""Faces REST clients: agents, plans, dry runs and the call log."""
