@@ -16,10 +16,10 @@ from servicekit.mongo import connect
 from servicekit.outbox import OutboxRelay
 from servicekit.settings import MongoSettings
 from servicekit.testing import FakeClock, MemoryCollection, MemoryProducer
-from sip_config.adapters.messages import trunk_of
-from sip_config.adapters.network_documents import NetworkDocuments
-from sip_config.adapters.report_documents import ReportDocuments
-from sip_config.adapters.trunk_documents import TOPIC, TrunkDocuments
+from sip_config.adapters.messages.trunks import trunk_of
+from sip_config.adapters.mongo.network import NetworkDocuments
+from sip_config.adapters.mongo.node_reports import ReportDocuments
+from sip_config.adapters.mongo.trunks import TOPIC, TrunkDocuments
 from sip_config.domain.grammar import Transport
 from sip_config.domain.network import OperatorWord, Orders
 from sip_config.domain.node_report import Held, Limits, NodeReport

@@ -16,7 +16,7 @@ import time
 from datetime import UTC, datetime
 
 from keepline.sip.v1 import switch_config_pb2 as pb
-from sip_config.adapters.resource_messages import chunks, encode
+from sip_config.adapters.messages.resources import chunks, encode
 from sip_config.app.node_feed import NodeFeed
 from sip_config.domain.grammar import Transport
 from sip_config.domain.node_tables import HeldNumber, NodeTables

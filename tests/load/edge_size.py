@@ -22,8 +22,8 @@ from pathlib import Path
 
 import httpx
 
-from edge_agent.adapters.control_messages import resource
-from edge_agent.adapters.edge_file import EdgeFile
+from edge_agent.adapters.disk.edge_file import EdgeFile
+from edge_agent.adapters.grpc.messages import resource
 from harness.config_server import CHUNK, Control, number, part, switch, trunk
 from harness.paths import REPOSITORY
 from harness.ports import free_port

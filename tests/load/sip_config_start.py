@@ -25,8 +25,8 @@ from harness.ports import free_port
 from harness.process import Process
 from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.kafka import Outgoing, Producer, cloud_event, ensure_topics, load_topics
-from sip_config.adapters.messages import state_value
-from sip_config.adapters.trunk_documents import TOPIC, trunk_fields
+from sip_config.adapters.messages.trunks import state_value
+from sip_config.adapters.mongo.trunks import TOPIC, trunk_fields
 from sip_config.domain.grammar import Transport
 from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
 

@@ -8,13 +8,13 @@ from functools import partial
 
 from joserfc.jwk import OKPKey
 
-from edge_agent.adapters.control import SipConfig
-from edge_agent.adapters.edge_file import EdgeFile
-from edge_agent.adapters.edge_reports import EdgeReports
-from edge_agent.adapters.kamailio import LOADING, KamailioEdge
-from edge_agent.adapters.options_probe import ASK_SECONDS, KamailioOptions
-from edge_agent.adapters.probe_topic import ProbeRecords
-from edge_agent.adapters.rejection_events import RejectionEvents
+from edge_agent.adapters.disk.edge_file import EdgeFile
+from edge_agent.adapters.grpc.sip_config import SipConfig
+from edge_agent.adapters.kafka.probe_topic import ProbeRecords
+from edge_agent.adapters.kafka.rejection_events import RejectionEvents
+from edge_agent.adapters.kamailio.edge import LOADING, KamailioEdge
+from edge_agent.adapters.kamailio.options_probe import ASK_SECONDS, KamailioOptions
+from edge_agent.adapters.kamailio.reports import EdgeReports
 from edge_agent.app.endpoints import Endpoints
 from edge_agent.app.enforce import Enforce
 from edge_agent.app.probe_reports import WaitingReports

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_agent.adapters.edge_file import EdgeFile
+from edge_agent.adapters.disk.edge_file import EdgeFile
 from edge_agent.domain import content_hash
 from edge_agent.domain.admission import Counts
 from edge_agent.domain.resources import Endpoint, Number, Resource, Switch, Trunk

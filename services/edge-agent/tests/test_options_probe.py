@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from edge_agent.adapters import options_probe
-from edge_agent.adapters.options_probe import KamailioOptions
+from edge_agent.adapters.kamailio import options_probe
+from edge_agent.adapters.kamailio.options_probe import KamailioOptions
 from edge_agent.domain.probe import Outcome, ProbedEndpoint
 from switchlink.kamailio_rpc import KamailioHttp, RpcError
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import pytest
 
-from edge_agent.adapters.probe_topic import TOPIC, ProbeRecords
+from edge_agent.adapters.kafka.probe_topic import TOPIC, ProbeRecords
 from edge_agent.app.probe_reports import WaitingReports
 from edge_agent.app.probing import AT_ONCE, Probing
 from edge_agent.domain.probe import Outcome, ProbedEndpoint, ProbeState

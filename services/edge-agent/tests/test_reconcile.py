@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent.adapters.edge_file import EdgeFile
+from edge_agent.adapters.disk.edge_file import EdgeFile
 from edge_agent.app.endpoints import Endpoints
 from edge_agent.app.enforce import Enforce
 from edge_agent.app.reconcile import Reconcile

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent.adapters.control import SipConfig
+from edge_agent.adapters.grpc.sip_config import SipConfig
 from edge_agent.domain.updates import Word
 from edge_agent.ports import ControlAway, Held, Hello, Report, SetAside
 from edge_agent.settings import KamailioSettings, Settings

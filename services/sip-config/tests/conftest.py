@@ -24,15 +24,18 @@ from servicekit.grpc import GrpcServer, channel, problem_of
 from servicekit.http import create_app
 from servicekit.readiness import Readiness
 from servicekit.testing import FakeClock, MemoryCollection, tokens, verifier_of
-from sip_config.adapters import grpc_switch_config, rest_network, rest_switch, rest_trunks
-from sip_config.adapters.grpc_switch_config import SERVICE as SWITCH_CONFIG
-from sip_config.adapters.grpc_switch_config import SwitchConfig
-from sip_config.adapters.grpc_trunks import SERVICE as TRUNK_SERVICE
-from sip_config.adapters.grpc_trunks import SipTrunkService
-from sip_config.adapters.network_documents import NetworkDocuments
-from sip_config.adapters.report_documents import ReportDocuments
-from sip_config.adapters.resource_messages import encode
-from sip_config.adapters.trunk_documents import TrunkDocuments
+from sip_config.adapters.grpc import switch_config as grpc_switch_config
+from sip_config.adapters.grpc.switch_config import SERVICE as SWITCH_CONFIG
+from sip_config.adapters.grpc.switch_config import SwitchConfig
+from sip_config.adapters.grpc.trunks import SERVICE as TRUNK_SERVICE
+from sip_config.adapters.grpc.trunks import SipTrunkService
+from sip_config.adapters.messages.resources import encode
+from sip_config.adapters.mongo.network import NetworkDocuments
+from sip_config.adapters.mongo.node_reports import ReportDocuments
+from sip_config.adapters.mongo.trunks import TrunkDocuments
+from sip_config.adapters.rest import network as rest_network
+from sip_config.adapters.rest import switch_xml as rest_switch
+from sip_config.adapters.rest import trunks as rest_trunks
 from sip_config.app.network import Network, Site
 from sip_config.app.node_feed import NodeFeed
 from sip_config.app.node_reports import NodeReports

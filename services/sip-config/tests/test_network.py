@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from harness.node import Node
 from keepline.sip.v1 import switch_config_pb2 as pb
 from servicekit.testing import until
-from sip_config.adapters.report_documents import ReportDocuments
+from sip_config.adapters.mongo.node_reports import ReportDocuments
 from sip_config.app.node_reports import Hello, NodeReports, Word
 from sip_config.domain.believing import SMALL, implausible
 from sip_config.domain.node_report import Held, Limits

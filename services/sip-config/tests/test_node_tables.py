@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sip_config.adapters.resource_messages import encode
+from sip_config.adapters.messages.resources import encode
 from sip_config.domain.change_log import ChangeLog, Moved
 from sip_config.domain.content_hash import content_version
 from sip_config.domain.grammar import RecordInvalid, Transport

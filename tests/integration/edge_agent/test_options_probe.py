@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from edge_agent.adapters.options_probe import ASK_SECONDS, KamailioOptions
+from edge_agent.adapters.kamailio.options_probe import ASK_SECONDS, KamailioOptions
 from edge_agent.domain.probe import Outcome, ProbedEndpoint
 from switchlink.kamailio_rpc import KamailioHttp
 from switchlink.testing.running_edge import RunningEdge, running_edge

@@ -1,1 +1,1 @@
-"""Kamailio, its files, the control plane and the broker."""
+"""The edge agent and the world: Kamailio, its files, sip-config and the broker."""

@@ -12,11 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from edge_agent.adapters import edge_rows as rows
-from edge_agent.adapters.edge_database import Database
-from edge_agent.adapters.edge_owed import what_is_owed, what_is_set_aside
-from edge_agent.adapters.edge_whole import Whole, drop
-from edge_agent.adapters.whole_file import replace_file
+from edge_agent.adapters.disk import rows
+from edge_agent.adapters.disk.database import Database
+from edge_agent.adapters.disk.owed import what_is_owed, what_is_set_aside
+from edge_agent.adapters.disk.replace_file import replace_file
+from edge_agent.adapters.disk.whole import Whole, drop
 from edge_agent.domain.admission import Counts
 from edge_agent.domain.content_hash import written
 from edge_agent.domain.resources import Edge, Endpoint, Resource, Switch

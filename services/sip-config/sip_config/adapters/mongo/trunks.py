@@ -12,7 +12,7 @@ from servicekit.clock import Clock
 from servicekit.documents import Collection, Document, DuplicateKey
 from servicekit.kafka import cloud_event
 from servicekit.outbox import entry
-from sip_config.adapters.messages import state_value
+from sip_config.adapters.messages.trunks import state_value
 from sip_config.domain.grammar import Transport
 from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
 from sip_config.ports import Deleted, Usage

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from edge_agent.adapters.edge_rows import OWN_TABLES, PLACES, find, owed, put, take
+from edge_agent.adapters.disk.rows import OWN_TABLES, PLACES, find, owed, put, take
 from edge_agent.domain.admission import Counts
 from edge_agent.ports import MARK, META, NUMBER, SERVING, TRUNK, VERSION, Held
 from servicekit.telemetry.logging import logger

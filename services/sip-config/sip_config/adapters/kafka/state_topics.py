@@ -6,8 +6,8 @@ from keepline.phone.v1.number_pb2 import NumberState
 from keepline.sip.v1.trunk_pb2 import TrunkState
 from servicekit.kafka.connection import Broker
 from servicekit.kafka.follower import Handler, StateFollower
-from sip_config.adapters.messages import trunk_of
-from sip_config.adapters.trunk_documents import TOPIC as TRUNKS
+from sip_config.adapters.messages.trunks import trunk_of
+from sip_config.adapters.mongo.trunks import TOPIC as TRUNKS
 from sip_config.app.node_feed import NodeFeed, Place
 from sip_config.domain.node_tables import HeldNumber
 from sip_config.domain.revision import Revision

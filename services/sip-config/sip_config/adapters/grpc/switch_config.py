@@ -11,7 +11,7 @@ from keepline.sip.v1 import switch_config_pb2 as pb
 from servicekit.auth import Role, require
 from servicekit.errors import Forbidden, Invalid, Violation
 from servicekit.telemetry.logging import logger
-from sip_config.adapters.resource_messages import chunks, revision_message
+from sip_config.adapters.messages.resources import chunks, revision_message
 from sip_config.app.network import Network
 from sip_config.app.node_feed import NodeFeed
 from sip_config.app.node_reports import Hello, NodeReports, Word

@@ -12,7 +12,7 @@ from keepline.sip.v1.trunk_pb2 import Trunk as TrunkMessage
 from servicekit.auth import Role, require
 from servicekit.errors import Invalid, Violation
 from servicekit.timestamps import timestamp
-from sip_config.adapters.messages import endpoint_draft, trunk_message
+from sip_config.adapters.messages.trunks import endpoint_draft, trunk_message
 from sip_config.app.placement import Applied, Placement
 from sip_config.app.trunks import Trunks
 from sip_config.domain.check import TrunkDraft

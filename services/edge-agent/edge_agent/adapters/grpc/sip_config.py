@@ -1,11 +1,11 @@
-"""sip-config by gRPC: SwitchConfig.Watch and Ack. Generated messages end here and in control_messages."""
+"""sip-config by gRPC: SwitchConfig.Watch and Ack. Generated messages end here and in messages.py."""
 
 from collections.abc import AsyncIterator
 
 import grpc
 import grpc.aio
 
-from edge_agent.adapters.control_messages import ack_request, hello_request, update
+from edge_agent.adapters.grpc.messages import ack_request, hello_request, update
 from edge_agent.domain.updates import Update
 from edge_agent.ports import ControlAway, Hello, Report
 from keepline.sip.v1.switch_config_pb2_grpc import SwitchConfigStub

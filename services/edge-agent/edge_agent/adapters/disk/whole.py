@@ -4,7 +4,7 @@ compared with what is there, so that only what differs is written, owed to the e
 import sqlite3
 from collections.abc import Sequence
 
-from edge_agent.adapters.edge_rows import OTHER, PLACES, kept, signed
+from edge_agent.adapters.disk.rows import OTHER, PLACES, kept, signed
 from edge_agent.domain.admission import Counts
 from edge_agent.domain.content_hash import written
 from edge_agent.domain.resources import Resource

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from edge_agent.adapters.edge_rows import find
+from edge_agent.adapters.disk.rows import find
 from edge_agent.domain.resources import Kind
 from edge_agent.ports import Owed, Row, SetAside
 

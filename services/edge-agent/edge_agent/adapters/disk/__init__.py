@@ -1,0 +1,1 @@
+"""Faces the edge's files: tables.db and dispatcher.list."""

@@ -1,0 +1,1 @@
+"""Faces sip-config: SwitchConfig by gRPC."""

@@ -1,0 +1,1 @@
+"""Faces the broker: probe reports and refusals."""

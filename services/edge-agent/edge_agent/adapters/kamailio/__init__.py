@@ -1,0 +1,1 @@
+"""Faces Kamailio: commands, probes and what it reports."""

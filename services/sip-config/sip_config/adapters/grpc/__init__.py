@@ -1,0 +1,1 @@
+"""Faces gRPC clients: the trunks' API, and the nodes that watch their configuration."""

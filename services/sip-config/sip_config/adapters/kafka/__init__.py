@@ -1,0 +1,1 @@
+"""Faces the broker: the state topics that are read."""

@@ -1,0 +1,1 @@
+"""Faces the database: one collection a file."""

@@ -1,0 +1,1 @@
+"""Faces REST clients, and the switches, which ask by HTTP too."""
