@@ -75,13 +75,15 @@ class Supervisor:
             if self._told.is_set():
                 child.terminate()
                 return _code(child.wait()), answered
-            if self._answers():
+            answers = self._answers()
+            if answers:
                 answered, answered_at = True, time.monotonic()
             patience = self._silent_seconds if answered else self._first_seconds
             if time.monotonic() - answered_at > patience:
                 _say(f"{self._command[-1]} does not answer, it is killed")
                 child.kill()
-            self._told.wait(self._ask_seconds / 2)
+            # one that is well is asked seldom, because each question costs it a millisecond
+            self._told.wait(self._ask_seconds if answers else self._ask_seconds / 4)
         return _code(child.wait()), answered or child.returncode < 0
 
     def _answers(self) -> bool:
