@@ -25,6 +25,10 @@ _POLL_MS = 1000
 _MAX_RECORDS = 500
 _DEADLINE = 5.0
 _MEASURE_EVERY = 5.0
+# how long the broker may keep a question for records that are not there; one for the ends waits behind it, on
+# the same connection. Each asks for every partition, so that half a second would be most of an idle process.
+_FETCH_MS = 2000
+_WAKE_MS = 5000
 _FIRST_WAIT_SECONDS = 0.2
 
 
@@ -66,7 +70,11 @@ class StateFollower:
             consumer = self._consumer()
             try:
                 await within(_DEADLINE, consumer.start())
-                await self._seek(consumer)
+                # no question for records is out yet: the first one for the ends is to be before it
+                consumer.pause(*consumer.assignment())
+                self._seek(consumer)
+                await self._measure(consumer)
+                consumer.resume(*consumer.assignment())
                 backoff.reset()
                 await self._follow(consumer)
             except (KafkaError, TimeoutError, OSError) as error:
@@ -85,9 +93,10 @@ class StateFollower:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             request_timeout_ms=int(_DEADLINE * 1000),
-            fetch_max_wait_ms=500,
+            fetch_max_wait_ms=_FETCH_MS,
+            consumer_timeout_ms=_WAKE_MS,
             retry_backoff_ms=200,
-            metadata_max_age_ms=5_000,
+            metadata_max_age_ms=30_000,
         )
 
     async def _why(self, consumer: AIOKafkaConsumer, error: Exception) -> str:
@@ -103,13 +112,13 @@ class StateFollower:
     def _unknown(topics: Sequence[str]) -> str:
         return f"the broker does not know {', '.join(topics)}"
 
-    async def _seek(self, consumer: AIOKafkaConsumer) -> None:
+    def _seek(self, consumer: AIOKafkaConsumer) -> None:
         for partition in consumer.assignment():
             if partition in self._next:
                 consumer.seek(partition, self._next[partition])
 
     async def _follow(self, consumer: AIOKafkaConsumer) -> None:
-        measured = -_MEASURE_EVERY
+        measured = time.monotonic()
         while True:
             if time.monotonic() - measured >= _MEASURE_EVERY:
                 await self._measure(consumer)

@@ -6,6 +6,7 @@ abandoned and the next call begins with a new one. A record may then be sent twi
 """
 
 import asyncio
+import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ from aiokafka.errors import (
     UnknownTopicOrPartitionError,
     UnsupportedForMessageFormatError,
 )
+from aiokafka.protocol.metadata import MetadataRequest
 
 from servicekit.deadlines import within
 from servicekit.errors import Unavailable
@@ -79,7 +81,7 @@ class Producer:
         while True:
             try:
                 client = await self._connected()
-                await within(self._deadline, client.client.fetch_all_metadata())
+                await within(self._deadline, _answered(client))
                 self._problem = ""
             except (KafkaError, TimeoutError, OSError) as error:
                 self._problem = _words(error)
@@ -185,6 +187,22 @@ async def _sent(client: AIOKafkaProducer, records: Sequence[Outgoing]) -> list[o
     came = await asyncio.gather(*waits.values(), return_exceptions=True)
     answers.update(zip(waits, came, strict=True))
     return [answers[place] for place in range(len(records))]
+
+
+async def _answered(client: AIOKafkaProducer) -> None:
+    """Waits until one of the brokers did. It is asked about no topic: all of them are a long answer."""
+    question = MetadataRequest([], allow_auto_topic_creation=False)
+    nodes = [broker.nodeId for broker in client.client.cluster.brokers()]
+    random.shuffle(nodes)
+    silent: KafkaError = KafkaConnectionError("no broker is known")
+    for node in nodes:
+        try:
+            await client.client.send(node, question)
+        except KafkaError as error:
+            silent = error
+        else:
+            return
+    raise silent
 
 
 async def _abandon(client: AIOKafkaProducer) -> None:
