@@ -193,6 +193,43 @@ async def test_a_file_that_is_no_spool_is_set_aside_and_a_new_one_begun(tmp_path
     assert (tmp_path / f"damaged-{NAME}").exists()
 
 
+def damage(folder: Path) -> None:
+    """All of the file and its log but the beginning of each."""
+    for path in folder.glob(f"{NAME}*"):
+        with path.open("r+b") as file:
+            for page in range(3 * 4096, path.stat().st_size, 4096):
+                file.seek(page)
+                file.write(b"\xff" * 64)
+
+
+async def test_a_file_that_breaks_while_it_is_used_is_set_aside_and_what_comes_later_goes_out(
+    tmp_path: Path,
+) -> None:
+    producer = MemoryProducer()
+    producer.broker.away = True
+    async with running(tmp_path, producer, max_bytes=20 << 20) as spooled:
+        for number in range(3000):  # more than SQLite has in memory
+            spooled.put(TOPIC, "call_1", b"%06d" % number + b"x" * 3000)
+        await asyncio.wait_for(spooled.kept(), 10)
+        damage(tmp_path)
+        producer.broker.away = False
+        await until((tmp_path / f"damaged-{NAME}").exists, 10)
+        put(spooled, range(3))
+        await until(lambda: spooled.depth() == 0 and not spooled.problem(), 20)
+    assert [record.value for record in producer.sent[-3:]] == [b"0", b"1", b"2"]
+
+
+def test_a_file_that_is_broken_further_on_is_set_aside_at_start(tmp_path: Path) -> None:
+    file = SpoolFile(tmp_path)
+    file.append([Outgoing(TOPIC, "call_1", b"x" * 3000) for _ in range(100)])
+    file.close()
+    damage(tmp_path)
+    file = SpoolFile(tmp_path)
+    assert (file.pending_records, file.pending_bytes) == (0, 0)
+    assert (tmp_path / f"damaged-{NAME}").exists()
+    file.close()
+
+
 async def test_a_full_spool_refuses_counts_and_goes_on(tmp_path: Path) -> None:
     producer = MemoryProducer()
     producer.broker.away = True

@@ -41,6 +41,11 @@ class InUse(Exception):
 class DiskTrouble(Exception):
     """The disk (or the file) does not take or give what was asked; the text says why, in SQLite's words."""
 
+    def __init__(self, why: str, lost_records: int = 0, lost_bytes: int = 0) -> None:
+        """lost: what was pending in a file that was damaged and set aside; a new one is there already."""
+        super().__init__(why)
+        self.lost_records, self.lost_bytes = lost_records, lost_bytes
+
 
 def size_of(record: Outgoing) -> int:
     """Bytes of what is kept. Raises ValueError for text that has no UTF-8."""
@@ -52,19 +57,15 @@ class SpoolFile:
     def __init__(self, folder: Path) -> None:
         """Raises InUse, OSError, DiskTrouble. A file that is none of SQLite's is set aside."""
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / NAME
+        self._path = folder / NAME
         try:
-            self._connection = _opened(path)
+            self._connection, counts = _opened(self._path)
         except sqlite3.OperationalError as error:
             raise _trouble(error) from error
         except sqlite3.DatabaseError as error:
-            _log.critical("the spool is damaged, it is set aside", file=str(path), reason=str(error))
-            for damaged in folder.glob(f"{NAME}*"):
-                damaged.replace(damaged.with_name(f"damaged-{damaged.name}"))
-            self._connection = _opened(path)
-        self._last, self.pending_records, self.pending_bytes = self._row(
-            "SELECT coalesce(max(seq), 0), count(*), coalesce(sum(size), 0) FROM events"
-        )
+            self._set_aside(error)
+            self._connection, counts = _opened(self._path)
+        self._last, self.pending_records, self.pending_bytes = counts
 
     def append(self, batch: Sequence[Outgoing]) -> None:
         """All of the batch is on disk, or DiskTrouble and nothing of it."""
@@ -82,7 +83,7 @@ class SpoolFile:
         try:
             rows = self._connection.execute(query, (after, limit)).fetchall()
         except sqlite3.Error as error:
-            raise _trouble(error) from error
+            raise self._failed(error) from error
         return [
             (seq, Outgoing(topic, key, value, orjson.loads(headers)))
             for seq, topic, key, value, headers in rows
@@ -129,7 +130,28 @@ class SpoolFile:
         except sqlite3.Error as error:
             with suppress(sqlite3.Error):  # SQLite has rolled back by itself where it had to
                 connection.execute("ROLLBACK")
-            raise _trouble(error) from error
+            raise self._failed(error) from error
+
+    def _failed(self, error: sqlite3.Error) -> DiskTrouble:
+        """Goes on with a new file when this one is damaged, or was and could not be replaced."""
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        closed = isinstance(error, sqlite3.ProgrammingError)
+        if code not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) and not closed:
+            return _trouble(error)
+        lost = self.pending_records, self.pending_bytes
+        self._connection.close()
+        self.pending_records = self.pending_bytes = 0
+        try:
+            self._set_aside(error)
+            self._connection, _ = _opened(self._path)
+        except (OSError, sqlite3.Error, InUse) as another:
+            return DiskTrouble(f"{error}; no new file: {another}", *lost)
+        return DiskTrouble(f"{error}; set aside", *lost)
+
+    def _set_aside(self, error: sqlite3.Error) -> None:
+        _log.critical("the spool is damaged, it is set aside", file=str(self._path), reason=str(error))
+        for damaged in self._path.parent.glob(f"{NAME}*"):
+            damaged.replace(damaged.with_name(f"damaged-{damaged.name}"))
 
     def _shrink(self) -> None:
         (pages,) = self._row("PRAGMA page_count")
@@ -143,19 +165,22 @@ class SpoolFile:
         return found
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def _opened(path: Path) -> tuple[sqlite3.Connection, tuple[int, int, int]]:
+    """With its last seq, and how many records and bytes are pending."""
     connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     try:
         # EXCLUSIVE keeps every other process out, and the kernel takes the lock from a dead one
         for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=FULL"):
             connection.execute(f"PRAGMA {pragma}").fetchall()
         connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+        query = "SELECT coalesce(max(seq), 0), count(*), coalesce(sum(size), 0) FROM events"
+        counts = connection.execute(query).fetchone()
     except sqlite3.Error as error:
         connection.close()
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
             raise InUse(str(path)) from error
         raise
-    return connection
+    return connection, counts
 
 
 def _columns(record: Outgoing) -> tuple[str, str, bytes | None, bytes]:

@@ -48,6 +48,8 @@ class Spool:
         self._records, self._bytes = self._file.pending_records, self._file.pending_bytes
         self._read_to = 0
         self._lent = 0
+        # delivered up to here, and not forgotten by the disk; 0: nothing
+        self._to_forget = 0
         self._to_write = asyncio.Event()
         self._to_read = asyncio.Event()
         # records since the start: accepted, and of them on disk
@@ -55,7 +57,7 @@ class Spool:
         self._wrote = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="spool")
         self._under_way: _Write | None = None
-        self._problem = ""
+        self._problem = self._unread = ""
 
     def put(self, record: Outgoing) -> bool:
         """False when the spool is full. Raises ValueError for text that has no UTF-8."""
@@ -87,7 +89,7 @@ class Spool:
         return not self._buffer
 
     def problem(self) -> str:
-        return self._problem
+        return self._problem or self._unread
 
     async def write(self) -> None:
         """Carries what was put to the disk; run it as a task. When it is cancelled, what is left is
@@ -103,15 +105,25 @@ class Spool:
 
     def rewind(self) -> None:
         """What was read and not taken is read again; what was lent from memory is given back."""
-        self._read_to = self._lent = 0
+        self._read_to, self._lent = self._to_forget, 0
 
     async def read(self, limit: int) -> tuple[list[Outgoing], int]:
         """Waits for records; each is read once, in order. With them the place to `take`. While the disk takes
-        nothing they come straight from memory, until they are taken or `rewind` gives them back. Raises
-        DiskTrouble."""
+        nothing they come straight from memory, until they are taken or `rewind` gives them back; while it
+        gives nothing, nothing comes."""
         while True:
             self._to_read.clear()
-            found = await self._in_thread(lambda: self._file.read(self._read_to, limit))
+            try:
+                found = await self._in_thread(lambda: self._file.read(self._read_to, limit))
+            except DiskTrouble as trouble:  # what lies on the disk is older than what is in memory
+                self._lost(trouble)
+                self._unread = f"the disk does not give events: {trouble}"
+                _log.error(
+                    "the spool cannot be read, trying again", reason=str(trouble), waiting=self.depth()
+                )
+                await asyncio.sleep(_RETRY_DISK_SECONDS)
+                continue
+            self._unread = ""
             if found:
                 self._read_to = found[-1][0]
                 return [record for _, record in found], self._read_to
@@ -122,18 +134,13 @@ class Spool:
             await self._to_read.wait()
 
     async def take(self, place: int) -> None:
-        """They were delivered. What the disk cannot forget now is forgotten with what is taken next; a crash
-        in between sends it again."""
+        """They were delivered. What the disk cannot forget now is forgotten later; a crash in between sends
+        it again."""
         if place == IN_MEMORY:
             self._take_lent()
             return
-        try:
-            records, size = await self._in_thread(lambda: self._file.take(place))
-        except DiskTrouble as trouble:
-            self._troubled(trouble)
-            return
-        self._records -= records
-        self._bytes -= size
+        self._to_forget = place
+        await self._forget()
 
     async def put_aside(self, record: Outgoing, why: str) -> None:
         """Keeps in the file what the broker will not have."""
@@ -158,29 +165,52 @@ class Spool:
         self._bytes -= sum(map(size_of, sent))
         self._now_kept(len(sent))
 
+    async def _forget(self) -> None:
+        place = self._to_forget
+        try:
+            records, size = await self._in_thread(lambda: self._file.take(place))
+        except DiskTrouble as trouble:
+            self._troubled(trouble)
+            self._to_write.set()
+            return
+        if self._to_forget == place:
+            self._to_forget = 0
+        self._records -= records
+        self._bytes -= size
+
     async def _flush(self) -> None:
         if self._lent:  # it would be written and sent
-            await asyncio.sleep(_RETRY_DISK_SECONDS)
-            self._to_write.set()
+            await self._later()
             return
-        if not self._buffer and self._under_way is None:
-            return
-        self._under_way = self._under_way or self._begin()
-        try:
-            await asyncio.shield(asyncio.wrap_future(self._under_way.done))  # a begun write is not undone
-        except DiskTrouble as trouble:
-            self._under_way = None
-            self._troubled(trouble)
-            self._to_read.set()
-            await asyncio.sleep(_RETRY_DISK_SECONDS)
-            self._to_write.set()
-            return
-        if self._problem:
+        if self._buffer or self._under_way is not None:
+            self._under_way = self._under_way or self._begin()
+            try:
+                await asyncio.shield(asyncio.wrap_future(self._under_way.done))  # a begun write is not undone
+            except DiskTrouble as trouble:
+                self._under_way = None
+                self._troubled(trouble)
+                self._to_read.set()
+                await self._later()
+                return
+            self._written()
+        if self._to_forget:
+            await self._forget()
+        if self._to_forget:
+            await self._later()
+        elif self._problem:
             _log.info("the disk takes events again", events=self.depth())
-        self._problem = ""
-        self._written()
+            self._problem = ""
+
+    async def _later(self) -> None:
+        await asyncio.sleep(_RETRY_DISK_SECONDS)
+        self._to_write.set()
+
+    def _lost(self, trouble: DiskTrouble) -> None:
+        self._records -= trouble.lost_records
+        self._bytes -= trouble.lost_bytes
 
     def _troubled(self, trouble: DiskTrouble) -> None:
+        self._lost(trouble)
         told = f"the disk does not take events: {trouble}"
         if told != self._problem:
             _log.error("the spool cannot be written, trying again", reason=str(trouble), waiting=self.depth())
