@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-PACKAGES := servicekit switchlink sip_config edge_agent call_router health_monitor phone_sources harness
+PACKAGES := servicekit siptypes switchlink sip_config edge_agent call_router health_monitor phone_sources harness
 SOURCES := services libs tests proto
 PYTEST := $(BIN)/pytest -q
 export PYTHONDONTWRITEBYTECODE := 1

@@ -20,12 +20,12 @@ from sip_config.adapters.messages.trunks import trunk_of
 from sip_config.adapters.mongo.network import NetworkDocuments
 from sip_config.adapters.mongo.node_reports import ReportDocuments
 from sip_config.adapters.mongo.trunks import TOPIC, TrunkDocuments
-from sip_config.domain.grammar import Transport
 from sip_config.domain.network import OperatorWord, Orders
 from sip_config.domain.node_report import Held, Limits, NodeReport
 from sip_config.domain.resources import DestinationState
 from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
 from sip_config.ports import Deleted, Usage
+from siptypes.endpoints import Transport
 
 NOW = datetime(2026, 11, 23, 9, 0, 0, 123000, tzinfo=UTC)
 

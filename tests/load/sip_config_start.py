@@ -27,8 +27,8 @@ from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.kafka import Outgoing, Producer, cloud_event, ensure_topics, load_topics
 from sip_config.adapters.messages.trunks import state_value
 from sip_config.adapters.mongo.trunks import TOPIC, trunk_fields
-from sip_config.domain.grammar import Transport
 from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
+from siptypes.endpoints import Transport
 
 GOAL_SECONDS = 10.0
 DATABASE = "load_start"

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from call_router.adapters.switch.journey_text import MAX_TEXT, Unreadable, journey_of, journey_text
 from call_router.domain.explain import Explained, TraceStep, explain
-from call_router.domain.fault import MAX_NAME
 from call_router.domain.journey import Journey, LegFailure
 from call_router.domain.leg import Leg
 from call_router.domain.offer import Offer
 from call_router.domain.route import Call
 from call_router.domain.sip_uri import MAX_URI
+from siptypes.faults import MAX_NAME
 
 AUDIO = Offer(usable=True)
 NOW = datetime(2026, 11, 23, 9, 0, 0, 123456, tzinfo=UTC)

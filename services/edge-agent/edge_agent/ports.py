@@ -11,8 +11,8 @@ from edge_agent.domain.probe_report import Report as ProbeReport
 from edge_agent.domain.rejections import Rejection
 from edge_agent.domain.resources import Edge as KnownEdge
 from edge_agent.domain.resources import Endpoint, Resource, Switch
-from edge_agent.domain.revision import Revision
 from edge_agent.domain.updates import Refusal, Update, Word
+from siptypes.versions import Revision
 
 TRUNK, NUMBER, META = TABLES = ("trunk", "number", "meta")
 MARK = "#file"  # a key beside the records of a table: the version whose file it was loaded from

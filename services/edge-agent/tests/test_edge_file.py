@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_agent.adapters.disk.edge_file import EdgeFile
-from edge_agent.domain import content_hash
 from edge_agent.domain.admission import Counts
 from edge_agent.domain.resources import Endpoint, Number, Resource, Switch, Trunk
 from edge_agent.domain.updates import Refusal
 from edge_agent.ports import MARK, Row
+from siptypes import versions
 
 
 def trunk(n: int, version: int = 1) -> Resource:
@@ -38,7 +38,7 @@ def aside(name: str, version: int = 1) -> Resource:
 
 
 def version_of(resources: Sequence[Resource]) -> str:
-    return content_hash.written(sum(content_hash.of(one.name, one.version) for one in resources))
+    return versions.written(sum(versions.part(one.name, one.version) for one in resources))
 
 
 def accept(before: Counts, after: Counts, version: str) -> None:

@@ -15,15 +15,15 @@ from edge_agent.app.reconcile import Reconcile
 from edge_agent.app.reports import Reports
 from edge_agent.app.stream import Stream
 from edge_agent.app.switches import Switches
-from edge_agent.domain import content_hash
 from edge_agent.domain.resources import Number, Resource, Trunk
 from edge_agent.domain.updates import Refusal, Update, WholeChunk, Word
 from edge_agent.ports import META, NUMBER, SERVING, TRUNK, VERSION, EdgeAway, Hello, Report
 from servicekit.testing import until
+from siptypes import versions
 
 BODIES = [Trunk("t1.test", "t", "trk1", 1, True, ()), Number("+4930001", "t1.test")]
 RESOURCES = tuple(Resource(body.name, 1, body) for body in BODIES)
-WHOLE = content_hash.written(sum(content_hash.of(one.name, one.version) for one in RESOURCES))
+WHOLE = versions.written(sum(versions.part(one.name, one.version) for one in RESOURCES))
 
 
 class Edge:
@@ -157,7 +157,7 @@ async def test_what_an_edge_does_not_run_is_not_said_to_be_in_force(
     edge.tables[META].clear()
     assert await reconcile._enforce.look()
     more = (*RESOURCES, Resource("number/+4930002", 1, Number("+4930002", "t1.test")))
-    version = content_hash.written(sum(content_hash.of(one.name, one.version) for one in more))
+    version = versions.written(sum(versions.part(one.name, one.version) for one in more))
     control = SipConfig(WholeChunk(version, {}, 0, True, Word(), more, len(more)))
     reports = Reports(control, reconcile.set_aside)
     asked = asyncio.Event()

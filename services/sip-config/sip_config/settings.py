@@ -7,8 +7,8 @@ from pydantic import Field, field_validator
 
 from servicekit.addresses import AddressPolicy
 from servicekit.settings import AddressSettings, ServiceSettings, SettingsGroup, WrongSetting
-from sip_config.domain.grammar import is_address, is_domain
 from sip_config.domain.resources import DestinationState
+from siptypes.hosts import is_address, is_domain
 
 
 class SwitchSettings(SettingsGroup):

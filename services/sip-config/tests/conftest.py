@@ -41,11 +41,11 @@ from sip_config.app.node_feed import NodeFeed
 from sip_config.app.node_reports import NodeReports
 from sip_config.app.placement import Placement
 from sip_config.app.trunks import Quotas, Trunks
-from sip_config.domain.grammar import Transport
 from sip_config.domain.network import Orders
 from sip_config.domain.node_tables import NodeTables
 from sip_config.domain.resources import EdgeBody, SwitchBody
 from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
+from siptypes.endpoints import Transport
 
 PATH = "/api/v1/sip/trunks"
 ACME = {"name": "Acme", "country": "DE", "source_cidrs": ["203.0.113.0/30"], "domain_label": "acme"}

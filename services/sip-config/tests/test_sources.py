@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sip_config.domain.grammar import network
 from sip_config.domain.sources import MAX_SOURCES, read_sources
+from siptypes.hosts import network
 
 READ = [
     ("203.0.113.0/30", "203.0.113.0/30"),

@@ -136,7 +136,7 @@ async def test_a_removal_of_what_is_not_there_is_refused(edge, control, agent_be
             version="d" * 64,
             revision=control.revision,
             last=True,
-            removed=["number/+49301"],
+            removed=["number/+493012"],
         )
         control.send(pb.WatchResponse(change=change))
         assert "not there" in await control.refusal("d" * 64)
@@ -167,7 +167,7 @@ BAD = [
             domain="t2.sip.test", tenant_id="t", trunk_id="k", trunk_version=1, source_cidrs=["1.2.3.4/8"]
         ),
     ),
-    resource("trunk/t2.sip.test", number=pb.NumberResource(e164="+49301", domain="t1.sip.test")),
+    resource("trunk/t2.sip.test", number=pb.NumberResource(e164="+493012", domain="t1.sip.test")),
     resource("number/0301", number=pb.NumberResource(e164="0301", domain="t1.sip.test")),
     resource("certificate/x", number=pb.NumberResource()),
     resource("gateway/of-tomorrow"),

@@ -10,9 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from call_router.app.refusals import changed_meanwhile, invalid, not_found, refuse_beyond
-from call_router.domain.addresses import AddressPolicy
 from call_router.domain.agent import Agent, AgentFields, CheckedAgent, HumanAgent, read_agent
-from call_router.domain.fault import Fault
 from call_router.domain.plan import Plan
 from call_router.domain.table import RoutingTable
 from call_router.ports import AgentStore, PlanStore, TrunkDirectory
@@ -20,6 +18,8 @@ from servicekit.clock import Clock
 from servicekit.errors import Conflict
 from servicekit.ids import new_id
 from servicekit.paging import Page, decode_token, encode_token, page_of, page_size
+from siptypes.address_policy import AddressPolicy
+from siptypes.faults import Fault
 
 ROUNDS = 10
 RETIRING = timedelta(seconds=60)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from call_router.app.agents import ROUNDS, stored_time
 from call_router.app.refusals import changed_meanwhile, invalid, not_found, refuse_beyond
-from call_router.domain.fault import Fault
 from call_router.domain.plan import Plan, PlanFields, plan_faults
 from call_router.domain.table import RoutingTable
 from call_router.ports import AgentStore, Planned, PlanStore
@@ -16,6 +15,7 @@ from servicekit.clock import Clock
 from servicekit.errors import Conflict, Violation
 from servicekit.ids import new_id
 from servicekit.paging import Page, decode_token, encode_token, page_of, page_size
+from siptypes.faults import Fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from call_router.domain.fault import Fault
 from servicekit.errors import Conflict, Invalid, NotFound, PreconditionFailed, Violation
+from siptypes.faults import Fault
 
 
 def invalid(what: str, faults: Iterable[Fault]) -> Invalid:

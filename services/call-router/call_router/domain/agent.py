@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from call_router.domain.addresses import AddressPolicy
-from call_router.domain.fault import Fault, name_faults
-from call_router.domain.numbering import is_e164
 from call_router.domain.sip_uri import read_uri
+from siptypes.address_policy import AddressPolicy
+from siptypes.faults import Fault, name_faults
+from siptypes.numbers import is_e164
 
 DEFAULT_RING_SECONDS = 20
 MIN_RING_SECONDS = 3

@@ -4,16 +4,14 @@ A provider writes one number in many ways: +49301234567, 49301234567, 0049301234
 them it uses is not known, so every reading that its country allows is a candidate, and the numbers that
 the trunk holds decide between them (see route). The rules of a country are made outside, once.
 
-A reading is a plus and 7 to 15 digits, whatever came in.
+A reading is a plus and 6 to 15 digits, whatever came in.
 """
 
-import re
 from dataclasses import dataclass
 
-MIN_DIGITS = 7
-MAX_DIGITS = 15
+from siptypes.numbers import MAX_DIGITS, MIN_DIGITS
+
 MAX_CALLED = 40
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 # visual separators of RFC 3966
 _SEPARATORS = str.maketrans("", "", "-.() ")
 
@@ -33,10 +31,6 @@ class CountryRules:
 
 # Where the country is unknown: only international writing is understood.
 NO_COUNTRY = CountryRules("", "", ("00",), frozenset())
-
-
-def is_e164(text: str) -> bool:
-    return _E164.fullmatch(text) is not None
 
 
 def readings(called: str, rules: CountryRules) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ has its numbers is for the use case to see to.
 from dataclasses import dataclass
 from datetime import datetime
 
-from call_router.domain.fault import Fault, name_faults
-from call_router.domain.numbering import is_e164
+from siptypes.faults import Fault, name_faults
+from siptypes.numbers import is_e164
 
 MAX_NUMBERS = 1_000
 

@@ -4,25 +4,22 @@ What this type allows can stand in a channel variable, a dial string and a reque
 changing the meaning of any of them. RFC 3261 allows far more; the rest is refused.
 """
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from typing import Literal
 
-from call_router.domain.fault import Fault
+from siptypes.faults import Fault
+from siptypes.hosts import MAX_PORT, bracketed, is_domain, is_literal
 
 Transport = Literal["", "udp", "tcp", "tls"]
 
 MAX_URI = 300
-MAX_PORT = 65_535
-MAX_HOST = 253
 _URI = re.compile(
     r"sip:(?P<user>[A-Za-z0-9+_][A-Za-z0-9+_.~-]{0,63})"
     r"@(?P<host>\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9.-]+)"
     r"(?::(?P<port>[0-9]{1,5}))?"
     r"(?:;transport=(?P<transport>udp|tcp|tls))?"
 )
-_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _HINT = "write sip:user@host, if needed with :port and ;transport=udp, tcp or tls"
 
 
@@ -34,10 +31,9 @@ class SipUri:
     transport: Transport = ""
 
     def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
         port = f":{self.port}" if self.port else ""
         transport = f";transport={self.transport}" if self.transport else ""
-        return f"sip:{self.user}@{host}{port}{transport}"
+        return f"sip:{self.user}@{bracketed(self.host)}{port}{transport}"
 
 
 def read_uri(text: str, pointer: str) -> SipUri | Fault:
@@ -55,11 +51,5 @@ def read_uri(text: str, pointer: str) -> SipUri | Fault:
 
 
 def is_host(host: str) -> bool:
-    """A literal IPv4 or IPv6 address without brackets, or a host name."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        labels = host.split(".")
-        numeric = labels[-1].isdigit()
-        return len(host) <= MAX_HOST and not numeric and all(_LABEL.fullmatch(label) for label in labels)
-    return "%" not in host
+    """A literal IPv4 or IPv6 address without brackets, or a host name in lower case."""
+    return is_literal(host) or is_domain(host)

@@ -14,12 +14,11 @@ from functools import partial
 
 from edge_agent.app.enforce import Enforce
 from edge_agent.domain.admission import Announced, judge
-from edge_agent.domain.content_hash import short
 from edge_agent.domain.resources import Resource
-from edge_agent.domain.revision import behind
 from edge_agent.domain.updates import ChangeChunk, OutOfStep, Refusal, Stale, WholeChunk, Word
 from edge_agent.ports import EdgeAway, EdgeFile, EdgeRefused, FileFailed, Held, SetAside
 from servicekit.telemetry.logging import logger
+from siptypes.versions import behind, short
 
 _log = logger(__name__)
 

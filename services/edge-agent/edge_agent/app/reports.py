@@ -6,10 +6,10 @@ What counts is the last word: a newer one replaces an older one that was not hea
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from edge_agent.domain.revision import Revision
 from edge_agent.ports import Control, ControlAway, Held, Report, SetAside
 from servicekit.backoff import Backoff
 from servicekit.telemetry.logging import logger
+from siptypes.versions import Revision
 
 _log = logger(__name__)
 

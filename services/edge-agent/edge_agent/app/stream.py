@@ -11,9 +11,7 @@ from collections import OrderedDict
 from edge_agent.app.reconcile import Outcome, Pending, Reconcile
 from edge_agent.app.reports import Reports
 from edge_agent.domain.assembly import Assembly
-from edge_agent.domain.content_hash import short
 from edge_agent.domain.resources import Resource
-from edge_agent.domain.revision import Revision
 from edge_agent.domain.updates import (
     ChangeChunk,
     Current,
@@ -27,6 +25,7 @@ from edge_agent.domain.updates import (
 from edge_agent.ports import Control, ControlAway, Hello
 from servicekit.backoff import Backoff
 from servicekit.telemetry.logging import logger
+from siptypes.versions import Revision, short
 
 _log = logger(__name__)
 MAX_REFUSED = 16

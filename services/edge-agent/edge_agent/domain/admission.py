@@ -6,8 +6,8 @@ words that much is meant to be gone.
 
 from dataclasses import dataclass
 
-from edge_agent.domain.content_hash import short
 from edge_agent.domain.updates import Refusal, Word
+from siptypes.versions import short
 
 SMALL = 20  # below it, less than half may be an ordinary day
 

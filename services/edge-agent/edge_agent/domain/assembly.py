@@ -3,8 +3,8 @@
 The resources are handed on chunk by chunk; what is kept here is the thread.
 """
 
-from edge_agent.domain.content_hash import short
 from edge_agent.domain.updates import ChangeChunk, Refusal, WholeChunk
+from siptypes.versions import short
 
 
 class Assembly:

@@ -7,6 +7,8 @@ known the first answer counts. Until it is settled it is probed six times as oft
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from siptypes.endpoints import endpoint_name
+
 MISSES_TO_SILENCE = 3
 HITS_TO_RETURN = 2
 FASTER_WHEN_UNSETTLED = 6
@@ -28,8 +30,7 @@ class ProbedEndpoint:
     @property
     def name(self) -> str:
         """As keepline.sip.v1.Resource names it, without "endpoint/"."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.transport}:{host}:{self.port}"
+        return endpoint_name(self.host, self.port, self.transport)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,17 @@
 """What an edge puts in force: typed resources, as keepline/sip/v1/switch_config.proto names them.
 
-A body refuses what does not fit its type (ResourceInvalid, in words), so that no `|`, `,`, quote, blank or
+A body refuses what does not fit its type (Misfit, in words), so that no `|`, `,`, quote, blank or
 control character reaches a table, a file or a command.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from edge_agent.domain.grammar import (
-    ResourceInvalid,
-    Transport,
-    check_host,
-    check_token,
-    is_domain,
-    is_number,
-    network,
-)
+from siptypes.endpoints import Transport, endpoint_name
+from siptypes.faults import Misfit
+from siptypes.hosts import check_host, is_domain, network
+from siptypes.ids import check_token
+from siptypes.numbers import is_e164
 
 MAX_SOURCES = 2000  # characters of a trunk's networks together
 MAX_TRUNK_VERSION = 10**18
@@ -61,9 +57,9 @@ class Switch:
         check_token("switch", self.id)
         check_host(self.host, self.port)
         if self.transport is not Transport.UDP or ":" in self.host:
-            raise ResourceInvalid(f"{self.transport} to {self.host} is not UDP over IPv4")
+            raise Misfit(f"{self.transport} to {self.host} is not UDP over IPv4")
         if not 1 <= self.weight <= MAX_WEIGHT:
-            raise ResourceInvalid(f"weight {self.weight} of {self.id} is not between 1 and {MAX_WEIGHT}")
+            raise Misfit(f"weight {self.weight} of {self.id} is not between 1 and {MAX_WEIGHT}")
 
     @property
     def name(self) -> str:
@@ -83,8 +79,7 @@ class Endpoint:
 
     @property
     def name(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{Kind.ENDPOINT}/{self.transport}:{host}:{self.port}"
+        return f"{Kind.ENDPOINT}/{endpoint_name(self.host, self.port, self.transport)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +93,15 @@ class Trunk:
 
     def __post_init__(self) -> None:
         if not is_domain(self.domain):
-            raise ResourceInvalid(f"domain {self.domain[:80]!r} is not a host name in lower case")
+            raise Misfit(f"domain {self.domain[:80]!r} is not a host name in lower case")
         check_token("tenant", self.tenant_id)
         check_token("trunk id", self.trunk_id)
         if not 1 <= self.version < MAX_TRUNK_VERSION:
-            raise ResourceInvalid(f"version {self.version} of {self.domain} is not a positive number")
+            raise Misfit(f"version {self.version} of {self.domain} is not a positive number")
         for cidr in self.source_cidrs:
             network(cidr)
         if len(",".join(self.source_cidrs)) > MAX_SOURCES:
-            raise ResourceInvalid(f"the sources of {self.domain} are longer than {MAX_SOURCES} characters")
+            raise Misfit(f"the sources of {self.domain} are longer than {MAX_SOURCES} characters")
 
     @property
     def name(self) -> str:
@@ -119,10 +114,10 @@ class Number:
     domain: str
 
     def __post_init__(self) -> None:
-        if not is_number(self.e164):
-            raise ResourceInvalid(f"number {self.e164[:32]!r} is not E.164 with its plus")
+        if not is_e164(self.e164):
+            raise Misfit(f"number {self.e164[:32]!r} is not E.164 with its plus")
         if not is_domain(self.domain):
-            raise ResourceInvalid(f"number {self.e164} points to {self.domain[:80]!r}, which is no host name")
+            raise Misfit(f"number {self.e164} points to {self.domain[:80]!r}, which is no host name")
 
     @property
     def name(self) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from edge_agent.domain.resources import Resource
-from edge_agent.domain.revision import Revision
+from siptypes.versions import Revision
 
 
 @dataclass(frozen=True, slots=True)

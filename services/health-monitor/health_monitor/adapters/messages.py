@@ -1,12 +1,10 @@
 """Statuses as messages."""
 
-from health_monitor.adapters.trunk_topic import TRANSPORTS
 from health_monitor.domain.status import EndpointStatus, Status, Verdict
 from keepline.health.v1 import trunk_health_pb2 as pb
-from keepline.types.v1 import endpoint_pb2 as types
 from servicekit.timestamps import timestamp
+from siptypes.messages import endpoint_message
 
-_TRANSPORT = {name: number for number, name in TRANSPORTS.items()}
 _VERDICT = {
     Verdict.UNKNOWN: pb.TRUNK_VERDICT_UNKNOWN,
     Verdict.HEALTHY: pb.TRUNK_VERDICT_HEALTHY,
@@ -31,7 +29,7 @@ def status_message(status: Status) -> pb.TrunkStatus:
 def _endpoint(row: EndpointStatus) -> pb.EndpointStatus:
     where = row.endpoint
     return pb.EndpointStatus(
-        endpoint=types.SipEndpoint(host=where.host, port=where.port, transport=_TRANSPORT[where.transport]),
+        endpoint=endpoint_message(where.host, where.port, where.transport),
         reachable=row.reachable,
         edge_id=row.edge_id,
         latency_ms=row.latency_ms,

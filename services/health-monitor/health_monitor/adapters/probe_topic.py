@@ -4,16 +4,16 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from health_monitor.adapters.trunk_topic import TRANSPORTS
 from health_monitor.app.trunk_board import TrunkBoard
 from health_monitor.domain.reading import Prober, Reading
 from health_monitor.domain.trunk import Endpoint
 from keepline.events.v1 import probe_pb2 as pb
 from servicekit.kafka.follower import Handler
 from servicekit.timestamps import moment
+from siptypes.ids import is_token
+from siptypes.messages import transport_of
 
 TOPIC = "keepline.sip.probes.v1"
-_EDGE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _READING_KEY = re.compile(
     r"(?P<edge>[A-Za-z0-9_-]{1,64})/(?P<transport>udp|tcp|tls):"
     r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[^:/\[\]]+)):(?P<port>[0-9]{1,5})"
@@ -37,7 +37,7 @@ class ProbeTopic:
             self._tombstone(key)
             return
         report = pb.ProbeReport.FromString(value)
-        if not _EDGE.fullmatch(report.edge_id):
+        if not is_token(report.edge_id):
             raise ValueError(f"{report.edge_id!r} is no edge's id")
         told_at = moment(report.at)
         match report.WhichOneof("report"):
@@ -63,7 +63,7 @@ class ProbeTopic:
 def _reading(edge_id: str, message: pb.ProbeReading, told_at: datetime) -> Reading | None:
     """None for a state or a transport that is not known here."""
     where = message.endpoint
-    reachable, transport = _STATES.get(message.state), TRANSPORTS.get(where.transport)
+    reachable, transport = _STATES.get(message.state), transport_of(where)
     if reachable is None or transport is None:
         return None
     latency = message.latency_ms if message.HasField("latency_ms") else None

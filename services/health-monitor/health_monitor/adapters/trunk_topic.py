@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from health_monitor.app.trunk_board import TrunkBoard
 from health_monitor.domain.trunk import Endpoint, Trunk
 from keepline.sip.v1.trunk_pb2 import TrunkState
-from keepline.types.v1 import endpoint_pb2 as types
 from servicekit.kafka.follower import Handler
+from siptypes.endpoints import Transport
+from siptypes.messages import transport_of
 
 TOPIC = "keepline.sip.trunk.state.v1"
-TRANSPORTS = {types.TRANSPORT_UDP: "udp", types.TRANSPORT_TCP: "tcp", types.TRANSPORT_TLS: "tls"}
 
 
 class TrunkTopic:
@@ -25,7 +25,7 @@ class TrunkTopic:
             return
         message = TrunkState.FromString(value).trunk
         endpoints = tuple(
-            Endpoint(e.host, e.port, TRANSPORTS.get(e.transport, "udp")) for e in message.endpoints
+            Endpoint(e.host, e.port, transport_of(e) or Transport.UDP) for e in message.endpoints
         )
         self._board.put_trunk(
             Trunk(message.id, message.tenant_id, message.version, message.name, message.enabled, endpoints)

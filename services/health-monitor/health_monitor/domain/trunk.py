@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from siptypes.hosts import bracketed
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Endpoint:
@@ -12,8 +14,7 @@ class Endpoint:
     transport: str
 
     def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}/{self.transport}"
+        return f"{bracketed(self.host)}:{self.port}/{self.transport}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from servicekit.telemetry import metrics, names
 from servicekit.telemetry.logging import logger
 from sip_config.domain.change_log import ChangeLog, Moved, TrunkMoved
-from sip_config.domain.grammar import RecordInvalid
 from sip_config.domain.node_tables import HeldNumber, NodeTables, Room
 from sip_config.domain.resources import Body, Kind, Resource, kind_of, trunk_name
-from sip_config.domain.revision import Revision
 from sip_config.domain.trunk import Trunk
+from siptypes.faults import Misfit
+from siptypes.versions import Revision
 
 ASIDE = 1000  # records of the topics that are set aside and remembered with their reason
 
@@ -82,7 +82,7 @@ class NodeFeed:
         version = self.tables.version
         try:
             moved = self.tables.put_trunk(trunk)
-        except RecordInvalid as wrong:
+        except Misfit as wrong:
             self._set_aside(trunk.id, trunk.id, str(wrong))
             return
         self._aside.pop(trunk.id, None)
@@ -110,7 +110,7 @@ class NodeFeed:
         version = self.tables.version
         try:
             moved = self.tables.put_number(number)
-        except RecordInvalid as wrong:
+        except Misfit as wrong:
             self._set_aside(number.id, number.trunk_id, str(wrong))
             return
         self._aside.pop(number.id, None)

@@ -9,11 +9,11 @@ from servicekit.clock import Clock
 from servicekit.errors import Conflict, Invalid, NotFound, PreconditionFailed, Violation
 from servicekit.ids import new_id
 from servicekit.paging import Page, decode_token, encode_token, page_of, page_size
-from sip_config.domain.addresses import AddressPolicy
 from sip_config.domain.check import MAX_ENDPOINTS, TrunkDraft, check_label, check_trunk
-from sip_config.domain.fault import Fault
 from sip_config.domain.trunk import Trunk, TrunkFields
 from sip_config.ports import Feed, TrunkStore
+from siptypes.address_policy import AddressPolicy
+from siptypes.faults import Fault
 
 MAX_QUERY = 80
 _LOCKS = 64

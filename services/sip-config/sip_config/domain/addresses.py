@@ -1,28 +1,10 @@
 """Where a trunk may send to and be sent from: what the platform's address policy says of its addresses."""
 
 from collections.abc import Collection, Iterable, Iterator
-from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Protocol
+from ipaddress import ip_network
 
-from sip_config.domain.fault import Fault
-
-
-class Refusal(Protocol):
-    """code: stable; detail: what is wrong; hint: how to repair it."""
-
-    @property
-    def code(self) -> str: ...
-    @property
-    def detail(self) -> str: ...
-    @property
-    def hint(self) -> str: ...
-
-
-class AddressPolicy(Protocol):
-    """None where a tenant may name it."""
-
-    def refused_host(self, host: str) -> Refusal | None: ...
-    def refused_network(self, network: IPv4Network | IPv6Network) -> Refusal | None: ...
+from siptypes.address_policy import AddressPolicy
+from siptypes.faults import Fault
 
 
 def source_faults(written: Iterable[str], policy: AddressPolicy, known: Collection[str]) -> Iterator[Fault]:

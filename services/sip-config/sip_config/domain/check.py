@@ -1,21 +1,20 @@
 """Checks what a tenant asks for: every fault at once, each with its pointer and its repair."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import phonenumbers
 
-from sip_config.domain.addresses import AddressPolicy, host_faults, source_faults
-from sip_config.domain.fault import Fault
-from sip_config.domain.grammar import MAX_PORT, Transport, is_address, is_domain
+from sip_config.domain.addresses import host_faults, source_faults
 from sip_config.domain.resources import MAX_SOURCES_LENGTH
 from sip_config.domain.sources import read_sources
-from sip_config.domain.trunk import DEFAULT_PORTS, Endpoint, TrunkFields
+from sip_config.domain.trunk import Endpoint, TrunkFields
+from siptypes.address_policy import AddressPolicy
+from siptypes.endpoints import DEFAULT_PORTS, Transport
+from siptypes.faults import Fault, name_faults
+from siptypes.hosts import MAX_PORT, is_address, is_domain, is_label
 
-MAX_NAME = 80
 MAX_ENDPOINTS = 8
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _KNOWN_TRANSPORTS = ", ".join(Transport)
 
 
@@ -40,7 +39,7 @@ class TrunkDraft:
 def check_trunk(
     draft: TrunkDraft, addresses: AddressPolicy, max_endpoints: int = MAX_ENDPOINTS
 ) -> TrunkFields | list[Fault]:
-    faults = _name_faults(draft.name) + _country_faults(draft.country)
+    faults = name_faults(draft.name, "call it what you call your provider") + _country_faults(draft.country)
     sources, unread = read_sources(draft.source_cidrs)
     endpoints, endpoint_faults = _read_endpoints(draft.endpoints, max_endpoints)
     faults += unread + endpoint_faults
@@ -64,7 +63,7 @@ def _address_faults(draft: TrunkDraft, addresses: AddressPolicy, known: set[str]
 
 def check_label(label: str) -> Fault | None:
     """The label before the platform's SIP zone."""
-    if _LABEL.fullmatch(label):
+    if is_label(label):
         return None
     return Fault(
         "/domain_label",
@@ -72,13 +71,6 @@ def check_label(label: str) -> Fault | None:
         "the label is not 1 to 63 letters, digits and inner hyphens",
         "use lower case letters, digits and hyphens, such as acme-berlin",
     )
-
-
-def _name_faults(name: str) -> list[Fault]:
-    if 1 <= len(name.strip()) <= MAX_NAME and name.isprintable():
-        return []
-    detail = f"the name is not 1 to {MAX_NAME} printable characters"
-    return [Fault("/name", "name_invalid", detail, "call it what you call your provider")]
 
 
 def _country_faults(country: str) -> list[Fault]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sip_config.domain.revision import Revision
+from siptypes.versions import Revision
 
 MAX_REFUSED = 16
 MAX_ASIDE = 100

@@ -4,7 +4,7 @@ Trunks and numbers come in any order and more than once: the newest version wins
 does not come back. A number is offered only while its trunk is there and belongs to the same tenant, so that
 what is offered is consistent at every moment. Each change costs the time of its own resources.
 
-A trunk or number that does not fit its type raises RecordInvalid before anything is changed.
+A trunk or number that does not fit its type raises Misfit before anything is changed.
 """
 
 from collections import deque
@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from sys import intern
 
 from sip_config.domain.change_log import Moved
-from sip_config.domain.content_hash import ContentHash
-from sip_config.domain.grammar import RecordInvalid
 from sip_config.domain.holders import Holders
 from sip_config.domain.recent import RecentSet
 from sip_config.domain.resources import (
@@ -30,6 +28,8 @@ from sip_config.domain.resources import (
     trunk_name,
 )
 from sip_config.domain.trunk import Trunk
+from siptypes.faults import Misfit
+from siptypes.versions import part, written
 
 GONE = 100_000  # deleted ids that are remembered, so that an older record that comes late does not undo it
 
@@ -63,7 +63,7 @@ class NodeTables:
         self._holders = Holders()
         self._endpoints: dict[str, tuple[EndpointBody, int]] = {}
         self._gone = RecentSet(GONE)
-        self._hash = ContentHash()
+        self._sum = 0
         self.room = Room()
         # names that would be held if the smallest node had room
         self.surplus: dict[Kind, dict[str, None]] = {Kind.TRUNK: {}, Kind.NUMBER: {}}
@@ -71,7 +71,7 @@ class NodeTables:
 
     @property
     def version(self) -> str:
-        return self._hash.hex()
+        return written(self._sum)
 
     def resources(self) -> list[Resource]:
         """All of them, in the order in which nodes put them in force; the list is the caller's own."""
@@ -116,7 +116,7 @@ class NodeTables:
             return []
         trunk.body()  # raises before anything is changed
         if known is not None and (known.domain, known.tenant_id) != (trunk.domain, trunk.tenant_id):
-            raise RecordInvalid(f"trunk {trunk.id} has another domain or tenant than before")
+            raise Misfit(f"trunk {trunk.id} has another domain or tenant than before")
         endpoints = self._use_endpoints(known, trunk)
         self._trunks[trunk.id] = trunk
         self._holders.add(trunk_name(trunk.domain), trunk.id)
@@ -233,7 +233,7 @@ class NodeTables:
             self.surplus.get(kind, {}).pop(name, None)
             if before is None:
                 return None
-            self._hash.remove(held.pop(name))
+            self._subtract(held.pop(name))
             return Moved(name, True)
         if before is None and self._is_full(kind):
             self.surplus[kind][name] = None
@@ -242,9 +242,9 @@ class NodeTables:
         if before == after:
             return None
         if before is not None:
-            self._hash.remove(before)
+            self._subtract(before)
         held[name] = after
-        self._hash.add(after)
+        self._sum += part(after.name, after.version)
         self.surplus.get(kind, {}).pop(name, None)
         return Moved(name, before is not None)
 
@@ -255,11 +255,14 @@ class NodeTables:
         by_age = sorted(held, key=lambda name: self._holders.of(name)[0])
         moved = []
         for name in by_age[most:]:
-            self._hash.remove(held.pop(name))
+            self._subtract(held.pop(name))
             self.surplus[kind][name] = None
             moved.append(Moved(name, True))
         lost = [n for one in moved if kind is Kind.TRUNK for n in self._numbers_behind(one.name)]
         return moved + self._move(lost)
+
+    def _subtract(self, gone: Resource) -> None:
+        self._sum -= part(gone.name, gone.version)
 
     def _is_full(self, kind: Kind) -> bool:
         most = {Kind.TRUNK: self.room.trunks, Kind.NUMBER: self.room.numbers}.get(kind, 0)

@@ -1,6 +1,6 @@
 """What nodes put in force: edges, switches, endpoints, trunks and numbers, one resource each.
 
-A body refuses what does not fit its type (RecordInvalid, in words). Names and meanings are those of
+A body refuses what does not fit its type (Misfit, in words). Names and meanings are those of
 keepline/sip/v1/switch_config.proto.
 """
 
@@ -8,15 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sip_config.domain.grammar import (
-    RecordInvalid,
-    Transport,
-    check_host,
-    is_domain,
-    is_number,
-    is_token,
-    network,
-)
+from siptypes.endpoints import Transport, endpoint_name
+from siptypes.faults import Misfit
+from siptypes.hosts import check_host, is_domain, network
+from siptypes.ids import check_token
+from siptypes.numbers import is_e164
 
 MAX_SOURCES_LENGTH = 2000  # canonical networks of a trunk, joined: an edge holds them in one value
 
@@ -41,7 +37,7 @@ class EdgeBody:
     id: str
 
     def __post_init__(self) -> None:
-        _check_token("edge", self.id)
+        check_token("edge", self.id)
 
     @property
     def name(self) -> str:
@@ -57,7 +53,7 @@ class SwitchBody:
     weight: int = 1
 
     def __post_init__(self) -> None:
-        _check_token("switch", self.id)
+        check_token("switch", self.id)
         check_host(self.host, self.port)
 
     @property
@@ -78,8 +74,7 @@ class EndpointBody:
 
     @property
     def name(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{Kind.ENDPOINT}/{self.transport}:{host}:{self.port}"
+        return f"{Kind.ENDPOINT}/{endpoint_name(self.host, self.port, self.transport)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +88,15 @@ class TrunkBody:
 
     def __post_init__(self) -> None:
         if not is_domain(self.domain):
-            raise RecordInvalid(f"trunk domain {self.domain!r} is not a host name in lower case")
-        _check_token("tenant", self.tenant_id)
-        _check_token("trunk id", self.trunk_id)
+            raise Misfit(f"trunk domain {self.domain!r} is not a host name in lower case")
+        check_token("tenant", self.tenant_id)
+        check_token("trunk id", self.trunk_id)
         if self.version < 1:
-            raise RecordInvalid(f"version {self.version} of {self.domain} is not a positive number")
+            raise Misfit(f"version {self.version} of {self.domain} is not a positive number")
         for cidr in self.source_cidrs:
             network(cidr)
         if len(",".join(self.source_cidrs)) > MAX_SOURCES_LENGTH:
-            raise RecordInvalid(f"the sources of {self.domain} are longer than {MAX_SOURCES_LENGTH}")
+            raise Misfit(f"the sources of {self.domain} are longer than {MAX_SOURCES_LENGTH}")
 
     @property
     def name(self) -> str:
@@ -153,10 +148,5 @@ def kind_of(name: str) -> Kind:
 
 
 def check_number(e164: str) -> None:
-    if not is_number(e164):
-        raise RecordInvalid(f"number {e164[:32]!r} is not E.164 with its plus")
-
-
-def _check_token(what: str, value: str) -> None:
-    if not is_token(value):
-        raise RecordInvalid(f"{what} {value[:80]!r} is not 1 to 64 letters, digits, _ and -")
+    if not is_e164(e164):
+        raise Misfit(f"number {e164[:32]!r} is not E.164 with its plus")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_interface, ip_network
 
-from sip_config.domain.fault import Fault
+from siptypes.faults import Fault
 
 MAX_SOURCES = 64
 # Wider than any provider's own block: such a source would let half the Internet in.

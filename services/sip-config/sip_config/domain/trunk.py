@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sip_config.domain.grammar import Transport
 from sip_config.domain.resources import EndpointBody, TrunkBody
-
-DEFAULT_PORTS = {Transport.UDP: 5060, Transport.TCP: 5060, Transport.TLS: 5061}
+from siptypes.endpoints import Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class Trunk:
     updated_at: datetime
 
     def body(self) -> TrunkBody:
-        """Raises RecordInvalid."""
+        """Raises Misfit."""
         chosen = self.fields
         return TrunkBody(
             self.domain, self.tenant_id, self.id, self.version, chosen.enabled, chosen.source_cidrs

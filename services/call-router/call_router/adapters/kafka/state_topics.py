@@ -11,15 +11,17 @@ from typing import cast
 from google.protobuf.message import DecodeError
 
 from call_router.adapters.messages.routing import Unfit, agent_of, plan_of
-from call_router.domain.numbering import is_e164
 from call_router.domain.records import Endpoint, Number, Record, Trunk
-from call_router.domain.sip_uri import MAX_PORT, Transport, is_host
+from call_router.domain.sip_uri import Transport, is_host
 from call_router.domain.table import Kind, RoutingTable, kind_of
 from keepline.phone.v1.number_pb2 import NumberState
 from keepline.routing.v1.plan_pb2 import RoutingState
 from keepline.sip.v1.trunk_pb2 import TrunkState
-from keepline.types.v1 import endpoint_pb2 as endpoints
+from keepline.types.v1.endpoint_pb2 import TRANSPORT_UNSPECIFIED, SipEndpoint
 from servicekit.telemetry.logging import logger
+from siptypes.hosts import MAX_PORT
+from siptypes.messages import transport_of
+from siptypes.numbers import is_e164
 
 TRUNKS = "keepline.sip.trunk.state.v1"
 NUMBERS = "keepline.phone.number.state.v1"
@@ -30,12 +32,6 @@ _KINDS_OF_TOPIC: Mapping[str, tuple[Kind, ...]] = {
     TRUNKS: ("trunk",),
     NUMBERS: ("number",),
     ROUTING: ("plan", "agent"),
-}
-_TRANSPORTS = {
-    endpoints.TRANSPORT_UNSPECIFIED: "",
-    endpoints.TRANSPORT_UDP: "udp",
-    endpoints.TRANSPORT_TCP: "tcp",
-    endpoints.TRANSPORT_TLS: "tls",
 }
 
 
@@ -83,9 +79,6 @@ class StateTopics:
 
 def trunk_of(value: bytes) -> Trunk:
     message = TrunkState.FromString(value).trunk
-    for endpoint in message.endpoints:
-        if not is_host(endpoint.host) or endpoint.port > MAX_PORT or endpoint.transport not in _TRANSPORTS:
-            raise Unfit(f"trunk {message.id} has an endpoint that cannot be called")
     return Trunk(
         message.id,
         message.tenant_id,
@@ -93,11 +86,16 @@ def trunk_of(value: bytes) -> Trunk:
         message.name,
         message.country,
         message.enabled,
-        tuple(
-            Endpoint(one.host, one.port, cast(Transport, _TRANSPORTS[one.transport]))
-            for one in message.endpoints
-        ),
+        tuple(_endpoint(one, message.id) for one in message.endpoints),
     )
+
+
+def _endpoint(message: SipEndpoint, trunk_id: str) -> Endpoint:
+    transport = transport_of(message)
+    known = transport is not None or message.transport == TRANSPORT_UNSPECIFIED
+    if not known or not is_host(message.host) or message.port > MAX_PORT:
+        raise Unfit(f"trunk {trunk_id} has an endpoint that cannot be called")
+    return Endpoint(message.host, message.port, cast(Transport, transport or ""))
 
 
 def number_of(value: bytes) -> Number:

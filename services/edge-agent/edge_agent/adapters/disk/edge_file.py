@@ -18,11 +18,10 @@ from edge_agent.adapters.disk.owed import what_is_owed, what_is_set_aside
 from edge_agent.adapters.disk.replace_file import replace_file
 from edge_agent.adapters.disk.whole import Whole, drop
 from edge_agent.domain.admission import Counts
-from edge_agent.domain.content_hash import written
 from edge_agent.domain.resources import Edge, Endpoint, Resource, Switch
-from edge_agent.domain.revision import Revision
 from edge_agent.domain.updates import Refusal
 from edge_agent.ports import MARK, NUMBER, TRUNK, FileFailed, Held, Judge, Owed, SetAside
+from siptypes.versions import Revision, written
 
 _T = TypeVar("_T")
 

@@ -11,12 +11,12 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from edge_agent.domain import content_hash
 from edge_agent.domain.admission import Counts
-from edge_agent.domain.grammar import Transport
 from edge_agent.domain.records import number_value, trunk_value
 from edge_agent.domain.resources import Edge, Endpoint, Kind, Number, Resource, Switch, Trunk
 from edge_agent.ports import MARK
+from siptypes import versions
+from siptypes.endpoints import Transport
 
 OTHER = "other"
 PLACES = (Kind.TRUNK.value, Kind.NUMBER.value, OTHER)
@@ -56,7 +56,7 @@ class Kept:
     @property
     def part(self) -> int:
         """Of the sum that is the version of the whole."""
-        return content_hash.of(self.name, self.version)
+        return versions.part(self.name, self.version)
 
 
 def kept(resource: Resource) -> Kept:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from edge_agent.adapters.disk.rows import OTHER, PLACES, kept, signed
 from edge_agent.domain.admission import Counts
-from edge_agent.domain.content_hash import written
 from edge_agent.domain.resources import Resource
 from edge_agent.ports import MARK
+from siptypes.versions import written
 
 _NEXT = (
     "CREATE TEMP TABLE next (name TEXT NOT NULL PRIMARY KEY, tbl TEXT NOT NULL, key_name TEXT NOT NULL, "

@@ -4,21 +4,18 @@ A resource whose body does not fit its type, or does not belong to its name, is 
 of a kind that is not known here is passed over the same way.
 """
 
-from edge_agent.domain.grammar import ResourceInvalid, Transport
 from edge_agent.domain.resources import Body, Edge, Endpoint, Kind, Number, Resource, Switch, Trunk
-from edge_agent.domain.revision import Revision
 from edge_agent.domain.updates import ChangeChunk, Current, Lagging, Update, WholeChunk, Word
 from edge_agent.ports import Held, Hello, Report
 from keepline.sip.v1 import switch_config_pb2 as pb
-from keepline.types.v1.endpoint_pb2 import TRANSPORT_TCP, TRANSPORT_TLS, TRANSPORT_UDP, SipEndpoint
+from keepline.types.v1.endpoint_pb2 import SipEndpoint
+from siptypes.endpoints import Transport
+from siptypes.faults import Misfit
+from siptypes.messages import transport_of
+from siptypes.versions import Revision
 
 SCHEMA = 1
 MAX_REASON, MAX_ASIDE_REASON = 1000, 200  # characters, as the proto says
-_TRANSPORTS: dict[int, Transport] = {
-    TRANSPORT_UDP: Transport.UDP,
-    TRANSPORT_TCP: Transport.TCP,
-    TRANSPORT_TLS: Transport.TLS,
-}
 
 
 def hello_request(node_id: str, hello: Hello) -> pb.WatchRequest:
@@ -67,8 +64,8 @@ def resource(message: pb.Resource) -> Resource:
     try:
         body = _body(message)
         if body.name != message.name:
-            raise ResourceInvalid(f"it holds {body.name[:80]}")
-    except ResourceInvalid as wrong:
+            raise Misfit(f"it holds {body.name[:80]}")
+    except Misfit as wrong:
         return Resource(message.name, message.version, None, str(wrong))
     return Resource(message.name, message.version, body)
 
@@ -110,7 +107,7 @@ def _body(message: pb.Resource) -> Body:
             return Endpoint(*_endpoint(message.endpoint.endpoint))
         case "edge":
             return Edge(message.edge.id)
-    raise ResourceInvalid(f"kind {message.name.partition('/')[0][:40]!r} is not known here")
+    raise Misfit(f"kind {message.name.partition('/')[0][:40]!r} is not known here")
 
 
 def _trunk(trunk: pb.TrunkResource) -> Trunk:
@@ -126,15 +123,15 @@ def _trunk(trunk: pb.TrunkResource) -> Trunk:
 
 def _switch(switch: pb.SwitchResource) -> Switch:
     if switch.state not in (pb.DESTINATION_STATE_ACTIVE, pb.DESTINATION_STATE_DRAINING):
-        raise ResourceInvalid(f"state {switch.state} of {switch.id[:64]} is not known here")
+        raise Misfit(f"state {switch.state} of {switch.id[:64]} is not known here")
     draining = switch.state == pb.DESTINATION_STATE_DRAINING
     return Switch(switch.id, *_endpoint(switch.endpoint), draining, switch.weight or 1)
 
 
 def _endpoint(endpoint: SipEndpoint) -> tuple[str, int, Transport]:
-    transport = _TRANSPORTS.get(endpoint.transport)
+    transport = transport_of(endpoint)
     if transport is None:
-        raise ResourceInvalid(f"transport {endpoint.transport} is not known here")
+        raise Misfit(f"transport {endpoint.transport} is not known here")
     return endpoint.host, endpoint.port, transport
 
 

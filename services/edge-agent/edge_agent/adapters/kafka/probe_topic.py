@@ -4,17 +4,16 @@ from collections.abc import Sequence
 
 from edge_agent.domain.probe_report import AliveReport, ReadingReport, Report
 from keepline.events.v1 import probe_pb2 as pb
-from keepline.types.v1 import endpoint_pb2 as types
 from servicekit.clock import Clock
 from servicekit.kafka import cloud_event
 from servicekit.kafka.records import Outgoing, RecordProducer, RecordsRefused
 from servicekit.telemetry.logging import logger
 from servicekit.timestamps import timestamp
+from siptypes.messages import endpoint_message
 
 _log = logger(__name__)
 TOPIC = "keepline.sip.probes.v1"
 _KIND = pb.ProbeReport.DESCRIPTOR.full_name
-_TRANSPORTS = {"udp": types.TRANSPORT_UDP, "tcp": types.TRANSPORT_TCP, "tls": types.TRANSPORT_TLS}
 
 
 class ProbeRecords:
@@ -57,7 +56,7 @@ def _message(edge_id: str, report: ReadingReport | AliveReport) -> pb.ProbeRepor
         return message
     where, state = report.endpoint, report.state
     reading = pb.ProbeReading(
-        endpoint=types.SipEndpoint(host=where.host, port=where.port, transport=_TRANSPORTS[where.transport]),
+        endpoint=endpoint_message(where.host, where.port, where.transport),
         state=pb.PROBE_STATE_ANSWERS if state.reachable else pb.PROBE_STATE_SILENT,
         since=timestamp(state.since or report.at),
         sip_status=state.sip_status,

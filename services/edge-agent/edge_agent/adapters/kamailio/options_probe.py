@@ -18,12 +18,13 @@ from typing import Any
 
 from edge_agent.domain.probe import Outcome, ProbedEndpoint
 from servicekit.telemetry.logging import logger
+from siptypes.endpoints import endpoint_name
+from siptypes.hosts import bracketed
 from switchlink.kamailio_rpc import KamailioHttp, RpcError, RpcUnavailable, SipHeaders
 
 ASK_SECONDS = 10.0
 _LOOK_UP_SECONDS = 3.0
 _LOOK_UPS = 32  # at once
-_IPV6 = 6
 _log = logger(__name__)
 
 Allowed = Callable[[str], bool]
@@ -58,7 +59,7 @@ class KamailioOptions:
                 "tm.t_uac_wait",
                 [
                     "OPTIONS",
-                    *_target(endpoint, address, family),
+                    *_target(endpoint, address),
                     sent_from,
                     _headers(endpoint, self._from_uri),
                 ],
@@ -114,20 +115,17 @@ def _public(listed: Any) -> dict[tuple[str, int], str]:
             continue
         host = str(one["ADDRLIST"]["ADDR"]).removeprefix("[").removesuffix("]")
         family = ip_address(host).version
-        bracketed = f"[{host}]" if family == _IPV6 else host
-        found[one["PROTO"], family] = f"{one['PROTO']}:{bracketed}:{one['PORT']}"
+        found[one["PROTO"], family] = endpoint_name(host, one["PORT"], one["PROTO"])
     return found
 
 
-def _target(endpoint: ProbedEndpoint, address: str, family: int) -> tuple[str, str]:
+def _target(endpoint: ProbedEndpoint, address: str) -> tuple[str, str]:
     """Request URI with the host as the provider knows it, and the next hop as an address."""
-    hop = f"[{address}]" if family == _IPV6 else address
-    return _uri(endpoint), f"sip:{hop}:{endpoint.port};transport={endpoint.transport}"
+    return _uri(endpoint), f"sip:{bracketed(address)}:{endpoint.port};transport={endpoint.transport}"
 
 
 def _uri(endpoint: ProbedEndpoint) -> str:
-    host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
-    return f"sip:{host}:{endpoint.port};transport={endpoint.transport}"
+    return f"sip:{bracketed(endpoint.host)}:{endpoint.port};transport={endpoint.transport}"
 
 
 def _headers(endpoint: ProbedEndpoint, from_uri: str) -> SipHeaders:

@@ -15,11 +15,11 @@ from sip_config.adapters.messages.resources import chunks, revision_message
 from sip_config.app.network import Network
 from sip_config.app.node_feed import NodeFeed
 from sip_config.app.node_reports import Hello, NodeReports, Word
-from sip_config.domain.grammar import is_token
 from sip_config.domain.network import OperatorWord
 from sip_config.domain.node_report import MAX_REFUSED, Held, Limits
 from sip_config.domain.node_tables import Room
-from sip_config.domain.revision import Revision, behind
+from siptypes.ids import is_token
+from siptypes.versions import Revision, behind
 
 SERVICE = "keepline.sip.v1.SwitchConfig"
 HEARTBEAT = 5.0  # seconds

@@ -10,7 +10,7 @@ from sip_config.adapters.messages.trunks import trunk_of
 from sip_config.adapters.mongo.trunks import TOPIC as TRUNKS
 from sip_config.app.node_feed import NodeFeed, Place
 from sip_config.domain.node_tables import HeldNumber
-from sip_config.domain.revision import Revision
+from siptypes.versions import Revision
 
 NUMBERS = "keepline.phone.number.state.v1"
 _LOGS = {TRUNKS: "trunk", NUMBERS: "number"}

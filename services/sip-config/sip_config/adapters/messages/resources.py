@@ -8,9 +8,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 from keepline.sip.v1 import switch_config_pb2 as pb
-from sip_config.adapters.messages.trunks import endpoint_message
 from sip_config.app.node_feed import Change, Whole
-from sip_config.domain.grammar import Transport
 from sip_config.domain.resources import (
     Body,
     DestinationState,
@@ -20,7 +18,9 @@ from sip_config.domain.resources import (
     SwitchBody,
     TrunkBody,
 )
-from sip_config.domain.revision import Revision
+from siptypes.endpoints import Transport
+from siptypes.messages import endpoint_message
+from siptypes.versions import Revision
 
 CHUNK = 1000  # resources
 CHUNK_BYTES = 1 << 20

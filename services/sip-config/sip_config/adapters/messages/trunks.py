@@ -5,15 +5,9 @@ from keepline.sip.v1.trunk_pb2 import TrunkState
 from keepline.types.v1 import endpoint_pb2 as types
 from servicekit.timestamps import moment, timestamp
 from sip_config.domain.check import EndpointDraft
-from sip_config.domain.grammar import Transport
 from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
-
-_TO_MESSAGE = {
-    Transport.UDP: types.TRANSPORT_UDP,
-    Transport.TCP: types.TRANSPORT_TCP,
-    Transport.TLS: types.TRANSPORT_TLS,
-}
-_FROM_MESSAGE = {number: transport for transport, number in _TO_MESSAGE.items()}
+from siptypes.endpoints import Transport
+from siptypes.messages import endpoint_message, transport_of
 
 
 def trunk_message(trunk: Trunk) -> TrunkMessage:
@@ -39,9 +33,7 @@ def state_value(trunk: Trunk) -> bytes:
 
 def trunk_of(message: TrunkMessage) -> Trunk:
     """Of a state topic; what was written there was checked before."""
-    endpoints = tuple(
-        Endpoint(e.host, e.port, _FROM_MESSAGE.get(e.transport, Transport.UDP)) for e in message.endpoints
-    )
+    endpoints = tuple(Endpoint(e.host, e.port, transport_of(e) or Transport.UDP) for e in message.endpoints)
     fields = TrunkFields(
         message.name, tuple(message.source_cidrs), message.country, endpoints, message.enabled
     )
@@ -56,11 +48,7 @@ def trunk_of(message: TrunkMessage) -> Trunk:
     )
 
 
-def endpoint_message(host: str, port: int, transport: Transport) -> types.SipEndpoint:
-    return types.SipEndpoint(host=host, port=port, transport=_TO_MESSAGE[transport])
-
-
 def endpoint_draft(message: types.SipEndpoint) -> EndpointDraft:
     if message.transport == types.TRANSPORT_UNSPECIFIED:
         return EndpointDraft(message.host, message.port)
-    return EndpointDraft(message.host, message.port, str(_FROM_MESSAGE.get(message.transport, "unknown")))
+    return EndpointDraft(message.host, message.port, transport_of(message) or "unknown")

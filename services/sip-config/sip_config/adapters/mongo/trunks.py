@@ -13,9 +13,9 @@ from servicekit.documents import Collection, Document, DuplicateKey
 from servicekit.kafka import cloud_event
 from servicekit.outbox import entry
 from sip_config.adapters.messages.trunks import state_value
-from sip_config.domain.grammar import Transport
 from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
 from sip_config.ports import Deleted, Usage
+from siptypes.endpoints import Transport
 
 TOPIC = "keepline.sip.trunk.state.v1"
 _KIND = "keepline.sip.v1.TrunkState"

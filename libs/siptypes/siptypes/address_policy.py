@@ -1,5 +1,6 @@
-"""Where an agent may be called: what the platform's address policy says of a host."""
+"""What the platform's address policy (servicekit.addresses) says of an address that a tenant names."""
 
+from ipaddress import IPv4Network, IPv6Network
 from typing import Protocol
 
 
@@ -18,3 +19,4 @@ class AddressPolicy(Protocol):
     """None where a tenant may name it."""
 
     def refused_host(self, host: str) -> Refusal | None: ...
+    def refused_network(self, network: IPv4Network | IPv6Network) -> Refusal | None: ...

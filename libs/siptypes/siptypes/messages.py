@@ -1,0 +1,17 @@
+"""Endpoints as keepline.types.v1.SipEndpoint, and back."""
+
+from keepline.types.v1.endpoint_pb2 import TRANSPORT_TCP, TRANSPORT_TLS, TRANSPORT_UDP, SipEndpoint
+from siptypes.endpoints import Transport
+
+_NUMBERS = {Transport.UDP: TRANSPORT_UDP, Transport.TCP: TRANSPORT_TCP, Transport.TLS: TRANSPORT_TLS}
+_TRANSPORTS = {int(number): transport for transport, number in _NUMBERS.items()}
+
+
+def endpoint_message(host: str, port: int, transport: str) -> SipEndpoint:
+    """transport: udp, tcp or tls."""
+    return SipEndpoint(host=host, port=port, transport=_NUMBERS[Transport(transport)])
+
+
+def transport_of(message: SipEndpoint) -> Transport | None:
+    """None where it is not given, or is none that is known here."""
+    return _TRANSPORTS.get(message.transport)
