@@ -67,6 +67,31 @@ async def test_a_router_that_is_stopped_costs_two_seconds_and_is_ended(world: Wo
     await world.ready(FIRST)
 
 
+async def watched_by(world: World, name: str) -> None:
+    if world.addresses.watcher != name:
+        other = world.addresses.watcher
+        await world.stop(other)
+        await until_soon(lambda: world.addresses.watcher == name)
+        await world.start(other)
+
+
+async def test_what_a_watcher_did_not_hear_is_told_by_the_next(world: World) -> None:
+    """The first router decides; the one that watches is stopped before the call and killed after it began."""
+    line = await kept_number(world, await world.phones.agent(calls=9))
+    await watched_by(world, SECOND)
+    stopped = world.supervised(SECOND)
+    os.kill(stopped, signal.SIGSTOP)
+    over = await line.dial(hold=0.3)
+    goes_on = await talking(line, 3)
+    assert (await over.outcome()).result.as_told
+    os.kill(stopped, signal.SIGKILL)
+    assert (await goes_on.outcome()).result.as_told
+    for record in await line.tenant.ended_calls(line.trunk["id"], 2):
+        assert await told(world.kafka.bootstrap, record["id"]) == WHOLE
+        assert not (await call_events(world.kafka.bootstrap, record["id"]))[-1].ended.estimated_within_ms
+    await world.ready(SECOND)
+
+
 async def test_a_call_that_ends_while_nobody_watches_is_told_as_it_was(world: World) -> None:
     line = await kept_number(world, await world.phones.agent(calls=9))
     caller = await talking(line, 2.0)
@@ -85,7 +110,7 @@ async def test_a_call_that_ends_while_nobody_watches_is_told_as_it_was(world: Wo
     assert record["hangup_cause"] == "NORMAL_CLEARING"
     assert record["media"]["packets_received"] > 50
     events = await call_events(world.kafka.bootstrap, record["id"])
-    assert {"started", "routed", "answered", "ended"} <= {event.WhichOneof("event") for event in events}
+    assert await told(world.kafka.bootstrap, record["id"]) == WHOLE
     assert not events[-1].ended.HasField("estimated_within_ms")
 
 

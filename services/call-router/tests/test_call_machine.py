@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from call_router.domain import call_event as e
 from call_router.domain.call_machine import advance
 from call_router.domain.explain import explain
-from call_router.domain.journey import Journey, LegFailure
+from call_router.domain.journey import Journey, LegFailure, LegTimes
 from call_router.domain.live_call import Channel, Counted, Happening, HungUp, LegMoved, LiveCall, Seen
 from call_router.domain.route import Call
 
@@ -33,19 +33,25 @@ def story(still_world: Any) -> "Story":
     return Story(Journey(CALL, explain(decision), False, at(0.001), "r1"))
 
 
+RANG = LegTimes(at(0.01), at(0.2))
+# its 180 after the 183 was noted as well
+ANSWERED = LegTimes(at(2.01), at(2.3), at(2.2), at(3))
+
+
 class Story:
     """The happenings of a call whose first agent is down and whose second one answers, and its variants."""
 
     def __init__(self, journey: Journey) -> None:
-        failed = journey.failed(LegFailure(503, "NORMAL_TEMPORARY_FAILURE", at(2)))
+        failed = journey.failed(LegFailure(503, "NORMAL_TEMPORARY_FAILURE", at(2), RANG))
         busy = journey.failed(LegFailure(486, "USER_BUSY", at(2)))
         self.leg0 = replace(NEW, journey=journey, leg=0)
         self.leg1 = replace(NEW, journey=failed, leg=1)
+        self.over = replace(self.leg1, times=ANSWERED)
         self.busy = replace(NEW, journey=busy, leg=0, refused=(486, "agent_busy"))
         self.gave_up = replace(NEW, journey=failed.failed(LegFailure(0, "NO_ANSWER", at(4))), leg=1)
         self.gave_up = replace(self.gave_up, refused=(480, "no_answer"))
         self.end = HungUp(
-            self.leg1, at(63), "NORMAL_CLEARING", 0, at(3.02), e.Media(3000, 2990, 5, 1.5, "PCMU"), "caller"
+            self.over, at(63), "NORMAL_CLEARING", 0, at(3.02), e.Media(3000, 2990, 5, 1.5, "PCMU"), "caller"
         )
         self.whole: list[Happening] = [
             Seen(NEW),
@@ -70,6 +76,8 @@ class Run:
         self.call: LiveCall | None = None
         self.over = False
         self.events: list[e.CallEvent] = []
+        # numbers of what was told when it was heard, without what that made good
+        self.at_once: list[int] = []
         for one in happened:
             self._feed(one)
 
@@ -80,6 +88,8 @@ class Run:
         self.call = step.call
         self.over = isinstance(one, HungUp)
         self.events += step.events
+        if isinstance(one, LegMoved | Counted | HungUp):
+            self.at_once += [event.seq for event in step.events[-1:]]
 
     @property
     def told(self) -> str:
@@ -108,32 +118,54 @@ class Row:
     told: str
 
 
-ALL = range(12)
+FIRST_LEG = "1:CallStarted 2:CallRouted 1001:LegStarted 1002:LegRinging 1005:LegFailed"
+UNCOUNTED = f"{FIRST_LEG} 2001:LegStarted 2003:EarlyMedia 2004:CallAnswered 1000000:CallEnded"
 ROWS = [
-    Row(
-        "only the end", [11], "1:CallStarted 2:CallRouted 1005:LegFailed 2004:CallAnswered 1000000:CallEnded"
-    ),
-    Row(
-        "the decision was not heard",
-        [0, 2, 3, 4],
-        "1:CallStarted 2:CallRouted 1005:LegFailed",
-    ),
+    Row("only the end", [11], UNCOUNTED),
+    Row("the decision was not heard", [0, 2, 3, 4], FIRST_LEG),
     Row("the decision comes twice", [0, 1, 1], "1:CallStarted 2:CallRouted"),
     Row("the start comes late", [1, 0], "1:CallStarted 2:CallRouted"),
-    Row("an older sight comes late", [0, 4, 1], "1:CallStarted 2:CallRouted 1005:LegFailed"),
+    Row("an older sight comes late", [0, 4, 1], FIRST_LEG),
     Row("an agent's channel alone", [2, 3, 8], ""),
-    Row(
-        "the end comes twice",
-        [0, 11, 11],
-        "1:CallStarted 2:CallRouted 1005:LegFailed 2004:CallAnswered 1000000:CallEnded",
-    ),
-    Row("a 180 after a 183", [0, 4, 6, 7], "1:CallStarted 2:CallRouted 1005:LegFailed 2003:EarlyMedia"),
+    Row("the end comes twice", [0, 11, 11], UNCOUNTED),
+    Row("a 180 after a 183", [0, 4, 6, 7], f"{FIRST_LEG} 2003:EarlyMedia"),
 ]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_what_was_not_heard_is_told_by_what_was(row: Row, story: Story) -> None:
     assert Run([story.whole[index] for index in row.heard]).told == row.told
+
+
+def names(*happened: Happening) -> set[int]:
+    return {event.seq for event in Run(happened).events}
+
+
+def test_a_sight_of_the_channel_tells_how_far_its_leg_got(story: Story) -> None:
+    """What the switch noted; of a leg that was decided and never begun it noted nothing."""
+    assert names(Seen(story.leg0)) == {1, 2}
+    assert names(Seen(replace(story.leg0, times=RANG))) == {1, 2, 1001, 1002}
+    assert names(Seen(story.over)) == names(story.end) - {e.ENDED_SEQ}
+    assert names(HungUp(replace(story.leg0, times=RANG), at(1), "ORIGINATOR_CANCEL", 487)) == {
+        1,
+        2,
+        1001,
+        1002,
+        e.ENDED_SEQ,
+    }
+
+
+def test_a_leg_that_answers_and_fails_is_not_the_one_that_talks(story: Story) -> None:
+    journey = story.leg0.journey
+    assert journey is not None
+    unfit = LegFailure(488, "INCOMPATIBLE_DESTINATION", at(2), replace(RANG, answered_at=at(1.9)))
+    first = replace(story.leg0, times=unfit.times)
+    second = replace(story.over, journey=journey.failed(unfit))
+    whole = [Seen(story.leg0), LegMoved("uuid-1", 0, "answered", at(1.9)), Seen(second)]
+    end = replace(story.end, channel=second)
+    for heard in ([*whole, end], [Seen(first), end], [end]):
+        answers = [event.fact for event in Run(heard).events if isinstance(event.fact, e.CallAnswered)]
+        assert [(fact.leg_index, fact.setup_ms) for fact in answers] == [(0, 1900), (1, 3000)]
 
 
 def ended(*happened: Happening) -> e.CallEnded:
@@ -189,16 +221,17 @@ def test_an_end_that_nobody_saw_is_marked(story: Story) -> None:
 def test_whatever_is_lost_or_repeated_any_watcher_tells_the_same_and_one_end(
     story: Story, data: st.DataObject
 ) -> None:
-    """One watcher hears a part, dies, and another one hears another part and the end."""
+    """One watcher hears a part, dies, and another one hears another part and the end. Packets alone are
+    counted when somebody watches or not at all."""
     whole = {event.seq: (type(event.fact), event.at) for event in Run(story.whole).events}
     late_180 = story.whole[7]
     heard = st.lists(st.sampled_from([one for one in story.whole[:-1] if one is not late_180]), max_size=20)
     first, second = Run(data.draw(heard)), Run([*data.draw(heard), story.end])
     for event in first.events + second.events:
-        kind, moment = whole[event.seq]
-        assert type(event.fact) is kind
-        # the answer is dated by the agent's 200, or where that was not heard by the provider's
-        assert event.at == moment or kind is e.CallAnswered
+        assert (type(event.fact), event.at) == whole[event.seq]
+    counted = {seq for seq, (kind, _) in whole.items() if kind is e.CallHeard}
+    assert {event.seq for event in first.events + second.events} | counted == whole.keys()
+    assert {event.seq for event in second.events} | counted == whole.keys()
     ends = [event for event in first.events + second.events if isinstance(event.fact, e.CallEnded)]
     assert len(ends) == 1
     assert ends[0] == Run(story.whole).events[-1]
@@ -213,6 +246,5 @@ def test_in_the_order_of_time_numbers_rise_whatever_is_lost(story: Story, data: 
     """But for what is made good later, which keeps its number."""
     kept = data.draw(st.lists(st.booleans(), min_size=12, max_size=12))
     heard = [one for one, keep in zip(story.whole, kept, strict=True) if keep]
-    momentary = (e.LegStarted, e.LegRinging, e.EarlyMedia, e.CallHeard, e.CallEnded)
-    numbers = [event.seq for event in Run(heard).events if isinstance(event.fact, momentary)]
+    numbers = Run(heard).at_once
     assert numbers == sorted(numbers)

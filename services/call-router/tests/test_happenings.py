@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from call_router.adapters.switch.channel import failure_of, leg_times
 from call_router.adapters.switch.hand_overs import HandOvers
 from call_router.adapters.switch.happenings import EVENTS, happening_of, seen_of
 from call_router.adapters.switch.ledger import entry_of
 from call_router.domain.call_event import Media
+from call_router.domain.journey import LegTimes
 from call_router.domain.live_call import HungUp, LegMoved, Seen
 from servicekit.testing import FakeClock
 from switchlink.esl import EslEvent
@@ -193,3 +195,23 @@ def test_subclasses_stand_behind_all_names_of_events() -> None:
     after = EVENTS[EVENTS.index("CUSTOM") + 1 :]
     assert all("::" in name for name in after)
     assert "BACKGROUND_JOB" in EVENTS
+
+
+def test_what_the_switch_noted_of_an_earlier_leg_is_not_of_this_one() -> None:
+    noted = {
+        "variable_keepline_leg": "1",
+        "variable_keepline_leg_began": "1:1795424402000000",
+        "variable_keepline_leg_rang": "0:1795424401000000",
+        "variable_keepline_leg_media": "1:what",
+        "variable_keepline_leg_answered": "1:",
+    }
+    seen = seen_of({**CREATE, **noted}, NOW)
+    assert seen is not None
+    assert seen.channel.times == LegTimes(datetime(2026, 11, 23, 9, 0, 2, tzinfo=UTC))
+    entry = ";".join(f"{name.removeprefix('variable_keepline_')}={value}" for name, value in noted.items())
+    assert leg_times(dict(pair.split("=") for pair in entry.split(";")), "leg_", 1) == seen.channel.times
+
+
+def test_a_failed_leg_takes_along_what_the_switch_noted_of_it() -> None:
+    noted = {"variable_keepline_failed_leg": "0", "variable_keepline_leg_rang": "0:1795424401000000"}
+    assert failure_of(noted).times.rang_at == datetime(2026, 11, 23, 9, 0, 1, tzinfo=UTC)

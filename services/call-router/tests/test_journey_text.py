@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from call_router.adapters.switch.journey_text import MAX_TEXT, Unreadable, journey_of, journey_text
 from call_router.domain.explain import Explained, TraceStep, explain
-from call_router.domain.journey import Journey, LegFailure
+from call_router.domain.journey import Journey, LegFailure, LegTimes
 from call_router.domain.leg import Leg
 from call_router.domain.offer import Offer
 from call_router.domain.route import Call
@@ -39,7 +39,7 @@ def journeys(draw: st.DrawFn) -> Journey:
     trace = tuple(TraceStep("agent", True, f"{leg.agent_id} at {leg.uri}, ringing for 120 s") for leg in legs)
     reason = f"+49301234567 is answered by {legs[0].agent_name}, as plan {plan} says; {legs[1].agent_name}."
     decision = Explained(reason, "routed", legs, 0, trace, "+49301234567", "num_a", "pln_a", 7, "0" * 16)
-    failure = LegFailure(486, "USER_BUSY", NOW)
+    failure = LegFailure(486, "USER_BUSY", NOW, LegTimes(NOW, NOW, NOW, NOW))
     return Journey(
         CALL, decision, draw(st.booleans()), NOW, "router-1", draw(st.sampled_from(((), (failure,))))
     )

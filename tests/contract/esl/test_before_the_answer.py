@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from switchlink.testing.desk import Edge, Handed, leg, refuse
+from switchlink.testing.desk import Edge, Handed, Variables, leg, refuse
+from switchlink.testing.ledger import read_endings
 from switchlink.testing.sip_phone import Behaviour, Phone
 
 DISPOSITION = "variable_originate_disposition"
@@ -96,3 +97,33 @@ async def test_ringing_is_passed_on_before_the_answer(calls: Edge, edge: Phone) 
     assert (await handed.final())[0] == 200
     assert _heard(handed) == [(180, False)]
     await handed.hang_up()
+
+
+@pytest.mark.parametrize("kind", ["human", "sip"])
+async def test_what_a_leg_does_stands_on_the_callers_channel(calls: Edge, edge: Phone, kind: str) -> None:
+    """With the index of the leg and the time, whoever listened."""
+    rang_out = leg(edge.behave(f"rings-{kind}", Behaviour(None)), ring_seconds=1, kind=kind)
+    early = Behaviour(200, "OK", rings=False, early=True, before_final_seconds=0.3)
+    answers = leg(edge.behave(f"stands-{kind}", early), index=1, kind=kind)
+    handed = await calls.hand_over(rang_out, answers)
+    assert (await handed.final())[0] == 200
+    first, second = calls.asked(handed)[1], await handed.hang_up()
+    assert [_step(first, name)[0] for name in STEPS] == ["0", "0", "", ""]
+    # a leg that rang before is not forgotten, and is not this one
+    assert [_step(second, name)[0] for name in STEPS] == ["1", "0", "1", "1"]
+    # FreeSWITCH looks at the clock once in a while
+    assert _step(first, "began")[1] <= _step(first, "rang")[1] < _step(second, "began")[1]
+    assert _step(second, "began")[1] <= _step(second, "media")[1] < _step(second, "answered")[1]
+    assert _step(second, "answered")[1] <= int(second["variable_answer_uepoch"])
+    (kept,) = [one for one in await read_endings(calls.link) if one.fields["call"] == handed.call_id]
+    assert {name: kept.fields[f"leg_{name}"] for name in STEPS} == {
+        name: second[f"variable_keepline_leg_{name}"] for name in STEPS
+    }
+
+
+STEPS = ("began", "rang", "media", "answered")
+
+
+def _step(channel: Variables, name: str) -> tuple[str, int]:
+    index, _, at = channel.get(f"variable_keepline_leg_{name}", "").partition(":")
+    return index, int(at or 0)

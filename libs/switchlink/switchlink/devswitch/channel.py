@@ -107,14 +107,14 @@ class Channel:
     def far_rang(self) -> None:
         if not self.hung_up and not self.times.progress:
             self.times.progress = now_us()
-            self.home.fire("CHANNEL_PROGRESS", self)
+            self._happened("CHANNEL_PROGRESS", "api_on_ring")
             if self.observer is not None:
                 self.observer.rang()
 
     def far_sent_early_media(self, sdp: str) -> None:
         if not self.hung_up and not self.times.progress_media and self.conversation.agree(sdp):
             self.times.progress_media = now_us()
-            self.home.fire("CHANNEL_PROGRESS_MEDIA", self)
+            self._happened("CHANNEL_PROGRESS_MEDIA", "api_on_pre_answer")
             if self.observer is not None:
                 self.observer.sent_early_media()
 
@@ -125,7 +125,7 @@ class Channel:
         if not self.conversation.agree(sdp):
             self.hang_up("INCOMPATIBLE_DESTINATION")
             return
-        self.home.fire("CHANNEL_ANSWER", self)
+        self._happened("CHANNEL_ANSWER", "api_on_answer")
         if self.observer is not None:
             self.observer.answered()
 
@@ -150,6 +150,10 @@ class Channel:
     def far_offered(self, sdp: str) -> str | None:
         return None if self.hung_up else self.conversation.renew(sdp)
 
+    def _happened(self, event: str, hook: str) -> None:
+        self.home.fire(event, self)
+        self.home.run_hook(self, hook)
+
     def _note_status(self, status: int, phrase: str) -> None:
         if self.hung_up:
             return
@@ -169,7 +173,7 @@ class Channel:
         self._tell_partner(cause)
         self.home.fire("CHANNEL_HANGUP", self)
         self.home.forget(self)
-        self.home.report(self)
+        self.home.run_hook(self, "api_reporting_hook")
         self.home.fire("CHANNEL_HANGUP_COMPLETE", self)
         self._stop_application(cause)
         if self.observer is not None:

@@ -51,6 +51,18 @@ def variables_of(channel: Channel) -> Mapping[str, str]:
     return variables
 
 
+def times_of(channel: Channel) -> Mapping[str, str]:
+    """By the names that expansion finds in the caller profile (switch_caller_get_field_by_name)."""
+    times = channel.times
+    moments = {
+        "created": times.created,
+        "progress": times.progress,
+        "progress_media": times.progress_media,
+        "answered": times.answered,
+    }
+    return {f"{name}_time": str(moment) for name, moment in moments.items()}
+
+
 def call_state(channel: Channel) -> str:
     if channel.hung_up:
         return "HANGUP"

@@ -78,7 +78,7 @@ class Home(Protocol):
 
     def forget(self, channel: "Channel") -> None: ...
 
-    def report(self, channel: "Channel") -> None:
-        """The channel has ended, and its figures are known."""
+    def run_hook(self, channel: "Channel", variable: str) -> None:
+        """The api command in this variable of the channel, if it has one."""
 
     def fire(self, name: str, channel: "Channel") -> None: ...

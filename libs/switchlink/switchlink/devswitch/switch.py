@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .channel import Channel
-from .channel_headers import headers_of, variables_of
+from .channel_headers import headers_of, times_of, variables_of
 from .dialplan.dial_string import BridgeTo
 from .dialplan.expansion import expand
 from .dialplan.plan import Dialplan
@@ -80,12 +80,19 @@ class Switch:
         subclass = more.get("Event-Subclass", "")
         self.events.fire(name, lambda: {**headers_of(channel), **more}, subclass=subclass)
 
-    def report(self, channel: Channel) -> None:
-        """The hook of the dialplan: an api command, expanded with what is known at the end."""
-        name, _, text = channel.variables.get("api_reporting_hook", "").partition(" ")
+    def run_hook(self, channel: Channel, variable: str) -> None:
+        """Expanded with what is known now; of the commands, those that our dialplan has in hooks."""
+        name, _, text = channel.variables.get(variable, "").partition(" ")
+        if not name:
+            return
+        known = {**times_of(channel), **variables_of(channel)}
+        said = expand(text, lambda key: known.get(key, ""))
         if name == "hash":
-            variables = variables_of(channel)
-            self.hashes.hash(expand(text, lambda key: variables.get(key, "")))
+            self.hashes.hash(said)
+        elif name == "uuid_setvar":
+            uuid, key, value = said.split(" ")
+            if uuid in self.channels:
+                self.channels[uuid].variables[key] = value
 
     def forget(self, channel: Channel) -> None:
         self.channels.pop(channel.uuid, None)
@@ -181,6 +188,7 @@ class Switch:
         dial = Dial(
             who.destination, outgoing.next_hop, who.number, who.name, offer, leg.max_forwards, outgoing.custom
         )
+        self.run_hook(leg, "api_on_originate")
         leg.leg = self._dialler.dial(dial, leg)
         leg.variables["sip_call_id"] = leg.leg.call_id
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from call_router.domain import call_event as e
-from call_router.domain.journey import Journey
+from call_router.domain.journey import Journey, LegTimes
 from call_router.domain.live_call import (
     Answered,
     Channel,
@@ -50,9 +50,7 @@ def advance(call: LiveCall | None, happening: Happening) -> Step:
 
 
 def _seen(call: LiveCall | None, seen: Seen) -> Step:
-    call = _with_channel(call, seen.channel)
-    if call.answered is None and seen.answered_at is not None:
-        call = replace(call, answered=Answered(call.channel.leg or 0, seen.answered_at))
+    call = _answered(_with_channel(call, seen.channel), seen.answered_at)
     return _tell(call, _story(call))
 
 
@@ -67,6 +65,19 @@ def _with_channel(call: LiveCall | None, channel: Channel) -> LiveCall:
     return call if older else replace(call, channel=channel)
 
 
+def _answered(call: LiveCall, provider_at: datetime | None) -> LiveCall:
+    """By the agent's 200, or where that was not noted by the provider's (`provider_at`)."""
+    at = call.channel.times.answered_at or provider_at
+    return call if at is None else _answered_by(call, call.channel.leg or 0, at)
+
+
+def _answered_by(call: LiveCall, leg: int, at: datetime) -> LiveCall:
+    """A leg may answer and fail all the same (no codec in common), and the next one answers."""
+    if call.answered is not None and call.answered.leg >= leg:
+        return call
+    return replace(call, answered=Answered(leg, at))
+
+
 def _failures(channel: Channel) -> tuple[object, ...]:
     return channel.journey.failures if channel.journey else ()
 
@@ -77,7 +88,7 @@ def _leg_moved(call: LiveCall, moved: LegMoved) -> Step:
     if journey is None or not 0 <= index < len(journey.legs):
         return Step(call)
     if moved.step == "answered":
-        answered = call if call.answered else replace(call, answered=Answered(index, moved.at))
+        answered = _answered_by(call, index, moved.at)
         return _tell(answered, _story(answered))
     leg = journey.legs[index]
     fact: e.Fact
@@ -101,9 +112,7 @@ def _counted(call: LiveCall, counted: Counted) -> Step:
 
 
 def _hung_up(call: LiveCall | None, hung_up: HungUp) -> Step:
-    call = _with_channel(call, hung_up.channel)
-    if call.answered is None and hung_up.answered_at is not None:
-        call = replace(call, answered=Answered(call.channel.leg or 0, hung_up.answered_at))
+    call = _answered(_with_channel(call, hung_up.channel), hung_up.answered_at)
     step = _tell(call, _story(call))
     ended = _event(call.channel, hung_up.at, _ending(call, hung_up))
     return Step(None, (*step.events, ended))
@@ -118,10 +127,31 @@ def _story(call: LiveCall) -> Iterator[Dated]:
     if journey is not None:
         yield journey.decided_at, e.CallRouted(journey.decision, journey.router_id)
         for index, failure in enumerate(journey.failures):
+            yield from _steps(journey, index, failure.times)
+            if failure.times.answered_at is not None:
+                yield _answer(channel, index, failure.times.answered_at)
             yield failure.at, _failed(journey, index)
+        if channel.leg is not None and len(journey.failures) <= channel.leg < len(journey.legs):
+            yield from _steps(journey, channel.leg, channel.times)
     if call.answered is not None:
-        leg, at = call.answered.leg, call.answered.at
-        yield at, e.CallAnswered(leg, _agent_id(journey, leg), _milliseconds(channel.started_at, at))
+        yield _answer(channel, call.answered.leg, call.answered.at)
+
+
+def _answer(channel: Channel, leg: int, at: datetime) -> Dated:
+    agent_id = _agent_id(channel.journey, leg)
+    return at, e.CallAnswered(leg, agent_id, _milliseconds(channel.started_at, at))
+
+
+def _steps(journey: Journey, index: int, times: LegTimes) -> Iterator[Dated]:
+    """Up to the answer. A 180 after a 183 is not told: numbers rise within an attempt."""
+    leg = journey.legs[index]
+    began_at, rang_at, media_at = times.began_at, times.rang_at, times.early_media_at
+    if began_at is not None:
+        yield began_at, e.LegStarted(index, leg.agent_id, leg.uri)
+    if rang_at is not None and (media_at is None or rang_at <= media_at):
+        yield rang_at, e.LegRinging(index, leg.agent_id)
+    if media_at is not None:
+        yield media_at, e.EarlyMedia(index, leg.agent_id)
 
 
 def _failed(journey: Journey, index: int) -> e.LegFailed:
@@ -161,11 +191,14 @@ def _agent_id(journey: Journey | None, leg: int) -> str:
 
 
 def _tell(call: LiveCall, dated: Iterator[Dated]) -> Step:
-    new = [(at, fact) for at, fact in dated if e.seq_of(fact) not in call.told]
+    new: dict[int, Dated] = {}
+    for at, fact in dated:
+        if (seq := e.seq_of(fact)) not in call.told:
+            new.setdefault(seq, (at, fact))
     if not new:
         return Step(call)
-    told = call.told | {e.seq_of(fact) for _, fact in new}
-    return Step(replace(call, told=told), tuple([_event(call.channel, at, fact) for at, fact in new]))
+    told = replace(call, told=call.told | new.keys())
+    return Step(told, tuple([_event(call.channel, at, fact) for at, fact in new.values()]))
 
 
 def _event(channel: Channel, at: datetime, fact: e.Fact) -> e.CallEvent:

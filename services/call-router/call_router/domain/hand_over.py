@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from call_router.domain.explain import explain
-from call_router.domain.journey import Journey, LegFailure
+from call_router.domain.journey import NOTHING_NOTED, Journey, LegFailure, LegTimes
 from call_router.domain.leg import Leg, LegKind
 from call_router.domain.next_step import TryLeg, next_step
 from call_router.domain.outcome import CODEC_MISSING
@@ -25,6 +25,7 @@ class Failure:
 
     sip_status: int
     cause: str
+    times: LegTimes = NOTHING_NOTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _decided(call: Call, table: RoutingTable, now: datetime, chance: float, rout
 def _after_failure(handed: Handed, journey: Journey, leg: int, now: datetime) -> Instruction:
     failure = handed.failure
     if len(journey.failures) == leg:
-        journey = journey.failed(LegFailure(failure.sip_status, failure.cause, now))
+        journey = journey.failed(LegFailure(failure.sip_status, failure.cause, now, failure.times))
     step = next_step(journey, leg, failure.sip_status, failure.cause)
     if isinstance(step, TryLeg):
         return _dial(handed, journey, step.index)

@@ -13,12 +13,30 @@ from call_router.domain.route import Call
 
 
 @dataclass(frozen=True, slots=True)
+class LegTimes:
+    """When a leg got on, as the switch noted it; None: it did not, or it was not noted."""
+
+    # its INVITE
+    began_at: datetime | None = None
+    # its first 180
+    rang_at: datetime | None = None
+    # its first 183 with SDP
+    early_media_at: datetime | None = None
+    # its 200
+    answered_at: datetime | None = None
+
+
+NOTHING_NOTED = LegTimes()
+
+
+@dataclass(frozen=True, slots=True)
 class LegFailure:
     """How a leg ended, as the switch says it; sip_status 0: without a SIP answer."""
 
     sip_status: int
     cause: str
     at: datetime
+    times: LegTimes = NOTHING_NOTED
 
 
 @dataclass(frozen=True, slots=True)

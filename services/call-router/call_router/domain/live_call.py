@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from call_router.domain.call_event import EndedBy, Media, Packets
-from call_router.domain.journey import Journey
+from call_router.domain.journey import NOTHING_NOTED, Journey, LegTimes
 from call_router.domain.route import Call
 
 
@@ -23,6 +23,8 @@ class Channel:
     journey: Journey | None = None
     # index of the leg that it was last sent to
     leg: int | None = None
+    # of that leg
+    times: LegTimes = NOTHING_NOTED
     # status and code of the refusal that it was last sent to
     refused: tuple[int, str] | None = None
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from call_router.adapters.switch.journey_text import Unreadable, journey_of
 from call_router.adapters.switch.offer import offer_of
 from call_router.domain.hand_over import Failure
-from call_router.domain.journey import Journey
+from call_router.domain.journey import Journey, LegTimes
 from call_router.domain.live_call import Channel
 from call_router.domain.route import Call
 from servicekit.telemetry.logging import logger
@@ -51,12 +51,14 @@ def channel_of(headers: Headers, now: datetime) -> Channel | None:
         attempt=number_of(headers, _MARK + "Attempt") or 1,
         edge_id=edge if _ID.fullmatch(edge) else "",
     )
+    leg = number_of(headers, "variable_keepline_leg")
     return Channel(
         headers.get("Unique-ID", ""),
         call,
         moment_of(headers.get("Caller-Channel-Created-Time", "")) or now,
         journey=_journey(headers, call_id),
-        leg=number_of(headers, "variable_keepline_leg"),
+        leg=leg,
+        times=leg_times(headers, "variable_keepline_leg_", leg),
         refused=_refused(headers),
     )
 
@@ -73,7 +75,18 @@ def failure_of(headers: Headers) -> Failure:
         # no leg ends this way and is handed over again; if one is, its own cause says more
         cause = headers.get("variable_last_bridge_hangup_cause", "")
     status = status_of(headers.get("variable_last_bridge_proto_specific_hangup_cause", ""))
-    return Failure(status, _printable(cause))
+    times = leg_times(headers, "variable_keepline_leg_", failed_leg_of(headers))
+    return Failure(status, _printable(cause), times)
+
+
+def leg_times(headers: Headers, prefix: str, leg: int | None) -> LegTimes:
+    """Noted by the dialplan as `<leg>:<microseconds>`; what it noted of an earlier leg is not of this one."""
+
+    def at(name: str) -> datetime | None:
+        index, _, moment = headers.get(prefix + name, "").partition(":")
+        return moment_of(moment) if leg is not None and index == str(leg) else None
+
+    return LegTimes(at("began"), at("rang"), at("media"), at("answered"))
 
 
 def status_of(text: str) -> int:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from call_router.adapters.switch.channel import moment_of
+from call_router.adapters.switch.channel import leg_times, moment_of
 from call_router.adapters.switch.happenings import hung_up
 from call_router.adapters.switch.journey_text import Unreadable, journey_of
 from call_router.adapters.switch.questions import is_uuid
@@ -108,12 +108,14 @@ def _channel(uuid: str, entry: Mapping[str, str], started_at: datetime) -> Chann
             reason=str(unreadable),
         )
         return None
-    leg, status = entry.get("leg", ""), entry.get("refused", "")
+    leg = int(entry["leg"]) if _SMALL.fullmatch(entry.get("leg", "")) else None
+    status = entry.get("refused", "")
     return Channel(
         uuid,
         journey.call,
         started_at,
         journey,
-        leg=int(leg) if _SMALL.fullmatch(leg) else None,
+        leg=leg,
+        times=leg_times(entry, "leg_", leg),
         refused=(int(status), entry.get("code", "")) if _SMALL.fullmatch(status) else None,
     )
