@@ -124,6 +124,31 @@ def test_a_table_filled_at_once_is_the_table_that_was_written_down(steps: list[R
     assert _content(filled) == _content(built)
 
 
+# one number at two trunks, claimed twice at one of them and by two plans
+CLAIMED: list[Record] = [
+    *[
+        Number(f"num_{n}", "t_a", 1, "+4930111111", trunk)
+        for n, trunk in enumerate(("trk_1", "trk_1", "trk_2"))
+    ],
+    *[_plan(f"pln_{n}", 1, "+4930111111", f"+493022222{n}") for n in (1, 2)],
+    Number("num_3", "t_a", 1, "+4930222221", "trk_1"),
+    _agent(1),
+]
+
+
+@given(st.permutations(CLAIMED), st.sampled_from(["num_0", "num_2", "pln_1", "pln_2", "agt_1"]))
+def test_claims_of_one_place_are_settled_alike_when_a_table_is_filled_at_once(
+    steps: list[Record], gone: str
+) -> None:
+    built = _filled(*steps)
+    filled = RoutingTable(rules_of)
+    filled.fill(list(built.all_records()), built.version)
+    assert _content(filled) == _content(built)
+    assert filled.delete(gone)
+    assert built.delete(gone)
+    assert _content(filled) == _content(built)
+
+
 def test_a_table_that_holds_something_is_not_filled() -> None:
     with pytest.raises(ValueError, match="not empty"):
         _filled(_trunk(1)).fill([_trunk(2)], 1)

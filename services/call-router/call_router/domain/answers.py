@@ -4,7 +4,7 @@ A plan's answer is made again whenever the plan, one of its agents or the trunk 
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from call_router.domain.agent import Agent, HumanAgent
@@ -25,14 +25,15 @@ class Answers:
 
     def __init__(
         self,
+        plan_of: Callable[[str], Plan | None],
         agent_of: Callable[[str], Agent | None],
         trunk_of: Callable[[str], Trunk | None],
         renewed: Callable[[Answer], None],
     ) -> None:
+        self._plan_of = plan_of
         self._agent_of = agent_of
         self._trunk_of = trunk_of
         self._renewed = renewed
-        self._plans: dict[str, Plan] = {}
         # of each agent, made once however many plans name it; with the tenant that it belongs to
         self._candidates: dict[str, tuple[str, Candidate]] = {}
         # which plans name an agent, and which agents are behind a trunk
@@ -40,13 +41,25 @@ class Answers:
         self._behind: defaultdict[str, set[str]] = defaultdict(set)
 
     def plan_added(self, plan: Plan) -> Answer:
-        self._plans[plan.id] = plan
         for agent_id in plan.agent_ids:
             self._naming[agent_id].add(plan.id)
         return self._answer(plan)
 
+    def plans_filled(self, plans: Iterable[Plan]) -> Iterator[Answer]:
+        """As plan_added for each of many that are new; plans with the same agents share what answers."""
+        shared: dict[tuple[str, str, str], tuple[Answer, tuple[set[str], ...]]] = {}
+        for plan in plans:
+            agents = plan.tenant_id, plan.first_agent_id, plan.fallback_agent_id
+            found = shared.get(agents)
+            if found is None:
+                naming = tuple([self._naming[agent_id] for agent_id in plan.agent_ids])
+                found = shared[agents] = self._answer(plan), naming
+            same, naming = found
+            for plans_of_agent in naming:
+                plans_of_agent.add(plan.id)
+            yield Answer(plan, same.candidates, same.legs)
+
     def plan_removed(self, plan: Plan) -> None:
-        del self._plans[plan.id]
         for agent_id in plan.agent_ids:
             _forget(self._naming, agent_id, plan.id)
 
@@ -75,7 +88,9 @@ class Answers:
 
     def _renew(self, agent_id: str) -> None:
         for plan_id in self._naming.get(agent_id, ()):
-            self._renewed(self._answer(self._plans[plan_id]))
+            plan = self._plan_of(plan_id)
+            if plan is not None:
+                self._renewed(self._answer(plan))
 
     def _answer(self, plan: Plan) -> Answer:
         candidates = tuple([self._candidate(plan.tenant_id, agent_id) for agent_id in plan.agent_ids])

@@ -8,7 +8,8 @@ equal content, equal version.
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from itertools import groupby
+from typing import Literal, cast
 
 from call_router.domain.agent import Agent
 from call_router.domain.answers import Answers
@@ -47,7 +48,7 @@ class RoutingTable:
         # one string for each tenant, shared by its trunks: each call compares it
         self._tenants: dict[str, str] = {}
         self._rules_of = rules_of
-        self._answers = Answers(self.agents.get, self.trunk, self.places.answer_added)
+        self._answers = Answers(self._plan, self.agents.get, self.trunk, self.places.answer_added)
 
     def apply(self, record: Record) -> bool:
         """Whether it was news."""
@@ -66,8 +67,16 @@ class RoutingTable:
         something."""
         if len(self):
             raise ValueError("the table is not empty")
-        for record in records:
-            self._index(record)
+        for kind, of_kind in groupby(records, type):
+            many = list(of_kind)
+            self._records[_KIND_OF[kind]].update({record.id: record for record in many})
+            if kind is Number:
+                self.places.numbers_filled(cast(list[Number], many))
+            elif kind is Plan:
+                self.places.answers_filled(self._answers.plans_filled(cast(list[Plan], many)))
+            else:
+                for record in many:
+                    self._index(record)
         self.version = version
 
     def delete(self, record_id: str) -> bool:
@@ -98,6 +107,10 @@ class RoutingTable:
 
     def trunk(self, trunk_id: str) -> Trunk | None:
         return self.trunks[trunk_id].trunk if trunk_id in self.trunks else None
+
+    def _plan(self, plan_id: str) -> Plan | None:
+        plan = self._records["plan"].get(plan_id)
+        return plan if isinstance(plan, Plan) else None
 
     def _insert(self, record: Record) -> None:
         self.version = (self.version + _fingerprint(record)) % _MODULUS

@@ -66,13 +66,12 @@ class TableSnapshot:
         try:
             with _without_collector():
                 version, deleted, records = self._read()
+                for record_id in deleted:
+                    self._table.delete(record_id)
+                self._table.fill(records, version)
         except SnapshotRefused as refused:
             _log.warning("the routing table on disk is not used", reason=str(refused), path=str(self._path))
             return
-        with _without_collector():
-            for record_id in deleted:
-                self._table.delete(record_id)
-            self._table.fill(records, version)
         self._table.ready = True
         self._written = self._table.version
         _log.info("the routing table is loaded from disk", records=len(self._table))
@@ -121,11 +120,12 @@ class TableSnapshot:
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Everything that is made here stays, so that looking for garbage only takes time."""
+    """Everything that is made here stays, so that looking for garbage in it only takes time, also later."""
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         gc.enable()
 
 
