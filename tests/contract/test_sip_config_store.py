@@ -14,6 +14,7 @@ from keepline.sip.v1.trunk_pb2 import TrunkState
 from servicekit.documents import Collection
 from servicekit.mongo import connect
 from servicekit.outbox import OutboxRelay
+from servicekit.readable import DocumentUnreadable
 from servicekit.settings import MongoSettings
 from servicekit.testing import FakeClock, MemoryCollection, MemoryProducer
 from sip_config.adapters.messages.trunks import trunk_of
@@ -180,3 +181,33 @@ async def test_orders_and_marks_are_kept(store: Store) -> None:
     await network.put_switch("sw1", DestinationState.ACTIVE)
     assert (await network.orders()).switches == {"sw1": DestinationState.ACTIVE}
     assert await network.mark("numbers") == 5
+
+
+async def test_a_trunk_that_cannot_be_read_hides_no_other(store: Store) -> None:
+    for place in (1, 2, 3, 4):
+        await store.trunks.add(trunk(place))
+    await store.collection.update_one({"_id": "trk_2"}, {"$set": {"endpoints": [{"host": "192.0.2.1"}]}})
+    await store.collection.update_one({"_id": "trk_3"}, {"$set": {"version": "one"}})
+    assert [one.id async for one in store.trunks.all()] == ["trk_1", "trk_4"]
+    assert {one.id for one in await store.trunks.waiting(10) if isinstance(one, Trunk)} == {"trk_1", "trk_4"}
+    assert [one.id for one in await store.trunks.page("t_a", "", None, 2)] == ["trk_1", "trk_4"]
+    with pytest.raises(DocumentUnreadable):
+        await store.trunks.get("t_a", "trk_2")
+    assert "2 documents of sip_trunks cannot be read" in store.trunks.readable.problem()
+    assert await store.trunks.usage("t_a") == Usage(4, 7)
+
+
+async def test_orders_and_reports_that_cannot_be_read_hide_no_other() -> None:
+    orders, reports = MemoryCollection("sip_network"), MemoryCollection("node_reports")
+    network, said = NetworkDocuments(orders), ReportDocuments(reports)
+    await network.put_switch("sw1", DestinationState.DRAINING)
+    await said.put(NodeReport("edge1", "edge", Held(), NOW))
+    for bad in ({"_id": "word", "shrunk": True}, {"_id": "switch:sw2", "state": "asleep"}, {"_id": "mark:x"}):
+        await orders.insert_one(bad)
+    await reports.insert_one({"_id": "edge2", "kind": "edge", "revision": "x"})
+    assert await network.orders() == Orders(None, {"sw1": DestinationState.DRAINING})
+    assert await network.mark("x") == 0
+    assert [one.node_id for one in await said.all(10)] == ["edge1"]
+    assert await said.get("edge2") is None
+    assert network.readable.problem()
+    assert said.readable.problem()

@@ -344,3 +344,17 @@ async def test_an_entry_settled_with_an_older_token_stays() -> None:
     assert [e["seq"] for e in (await collection.find({}))[0]["outbox"]] == [1]
     assert await carrying.settle(waiting, token=8)
     assert (await collection.find({}))[0]["outbox"] == []
+
+
+async def test_entries_that_are_none_of_ours_stop_no_other() -> None:
+    collection, producer = MemoryCollection("trunks"), MemoryProducer()
+    dead_letters = MemoryCollection("outbox_dead_letters")
+    strange = [{"seq": 1}, {"seq": 2, "topic": TOPIC, "key": 7, "value": "text"}, "x", {"topic": TOPIC}]
+    await collection.insert_one({"_id": "0", "version": 1, "outbox": strange})
+    await collection.insert_one({"_id": "1", "version": 1, "outbox": {"seq": 1}})
+    await create(collection, "a")
+    async with running(OutboxRelay(collection, producer, dead_letters=dead_letters)):
+        await until(lambda: sent(producer, "a") == [b"1"])
+        await change(collection, "a", 2)
+        await until(lambda: sent(producer, "a") == [b"1", b"2"])
+    assert [found["seq"] for found in await dead_letters.find({})] == [1, 2]

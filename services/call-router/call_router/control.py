@@ -81,6 +81,8 @@ def _stores(service: Service[ControlSettings], mongo: Mongo, relays: Sequence[Ou
         for documents in (stores.agents, stores.plans, stores.records):
             await documents.prepare()
 
+    for readable in (stores.agents.readable, stores.plans.readable, stores.records.readable):
+        service.readiness.add_degraded(readable.name, readable.problem)
     service.readiness.add("mongo", mongo.problem)
     service.keep(lambda: mongo.watch(prepare), name="mongo watch")
     return stores

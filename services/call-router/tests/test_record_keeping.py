@@ -11,7 +11,7 @@ from call_router.adapters.messages.events import event_message
 from call_router.adapters.mongo.records import RecordDocuments
 from call_router.app.call_log import CallLog
 from call_router.domain.call_event import CallAnswered, CallEnded, CallEvent, CallStarted
-from call_router.ports import Change
+from call_router.ports import CallFilter, Change
 from servicekit.errors import Unavailable
 from servicekit.kafka import Handled, Read, Record
 from servicekit.testing import FakeClock, MemoryCollection
@@ -121,3 +121,15 @@ def test_an_event_of_a_later_version_is_passed_over() -> None:
     message.ClearField("started")
     read = Scene().keeping.read(Record("t", 0, 0, "call_1", message.SerializeToString(), {}, CLOCK.now()))
     assert read is None
+
+
+async def test_a_record_that_cannot_be_read_holds_up_no_other_call() -> None:
+    scene = Scene()
+    await scene.collection.insert_one({"_id": "call_1", "revision": 1, "tenant_id": "t_a", "events": [{}]})
+    events = [event(n, fact) for fact in (STARTED, ENDED) for n in range(3)]
+    handled = await scene.handle(events)
+    assert [read.value.call_id for read, _ in handled.refused] == ["call_1", "call_1"]
+    assert await scene.revisions() == {"call_0": 1, "call_1": 1, "call_2": 1}
+    assert (await scene.log.get("t_a", "call_2")).talk_ms == 60000
+    page = await scene.log.list("t_a", CallFilter(), 2, "")
+    assert {one.id for one in page.items} == {"call_0", "call_2"}

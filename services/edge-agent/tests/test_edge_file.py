@@ -1,6 +1,7 @@
 """The edge's file: a version and its content in one transaction, what is owed, and the way back."""
 
 import asyncio
+import os
 import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -222,3 +223,20 @@ async def _walk(steps: Steps) -> None:
             if held.content:
                 await held.is_as_it_should_be()
         await file.close()
+
+
+async def test_what_an_agent_of_another_version_wrote_is_set_aside(tmp_path: Path) -> None:
+    file = EdgeFile(tmp_path)
+    await file.open()
+    held = Held(file)
+    await held.whole(trunk(1), switch(1))
+    await file.close()
+    with sqlite3.connect(tmp_path / "tables.db") as database:
+        database.execute("""UPDATE other SET key_value = '{"id": "sw1", "where": "127.0.0.1:1"}'""")
+    database.close()
+    again = EdgeFile(tmp_path)
+    await again.open()
+    assert again.held.version == ""
+    assert [path for path in os.listdir(tmp_path) if path.startswith("tables.db.broken-")]
+    assert await again.switches() == ()
+    await again.close()

@@ -50,7 +50,9 @@ async def _store(service: Service[Settings]) -> StatusDocuments:
     service.stack.push_async_callback(mongo.close)
     service.readiness.add_degraded("mongo", mongo.problem)
     service.keep(mongo.watch, name="mongo watch")
-    return StatusDocuments(mongo.collection("trunk_status"))
+    store = StatusDocuments(mongo.collection("trunk_status"))
+    service.readiness.add_degraded(store.readable.name, store.readable.problem)
+    return store
 
 
 def _topic(service: Service[Settings]) -> StatusTopic:

@@ -48,6 +48,7 @@ async def _documents(service: Service[Settings]) -> NumberDocuments:
     relay = relay_of(mongo, collection.name, producer)
     documents = NumberDocuments(collection, service.clock, relay.wake)
     service.readiness.add("mongo", mongo.problem)
+    service.readiness.add_degraded(documents.readable.name, documents.readable.problem)
     service.readiness.add_degraded("broker", producer.problem)
     service.readiness.add_degraded("outbox", relay.problem)
     service.keep(lambda: mongo.watch(documents.prepare), name="mongo watch")

@@ -7,12 +7,12 @@ out.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from servicekit.clock import Clock
 from servicekit.documents import Collection, Document, DuplicateKey
 from servicekit.kafka.records import Outgoing, RecordsRefused
-from servicekit.outbox.entries import outgoing_of
+from servicekit.outbox.entries import outgoing_of, seq_of
 from servicekit.telemetry import metrics, names
 from servicekit.telemetry.logging import logger
 
@@ -21,6 +21,7 @@ WAITING = {"outbox.seq": {"$gt": 0}}
 """Answered by the index on outbox.seq."""
 _DOCUMENTS = 100
 _RECORDS = 500
+_TOLD = 1000
 
 Send = Callable[[Sequence[Outgoing]], Awaitable[None]]
 
@@ -40,6 +41,8 @@ class Pass:
     """None: a refused record is told in the log only."""
     clock: Clock
     send: Send
+    told: set[str] = field(default_factory=set)
+    """Documents whose outbox cannot be read."""
 
     async def waiting(self) -> list[Waiting]:
         """Whole documents up to the bound; a document alone over the bound goes out by parts."""
@@ -47,12 +50,21 @@ class Pass:
         batch: list[Waiting] = []
         records = 0
         for document in found:
-            entries = sorted(document["outbox"], key=lambda written: int(written["seq"]))[:_RECORDS]
+            written = document["outbox"] if isinstance(document["outbox"], list) else []
+            entries = sorted((one for one in written if seq_of(one) is not None), key=_place)[:_RECORDS]
+            if not entries:
+                self._tell(str(document["_id"]))
+                continue
             if records and records + len(entries) > _RECORDS:
                 break
             batch.append(Waiting(document, entries))
             records += len(entries)
         return batch
+
+    def _tell(self, identity: str) -> None:
+        if identity not in self.told and len(self.told) < _TOLD:
+            self.told.add(identity)
+            _log.error("an outbox cannot be read, it stays", collection=self.collection.name, id=identity)
 
     async def carry(self, batch: Sequence[Waiting]) -> None:
         """Raises Unavailable; then any of the records may or may not be out."""
@@ -95,9 +107,14 @@ class Pass:
 
     async def _put_aside(self, document: Document, entry: Document, why: str) -> None:
         name, seq = self.collection.name, int(entry["seq"])
-        where = {"collection": name, "document": document["_id"], "seq": seq, "topic": entry["topic"]}
+        where = {
+            "collection": name,
+            "document": document["_id"],
+            "seq": seq,
+            "topic": str(entry.get("topic")),
+        }
         _log.error("a record of the outbox is put aside", **where, reason=why)
-        metrics.counter(names.DEAD_LETTERS).add(1, {"topic": entry["topic"]})
+        metrics.counter(names.DEAD_LETTERS).add(1, {"topic": where["topic"]})
         if self.dead_letters is None:
             return
         dead = {"_id": f"{name}:{document['_id']}:{seq}", **where, "why": why, "entry": entry}
@@ -105,6 +122,10 @@ class Pass:
             await self.dead_letters.insert_one({**dead, "at": self.clock.now()})
         except DuplicateKey:  # put aside in an earlier pass, whose end was lost
             return
+
+
+def _place(entry: Document) -> int:
+    return seq_of(entry) or 0
 
 
 def _from_the_first_refused(batch: Sequence[Waiting], places: Sequence[int]) -> list[Waiting]:

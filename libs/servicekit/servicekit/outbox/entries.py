@@ -38,7 +38,16 @@ def entry(
 
 
 def outgoing_of(written: Document) -> Outgoing:
-    """Raises ValueError when it is larger than what may be sent now."""
-    value = written["value"]
-    headers = dict(written.get("headers") or ())
-    return Outgoing(written["topic"], written["key"], None if value is None else bytes(value), headers)
+    """Raises ValueError when it is larger than what may be sent now, or none of ours."""
+    try:
+        value = written["value"]
+        headers = dict(written.get("headers") or ())
+        return Outgoing(written["topic"], written["key"], None if value is None else bytes(value), headers)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"it cannot be read: {error!r}") from error
+
+
+def seq_of(written: object) -> int | None:
+    """None: no entry of ours, or one that nobody could take out again."""
+    seq = written.get("seq") if isinstance(written, Mapping) else None
+    return int(seq) if isinstance(seq, int | float) else None

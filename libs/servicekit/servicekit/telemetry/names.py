@@ -54,6 +54,9 @@ LEG_FAILURES = Metric(
 )
 SNAPSHOT_AGE = Metric("keepline.snapshot.age", "gauge", "s", "age of the configuration in use")
 TRUNK_CHECKS = Metric("keepline.trunk.probes", "counter", "{probe}", "dispatcher observations, by result")
+UNREADABLE = Metric(
+    "keepline.storage.unreadable", "counter", "{document}", "documents that cannot be read, by collection"
+)
 SET_ASIDE = Metric(
     "keepline.config.set_aside", "counter", "{record}", "records that do not fit their type and reach no node"
 )

@@ -1,6 +1,6 @@
 """Calls of a tenant, and how they come to be known: from their events, many calls at a time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -32,19 +32,25 @@ class CallLog:
         return page_of([record_of(history) for history in found], limit, _token)
 
     async def keep(self, events: Sequence[CallEvent]) -> Sequence[CallEvent]:
-        """One write for each call, and none where nothing is new. Gives back what can never be kept: events
-        of a call that is another tenant's. Raises Unavailable; the same events may then be given again."""
+        """One write for each call, and none where nothing is new. Gives back what cannot be kept: events of a
+        call that is another tenant's, or whose record is there and cannot be read. Raises Unavailable;
+        the same events may then be given again."""
         by_call: dict[str, list[CallEvent]] = {}
         for event in events:
             by_call.setdefault(event.call_id, []).append(event)
         # a call whose start is here is most likely new, and is written without a look
         asked = [call_id for call_id, of_it in by_call.items() if not _starts(of_it)]
         refused: dict[str, Sequence[CallEvent]] = {}
+        lost: Set[str] = set()
         for _ in range(_ROUNDS):
             known = await self.store.find(asked) if asked else {}
             changes, strange = _changes(by_call, known)
             refused |= strange
-            lost = await self.store.write(changes) if changes else set()
+            before, lost = lost, await self.store.write(changes) if changes else set()
+            # its place is taken, and what takes it was not found: it cannot be read
+            unreadable = {call_id for call_id in lost & before if call_id not in known}
+            refused |= {call_id: by_call[call_id] for call_id in unreadable}
+            lost -= unreadable
             if not lost:
                 return list(chain.from_iterable(refused.values()))
             by_call = {call_id: by_call[call_id] for call_id in lost}

@@ -5,7 +5,7 @@ State and outbox entry are written in one update; of all living documents one ho
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from phone_sources.adapters.messages import state_value
@@ -16,6 +16,7 @@ from servicekit.clock import Clock
 from servicekit.documents import Collection, Document, DuplicateKey
 from servicekit.kafka import cloud_event
 from servicekit.outbox import entry
+from servicekit.readable import Readable
 
 TOPIC = "keepline.phone.number.state.v1"
 _KIND = "keepline.phone.v1.NumberState"
@@ -29,6 +30,7 @@ class NumberDocuments:
     collection: Collection
     clock: Clock
     wrote: Callable[[], None]
+    readable: Readable[Number] = field(default_factory=lambda: Readable("phone_numbers", _number))
 
     async def prepare(self) -> None:
         await self.collection.create_index([("tenant_id", 1), ("_id", 1)])
@@ -55,11 +57,11 @@ class NumberDocuments:
 
     async def get(self, tenant_id: str, number_id: str) -> Number | None:
         found = await self.collection.find_one({"_id": number_id, "tenant_id": tenant_id, **_ALIVE})
-        return None if found is None else _number(found)
+        return None if found is None else self.readable.one(found)
 
     async def find(self, e164: E164) -> Number | None:
         found = await self.collection.find_one({"e164": e164.value, **_ALIVE})
-        return None if found is None else _number(found)
+        return None if found is None else self.readable.one(found)
 
     async def page(
         self, tenant_id: str, wanted: NumberFilter, after: str | None, limit: int
@@ -72,7 +74,12 @@ class NumberDocuments:
             query["$or"] = [{"e164": part}, {"label": part}]
         if after is not None:
             query["_id"] = {"$gt": after}
-        return [_number(found) for found in await self.collection.find(query, limit=limit)]
+
+        async def ask(last: Document | None, most: int) -> Sequence[Document]:
+            behind = {} if last is None else {"_id": {"$gt": last["_id"]}}
+            return await self.collection.find({**query, **behind}, limit=most)
+
+        return await self.readable.page(ask, limit)
 
     async def remove(self, tenant_id: str, number_id: str) -> bool:
         while found := await self.get(tenant_id, number_id):

@@ -37,7 +37,7 @@ class RecordKeeping:
         held = self._held([read.value for read in batch]) if may_hold else frozenset()
         now = [read for read in batch if read.value.call_id not in held]
         strange = await self.log.keep([read.value for read in now])
-        why = ValueError("an event of another tenant's call")
+        why = ValueError("an event of another tenant's call, or of one whose record cannot be read")
         return Handled(
             later=[read for read in batch if read.value.call_id in held],
             refused=[(read, why) for read in now if strange and read.value in strange],

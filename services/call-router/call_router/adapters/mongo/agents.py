@@ -4,7 +4,7 @@ State and outbox entry are written in one update, guarded by the version.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from call_router.domain.agent import Agent, HumanAgent, Kind, SipAgent
 from keepline.routing.v1.plan_pb2 import RoutingState
 from servicekit.clock import Clock
 from servicekit.documents import Collection, Document
+from servicekit.readable import Readable
 
 _ALIVE = {"deleted": {"$ne": True}}
 
@@ -25,6 +26,7 @@ class AgentDocuments:
     collection: Collection
     clock: Clock
     wrote: Callable[[], None]
+    readable: Readable[Agent] = field(default_factory=lambda: Readable("voice_agents", _agent))
 
     async def prepare(self) -> None:
         await self.collection.create_index([("tenant_id", 1), ("_id", 1)])
@@ -36,13 +38,18 @@ class AgentDocuments:
 
     async def get(self, tenant_id: str, agent_id: str) -> Agent | None:
         found = await self.collection.find_one({"_id": agent_id, "tenant_id": tenant_id, **_ALIVE})
-        return None if found is None else _agent(found)
+        return None if found is None else self.readable.one(found)
 
     async def page(self, tenant_id: str, after: str | None, limit: int) -> Sequence[Agent]:
         query: dict[str, Any] = {"tenant_id": tenant_id, **_ALIVE}
         if after is not None:
             query["_id"] = {"$gt": after}
-        return [_agent(found) for found in await self.collection.find(query, limit=limit)]
+
+        async def ask(last: Document | None, most: int) -> Sequence[Document]:
+            behind = {} if last is None else {"_id": {"$gt": last["_id"]}}
+            return await self.collection.find({**query, **behind}, limit=most)
+
+        return await self.readable.page(ask, limit)
 
     async def replace(self, agent: Agent, expected_version: int) -> bool:
         matched = await self.collection.update_one(

@@ -5,7 +5,7 @@ deleted one, has no field `numbers` and so no place in that index.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from call_router.adapters.messages.routing import plan_message
@@ -15,6 +15,7 @@ from call_router.ports import Planned
 from keepline.routing.v1.plan_pb2 import RoutingState
 from servicekit.clock import Clock
 from servicekit.documents import Collection, Document, DuplicateKey
+from servicekit.readable import Readable
 
 _ALIVE = {"deleted": {"$ne": True}}
 
@@ -26,6 +27,7 @@ class PlanDocuments:
     collection: Collection
     clock: Clock
     wrote: Callable[[], None]
+    readable: Readable[Plan] = field(default_factory=lambda: Readable("routing_plans", _plan))
 
     async def prepare(self) -> None:
         await self.collection.create_index([("tenant_id", 1), ("_id", 1)])
@@ -44,13 +46,18 @@ class PlanDocuments:
 
     async def get(self, tenant_id: str, plan_id: str) -> Plan | None:
         found = await self.collection.find_one({"_id": plan_id, "tenant_id": tenant_id, **_ALIVE})
-        return None if found is None else _plan(found)
+        return None if found is None else self.readable.one(found)
 
     async def page(self, tenant_id: str, after: str | None, limit: int) -> Sequence[Plan]:
         query: dict[str, Any] = {"tenant_id": tenant_id, **_ALIVE}
         if after is not None:
             query["_id"] = {"$gt": after}
-        return [_plan(found) for found in await self.collection.find(query, limit=limit)]
+
+        async def ask(last: Document | None, most: int) -> Sequence[Document]:
+            behind = {} if last is None else {"_id": {"$gt": last["_id"]}}
+            return await self.collection.find({**query, **behind}, limit=most)
+
+        return await self.readable.page(ask, limit)
 
     async def replace(self, plan: Plan, expected_version: int) -> Planned | bool:
         numbers = {"$set": {**_fields(plan), **_numbers(plan)}}
@@ -84,7 +91,7 @@ class PlanDocuments:
     async def naming(self, tenant_id: str, agent_id: str) -> Sequence[Plan]:
         either = [{"first_agent_id": agent_id}, {"fallback_agent_id": agent_id}]
         query = {"tenant_id": tenant_id, "$or": either, **_ALIVE}
-        return [_plan(found) for found in await self.collection.find(query)]
+        return self.readable.all(await self.collection.find(query))
 
     async def _taken(self, plan: Plan) -> Planned:
         query = {

@@ -7,7 +7,7 @@ replaced only in the revision that it was read in.
 """
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from call_router.domain.call_history import CallHistory
 from call_router.domain.call_record import keys_of
 from call_router.ports import CallFilter, Change, Kept
 from servicekit.documents import Collection, Document, DuplicateKey, Write
+from servicekit.readable import Readable
 
 _NEWEST_FIRST = (("started_at", -1), ("_id", -1))
 
@@ -27,6 +28,7 @@ class RecordDocuments:
     collection: Collection
     # calls that started so long ago are removed; 0 keeps all
     keep_days: int = 0
+    readable: Readable[Kept] = field(default_factory=lambda: Readable("call_records", _kept))
 
     async def prepare(self) -> None:
         for path in ((), ("trunk_id",), ("number",)):
@@ -40,7 +42,7 @@ class RecordDocuments:
 
     async def find(self, call_ids: Sequence[str]) -> Mapping[str, Kept]:
         found = await self.collection.find({"_id": {"$in": list(call_ids)}})
-        return {one["_id"]: Kept(_history(one), one["revision"]) for one in found}
+        return {one["_id"]: kept for one, kept in self.readable.pairs(found)}
 
     async def write(self, changes: Sequence[Change]) -> Set[str]:
         writes = [Write(_document(change), _over(change)) for change in changes]
@@ -55,12 +57,19 @@ class RecordDocuments:
         self, tenant_id: str, wanted: CallFilter, after: tuple[datetime, str] | None, limit: int
     ) -> Sequence[CallHistory]:
         conditions: list[dict[str, Any]] = [{"tenant_id": tenant_id}, *_conditions(wanted)]
-        if after is not None:
-            started_at, call_id = after
-            older = {"started_at": {"$lt": started_at}}
-            conditions.append({"$or": [older, {"started_at": started_at, "_id": {"$lt": call_id}}]})
-        found = await self.collection.find({"$and": conditions}, sort=_NEWEST_FIRST, limit=limit)
-        return [_history(document) for document in found]
+
+        async def ask(last: Document | None, most: int) -> Sequence[Document]:
+            place = after if last is None else (last.get("started_at"), last["_id"])
+            behind = [] if place is None else [_behind(*place)]
+            query = {"$and": [*conditions, *behind]}
+            return await self.collection.find(query, sort=_NEWEST_FIRST, limit=most)
+
+        return [kept.history for kept in await self.readable.page(ask, limit)]
+
+
+def _behind(started_at: datetime | None, call_id: str) -> dict[str, Any]:
+    older = {"started_at": {"$lt": started_at}}
+    return {"$or": [older, {"started_at": started_at, "_id": {"$lt": call_id}}]}
 
 
 def _conditions(wanted: CallFilter) -> list[dict[str, Any]]:
@@ -99,6 +108,9 @@ def _document(change: Change) -> Document:
     }
 
 
-def _history(found: Document) -> CallHistory:
+def _kept(found: Document) -> Kept:
     head = found["_id"], found["tenant_id"], found["trunk_id"]
-    return CallHistory(tuple(event_of_document(*head, event) for event in found["events"]))
+    events = tuple(event_of_document(*head, event) for event in found["events"])
+    if not events:
+        raise ValueError("a call without an event")
+    return Kept(CallHistory(events), int(found["revision"]))

@@ -9,7 +9,17 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from edge_agent.adapters.disk.rows import OWN_TABLES, PLACES, find, owed, put, take
+from edge_agent.adapters.disk.rows import (
+    OWN_TABLES,
+    PLACES,
+    edges,
+    endpoints,
+    find,
+    owed,
+    put,
+    switches,
+    take,
+)
 from edge_agent.domain.admission import Counts
 from edge_agent.ports import MARK, META, NUMBER, SERVING, TRUNK, VERSION, Held
 from servicekit.telemetry.logging import logger
@@ -79,6 +89,8 @@ class Database:
             faults = [row[0] for row in self.file.execute("PRAGMA quick_check(3)") if row[0] != "ok"]
             if faults:
                 raise sqlite3.DatabaseError("; ".join(faults))
+            for read in (switches, endpoints, edges):  # what an agent of another version wrote
+                read(self.file)
         except sqlite3.OperationalError:
             raise
         except (sqlite3.DatabaseError, ValueError, KeyError, TypeError) as broken:

@@ -3,9 +3,13 @@
 {_id: "word", shrunk, older, until, said_by}   {_id: "switch:<id>", state}   {_id: "mark:<part>", count}
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from servicekit.documents import Collection
+import msgspec
+
+from servicekit.documents import Collection, Document
+from servicekit.readable import Readable
 from sip_config.domain.network import OperatorWord, Orders
 from sip_config.domain.resources import DestinationState
 
@@ -13,19 +17,38 @@ _WORD = "word"
 _SWITCH, _MARK = "switch:", "mark:"
 
 
+class _Word(msgspec.Struct):
+    shrunk: bool
+    older: bool
+    until: datetime
+    said_by: str
+
+
+def _order(found: Document) -> OperatorWord | DestinationState | int:
+    if found["_id"] == _WORD:
+        word = msgspec.convert(found, _Word)
+        return OperatorWord(word.shrunk, word.older, word.until, word.said_by)
+    if found["_id"].startswith(_SWITCH):
+        return DestinationState(found["state"])
+    return int(found["count"])
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkDocuments:
     """Implements OrderStore."""
 
     collection: Collection
+    readable: Readable[OperatorWord | DestinationState | int] = field(
+        default_factory=lambda: Readable("sip_network", _order)
+    )
 
     async def orders(self) -> Orders:
         word, switches = None, {}
-        for found in await self.collection.find({}):
-            if found["_id"] == _WORD:
-                word = OperatorWord(found["shrunk"], found["older"], found["until"], found["said_by"])
-            elif found["_id"].startswith(_SWITCH):
-                switches[found["_id"].removeprefix(_SWITCH)] = DestinationState(found["state"])
+        for found, order in self.readable.pairs(await self.collection.find({})):
+            if isinstance(order, OperatorWord):
+                word = order
+            elif isinstance(order, DestinationState):
+                switches[found["_id"].removeprefix(_SWITCH)] = order
         return Orders(word, switches)
 
     async def put_word(self, word: OperatorWord) -> None:
@@ -43,7 +66,8 @@ class NetworkDocuments:
 
     async def mark(self, part: str) -> int:
         found = await self.collection.find_one({"_id": f"{_MARK}{part}"})
-        return 0 if found is None else int(found["count"])
+        order = self.readable.all([found] if found is not None else [])
+        return order[0] if order and isinstance(order[0], int) else 0
 
     async def put_mark(self, part: str, count: int) -> None:
         await self.collection.replace_one({"_id": f"{_MARK}{part}"}, {"count": count}, upsert=True)

@@ -5,13 +5,17 @@ State and outbox entry are written in one update, guarded by the version.
 
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from servicekit.clock import Clock
 from servicekit.documents import Collection, Document, DuplicateKey
 from servicekit.kafka import cloud_event
 from servicekit.outbox import entry
+from servicekit.readable import Readable
 from sip_config.adapters.messages.trunks import state_value
 from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
 from sip_config.ports import Deleted, Usage
@@ -29,6 +33,7 @@ class TrunkDocuments:
     collection: Collection
     clock: Clock
     wrote: Callable[[], None]
+    readable: Readable[Trunk] = field(default_factory=lambda: Readable("sip_trunks", _trunk))
 
     async def prepare(self) -> None:
         await self.collection.create_index([("tenant_id", 1), ("_id", 1)])
@@ -47,7 +52,7 @@ class TrunkDocuments:
 
     async def get(self, tenant_id: str, trunk_id: str) -> Trunk | None:
         found = await self.collection.find_one({"_id": trunk_id, "tenant_id": tenant_id, **_ALIVE})
-        return None if found is None else _trunk(found)
+        return None if found is None else self.readable.one(found)
 
     async def page(self, tenant_id: str, query: str, after: str | None, limit: int) -> Sequence[Trunk]:
         wanted: dict[str, Any] = {"tenant_id": tenant_id, **_ALIVE}
@@ -56,7 +61,12 @@ class TrunkDocuments:
         if query:
             part = {"$regex": re.escape(query), "$options": "i"}
             wanted["$or"] = [{"name": part}, {"domain": part}]
-        return [_trunk(found) for found in await self.collection.find(wanted, limit=limit)]
+
+        async def ask(last: Document | None, most: int) -> Sequence[Document]:
+            behind = {} if last is None else {"_id": {"$gt": last["_id"]}}
+            return await self.collection.find({**wanted, **behind}, limit=most)
+
+        return await self.readable.page(ask, limit)
 
     async def replace(self, trunk: Trunk) -> bool:
         matched = await self.collection.update_one(
@@ -79,16 +89,18 @@ class TrunkDocuments:
 
     async def all(self) -> AsyncIterator[Trunk]:
         async for found in self.collection.scan(_ALIVE):
-            yield _trunk(found)
+            for trunk in self.readable.all([found]):
+                yield trunk
 
     async def waiting(self, most: int) -> Sequence[Trunk | Deleted]:
         found = await self.collection.find({"outbox.seq": {"$gt": 0}}, limit=most)
-        return [Deleted(one["_id"]) if one["deleted"] else _trunk(one) for one in found]
+        gone = [Deleted(one["_id"]) for one in found if one["deleted"]]
+        return [*gone, *self.readable.all(one for one in found if not one["deleted"])]
 
     async def usage(self, tenant_id: str) -> Usage:
         wanted = {"tenant_id": tenant_id, **_ALIVE}
         found = await self.collection.find(wanted, projection={"endpoints": 1})
-        return Usage(len(found), sum(len(one["endpoints"]) for one in found))
+        return Usage(len(found), sum(len(one.get("endpoints") or ()) for one in found))
 
     def _version_before(self, tenant_id: str, trunk_id: str, version: int) -> Document:
         return {"_id": trunk_id, "tenant_id": tenant_id, "version": version - 1, **_ALIVE}
@@ -117,17 +129,35 @@ def trunk_fields(trunk: Trunk) -> Document:
     }
 
 
+class _StoredEndpoint(msgspec.Struct):
+    host: str
+    port: int
+    transport: Transport
+
+
+class _Stored(msgspec.Struct):
+    tenant_id: str
+    version: int
+    domain: str
+    name: str
+    source_cidrs: list[str]
+    country: str
+    endpoints: list[_StoredEndpoint]
+    enabled: bool
+    created_at: datetime
+    updated_at: datetime
+
+
 def _trunk(found: Document) -> Trunk:
-    endpoints = tuple(Endpoint(e["host"], e["port"], Transport(e["transport"])) for e in found["endpoints"])
-    fields = TrunkFields(
-        found["name"], tuple(found["source_cidrs"]), found["country"], endpoints, found["enabled"]
-    )
+    stored = msgspec.convert(found, _Stored)
+    endpoints = tuple(Endpoint(e.host, e.port, e.transport) for e in stored.endpoints)
+    fields = TrunkFields(stored.name, tuple(stored.source_cidrs), stored.country, endpoints, stored.enabled)
     return Trunk(
-        found["_id"],
-        found["tenant_id"],
-        found["version"],
-        found["domain"],
+        str(found["_id"]),
+        stored.tenant_id,
+        stored.version,
+        stored.domain,
         fields,
-        found["created_at"],
-        found["updated_at"],
+        stored.created_at,
+        stored.updated_at,
     )
