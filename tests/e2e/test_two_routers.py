@@ -131,8 +131,8 @@ async def test_a_call_that_both_routers_see_is_told_once(world: World) -> None:
 async def test_a_switch_that_dies_ends_its_calls_at_a_time_that_is_marked_as_estimated(world: World) -> None:
     line = await kept_number(world, await world.phones.agent(calls=9))
     caller = await talking(line, 30)
-    await world.kill("switch")
-    await world.start("switch")
+    await world.kill("switch-1")
+    await world.start("switch-1")
     record = await line.last_call()
     events = await call_events(world.kafka.bootstrap, record["id"])
     ended = events[-1].ended

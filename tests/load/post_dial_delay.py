@@ -20,7 +20,7 @@ from switchlink.freeswitch import find_freeswitch
 
 WARM_UP_SECONDS = 3
 IDLE_SECONDS = 10.0
-COUNTED = {"routers": ROUTERS, "control": ("call-control",), "switch": ("switch",)}
+COUNTED = {"routers": ROUTERS, "control": ("call-control",), "switch": ("switch-1",)}
 
 
 async def main() -> int:

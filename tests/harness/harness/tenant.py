@@ -28,13 +28,16 @@ class Addresses:
     kafka: str
     edge: str
     zone: str
-    # the file whose lock makes a router the one that watches the switch
-    watching: str
+    # by switch id: the file whose lock makes a router the one that watches the switch
+    watching: Mapping[str, str]
 
     @property
     def watcher(self) -> str:
-        """The router that watches the switch, or did last."""
-        file = Path(self.watching)
+        """The router that watches the first switch, or did last."""
+        return self.watcher_of(next(iter(self.watching)))
+
+    def watcher_of(self, switch_id: str) -> str:
+        file = Path(self.watching[switch_id])
         return file.read_text() if file.exists() else ""
 
 

@@ -28,11 +28,6 @@ from servicekit.kafka import ensure_topics, load_topics
 from switchlink.freeswitch import Address
 from switchlink.kamailio_run import KamailioRun
 
-WAVES: Sequence[Sequence[str]] = (
-    ("mongo", "kafka", "switch", "kamailio"),
-    ("sip-config",),
-    ("edge-agent", "phone-sources", *services.ROUTERS, "call-control", "health-monitor"),
-)
 _NODE_TOKEN_SECONDS = 7 * 86400
 
 
@@ -45,7 +40,7 @@ class World:
         broker: Kafka,
         database: Mongo,
         edge: KamailioRun,
-        switch_run: SwitchRun,
+        switches: Sequence[SwitchRun],
         runs: dict[str, ServiceRun],
     ) -> None:
         self.folder = folder
@@ -53,7 +48,7 @@ class World:
         self.kafka = broker
         self.mongo = database
         self.edge = edge
-        self.switch = switch_run
+        self.switches = switches
         self.services = runs
         self.phones = Phones(folder / "phones", f"{edge.public_host}:{edge.ports.public}")
         self.components = {c.name: c for c in self._components()}
@@ -61,9 +56,16 @@ class World:
 
     @classmethod
     async def create(
-        cls, name: str, *, ping_interval: int = 1, switch_configuration: Path = CONFIGURATION
+        cls,
+        name: str,
+        *,
+        ping_interval: int = 1,
+        switches: int = 1,
+        spare_switches: int = 0,
+        switch_configuration: Path = CONFIGURATION,
     ) -> Self:
-        """Folders, keys and ports; nothing runs yet."""
+        """Folders, keys and ports; nothing runs yet. Spare switches, with their routers, are known as
+        draining, and start when told so (`start_switch`)."""
         folder = fresh_run_folder(name)
         issuer = DevIssuer.create(folder / "keys")
         node_token = folder / "keys" / "edge1.token"
@@ -73,8 +75,19 @@ class World:
         database = mongo.create(folder / "mongo")
         edge = kamailio.edge_run(folder / "edge", ping_interval)
         inner = Address(edge.inner_host, edge.ports.inner)
-        routers = tuple(Address("127.0.0.1", free_port()) for _ in services.ROUTERS)
-        switch_run = switch.switch_run(folder / "switch", inner, switch_configuration, routers)
+        all_switches = switches + spare_switches
+        made = [
+            switch.switch_run(
+                folder / f"switch-{number}",
+                inner,
+                switch_configuration,
+                tuple(Address("127.0.0.1", free_port()) for _ in services.routers_of(number)),
+                number=number,
+                of=all_switches,
+                spare=number > switches,
+            )
+            for number in range(1, all_switches + 1)
+        ]
         around = Around(
             folder / "services",
             database.uri,
@@ -83,7 +96,7 @@ class World:
             issuer.jwks_file,
             node_token,
             edge,
-            switch_run,
+            made,
         )
         return cls(
             folder=folder,
@@ -91,7 +104,7 @@ class World:
             broker=broker,
             database=database,
             edge=edge,
-            switch_run=switch_run,
+            switches=made,
             runs=services.service_runs(around),
         )
 
@@ -110,16 +123,38 @@ class World:
                 listens("127.0.0.1", broker.port),
                 says=f"the broker: {broker.bootstrap}",
             ),
-            switch.create(self.switch),
+            *(switch.create(run) for run in self.switches),
             kamailio.create(self.edge),
             *(services.create(run, self.folder / "services") for run in self.services.values()),
         ]
+
+    @property
+    def switch(self) -> SwitchRun:
+        """The first one."""
+        return self.switches[0]
+
+    @property
+    def waves(self) -> Sequence[Sequence[str]]:
+        """What starts together, without what is spare."""
+        switches = [run.name for run in self.switches if not run.spare]
+        later = [run.name for run in self.services.values() if run.name != "sip-config" and not run.spare]
+        return (("mongo", "kafka", *switches, "kamailio"), ("sip-config",), later)
+
+    async def start_switch(self, number: int) -> None:
+        """A switch with its routers."""
+        async with asyncio.TaskGroup() as group:
+            for name in (self.switches[number - 1].name, *services.routers_of(number)):
+                group.create_task(self.start(name))
+
+    async def stop_switch(self, number: int) -> None:
+        for name in (*services.routers_of(number), self.switches[number - 1].name):
+            await self.stop(name)
 
     async def up(self, show: Show | None = None) -> None:
         """All of it, or NotReady that names the component; then nothing is left running."""
         show = show or Quiet()
         try:
-            for wave in WAVES:
+            for wave in self.waves:
                 async with asyncio.TaskGroup() as group:
                     for name in wave:
                         group.create_task(self._up(name, show))
@@ -145,8 +180,10 @@ class World:
         for tenant in self._tenants:
             await tenant.aclose()
         self._tenants.clear()
-        for wave in reversed(WAVES):
-            for name in reversed(wave):
+        spare = [run.name for run in self.services.values() if run.spare]
+        spare += [run.name for run in self.switches if run.spare]
+        for wave in (spare, *(wave[::-1] for wave in self.waves[::-1])):
+            for name in wave:
                 await self.components[name].stop()
 
     async def start(self, name: str) -> None:
@@ -207,7 +244,7 @@ class World:
     def addresses(self) -> Addresses:
         http = {name: run.url for name, run in self.services.items()}
         grpc = {name: run.grpc for name, run in self.services.items() if run.grpc}
-        watching = str(self.switch.watch_dir / "watching")
+        watching = {run.id: str(run.watch_dir / "watching") for run in self.switches}
         return Addresses(http, grpc, self.kafka.bootstrap, self.phones.edge, SIP_ZONE, watching)
 
     def _process(self, name: str) -> Process:
@@ -219,9 +256,19 @@ class World:
 
 @asynccontextmanager
 async def running_world(
-    name: str, show: Show | None = None, *, switch_configuration: Path = CONFIGURATION
+    name: str,
+    show: Show | None = None,
+    *,
+    switches: int = 1,
+    spare_switches: int = 0,
+    switch_configuration: Path = CONFIGURATION,
 ) -> AsyncIterator[World]:
-    world = await World.create(name, switch_configuration=switch_configuration)
+    world = await World.create(
+        name,
+        switches=switches,
+        spare_switches=spare_switches,
+        switch_configuration=switch_configuration,
+    )
     await world.up(show)
     try:
         yield world

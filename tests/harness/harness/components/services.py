@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,9 +13,8 @@ from harness.process import Process
 from switchlink.freeswitch import Address
 from switchlink.kamailio_run import KamailioRun
 
-EDGE_ID, SWITCH_ID = "edge1", "sw1"
-# beside the switch, in the order in which it asks them
-ROUTERS = ("call-router-1", "call-router-2")
+EDGE_ID = "edge1"
+ROUTERS_EACH = 2
 SIP_ZONE = "sip.keepline.test"
 # everything here lives on loopback, also the edge and the switch: 127.0.0.1 is both theirs and allowed
 LOOPBACK = json.dumps(["127.0.0.0/8", "127.0.0.1/32", "::1/128"])
@@ -32,7 +31,7 @@ class Around:
     jwks_file: Path
     node_token_file: Path
     edge: KamailioRun
-    switch: SwitchRun
+    switches: Sequence[SwitchRun]
     log_level: str = "info"
 
     @property
@@ -40,8 +39,18 @@ class Around:
         return json.dumps([{"id": EDGE_ID, "host": self.edge.inner_host}])
 
     @property
-    def switches(self) -> str:
-        return json.dumps([{"id": SWITCH_ID, "host": self.switch.sip.host, "port": self.switch.sip.port}])
+    def destinations(self) -> str:
+        """A spare one takes no call until somebody orders it."""
+        found = [
+            {
+                "id": one.id,
+                "host": one.sip.host,
+                "port": one.sip.port,
+                "state": "draining" if one.spare else "active",
+            }
+            for one in self.switches
+        ]
+        return json.dumps(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +64,21 @@ class ServiceRun:
     settings: Mapping[str, str]
     # killed and started again when it hangs
     supervised: bool = False
+    # beside a switch that is not started with the world
+    spare: bool = False
 
     @property
     def url(self) -> str:
         return f"http://{self.http}"
+
+
+def routers_of(switch: int) -> tuple[str, ...]:
+    """Beside the switch of that number (1, 2, ...), in the order in which it asks them."""
+    before = (switch - 1) * ROUTERS_EACH
+    return tuple(f"call-router-{before + place}" for place in range(1, ROUTERS_EACH + 1))
+
+
+ROUTERS = routers_of(1)
 
 
 def service_runs(around: Around) -> dict[str, ServiceRun]:
@@ -69,7 +89,7 @@ def service_runs(around: Around) -> dict[str, ServiceRun]:
         "sip_config",
         {
             "SIP_ZONE": SIP_ZONE,
-            "SWITCHES": around.switches,
+            "SWITCHES": around.destinations,
             "EDGES": around.edges,
             "ADDRESSES__ALLOW": LOOPBACK,
         },
@@ -83,7 +103,7 @@ def service_runs(around: Around) -> dict[str, ServiceRun]:
         sip_config,
         _edge_agent(around, sip_config.grpc),
         _with_database(around, "phone-sources", "phone_sources", {"SIP_CONFIG_TARGET": sip_config.grpc}),
-        *(_router(around, name, listen) for name, listen in zip(ROUTERS, around.switch.routers, strict=True)),
+        *(run for switch in around.switches for run in _routers(around, switch)),
         _with_database(around, "call-control", "call_router.control", control),
         _with_database(around, "health-monitor", "health_monitor", {}),
     ]
@@ -131,18 +151,22 @@ def _edge_agent(around: Around, target: str) -> ServiceRun:
     return ServiceRun("edge-agent", "edge_agent", http, "", settings)
 
 
-def _router(around: Around, name: str, listen: Address) -> ServiceRun:
-    switch = around.switch
+def _routers(around: Around, switch: SwitchRun) -> list[ServiceRun]:
+    places = zip(routers_of(switch.number), switch.routers, strict=True)
+    return [_router(around, switch, name, listen) for name, listen in places]
+
+
+def _router(around: Around, switch: SwitchRun, name: str, listen: Address) -> ServiceRun:
     own = {
         "ROUTER_ID": name,
         "HANDOVER__LISTEN": str(listen),
-        "SWITCH__ID": SWITCH_ID,
+        "SWITCH__ID": switch.id,
         "SWITCH__HOST": switch.esl.host,
         "SWITCH__PORT": str(switch.esl.port),
         "SWITCH__PASSWORD_FILE": str(switch.password_file),
         "SWITCH__WATCH_DIR": str(switch.watch_dir),
     }
-    return replace(_service(around, name, "call_router", own), supervised=True)
+    return replace(_service(around, name, "call_router", own), supervised=True, spare=switch.spare)
 
 
 def _with_database(around: Around, name: str, module: str, own: Mapping[str, str]) -> ServiceRun:

@@ -1,4 +1,4 @@
-"""The switch: a real FreeSWITCH where there is one, else devswitch, which says what it is."""
+"""A switch: a real FreeSWITCH where there is one, else devswitch, which says what it is."""
 
 import os
 import secrets
@@ -19,6 +19,10 @@ _RTP_BLOCK = 400
 
 @dataclass(frozen=True, slots=True)
 class SwitchRun:
+    number: int
+    """1, 2, ... in its world."""
+    of: int
+    """So many switches has its world."""
     folder: Path
     edge: Address
     sip: Address
@@ -29,6 +33,16 @@ class SwitchRun:
     configuration: Path
     routers: tuple[Address, ...] = ()
     """Asked about each call, in this order."""
+    spare: bool = False
+    """Not started with the world, and offered no call until somebody orders it."""
+
+    @property
+    def id(self) -> str:
+        return f"sw{self.number}"
+
+    @property
+    def name(self) -> str:
+        return f"switch-{self.number}"
 
     @property
     def watch_dir(self) -> Path:
@@ -39,36 +53,41 @@ class SwitchRun:
 def switch_run(
     folder: Path,
     edge: Address,
-    configuration: Path = CONFIGURATION,
-    routers: tuple[Address, ...] = (),
+    configuration: Path,
+    routers: tuple[Address, ...],
+    *,
+    number: int = 1,
+    of: int = 1,
+    spare: bool = False,
 ) -> SwitchRun:
     folder.mkdir(parents=True, exist_ok=True)
     password_file = folder / "esl-password"
     password_file.touch(0o600)
     password_file.write_text(secrets.token_hex(24))
     sip, esl = Address("127.0.0.1", free_port()), Address("127.0.0.1", free_port())
-    return SwitchRun(folder, edge, sip, esl, password_file, find_freeswitch(), configuration, routers)
+    binary = find_freeswitch()
+    return SwitchRun(number, of, folder, edge, sip, esl, password_file, binary, configuration, routers, spare)
 
 
 def create(run: SwitchRun) -> Component:
     missing = listens(run.esl.host, run.esl.port, _GREETING)
     if run.binary is not None:
-        return Component(
-            "switch", _freeswitch(run, run.binary), missing, says=f"a real FreeSWITCH ({run.binary})"
-        )
+        says = f"a real FreeSWITCH ({run.binary})"
+        return Component(run.name, _freeswitch(run, run.binary), missing, says=says)
     says = "no FreeSWITCH was found, so devswitch carries the call (for laptops and CI; not for real traffic)"
-    return Component("switch", _devswitch(run), missing, says=says)
+    return Component(run.name, _devswitch(run), missing, says=says)
 
 
 def _freeswitch(run: SwitchRun, binary: Path) -> Process:
     # below the ports that the kernel gives away; another world is another process
-    first = 16384 + os.getpid() % 40 * _RTP_BLOCK
+    size = _RTP_BLOCK // run.of
+    first = 16384 + os.getpid() % 40 * _RTP_BLOCK + (run.number - 1) * size
     settings = FreeSwitchSettings(
         sip=run.sip,
         esl=run.esl,
         edge=run.edge,
         password=run.password_file.read_text(),
-        rtp_ports=(first, first + _RTP_BLOCK - 1),
+        rtp_ports=(first, first + size - 1),
         routers=run.routers,
     )
     launch = freeswitch_launch(binary, run.configuration, run.folder, settings)
