@@ -10,6 +10,8 @@ import pytest
 import pytest_asyncio
 
 from harness.components.mongo import Mongo as Server
+from keepline.sip.v1 import switch_config_pb2 as pb
+from keepline.sip.v1.switch_state_pb2 import SwitchState
 from keepline.sip.v1.trunk_pb2 import TrunkState
 from servicekit.documents import Collection
 from servicekit.mongo import connect
@@ -18,6 +20,7 @@ from servicekit.readable import DocumentUnreadable
 from servicekit.settings import MongoSettings
 from servicekit.testing import FakeClock, MemoryCollection, MemoryProducer
 from sip_config.adapters.messages.trunks import trunk_of
+from sip_config.adapters.mongo.network import TOPIC as SWITCHES
 from sip_config.adapters.mongo.network import NetworkDocuments
 from sip_config.adapters.mongo.node_reports import ReportDocuments
 from sip_config.adapters.mongo.trunks import TOPIC, TrunkDocuments
@@ -170,7 +173,7 @@ async def test_what_nodes_said_comes_back_as_it_was_said(store: Store) -> None:
 
 
 async def test_orders_and_marks_are_kept(store: Store) -> None:
-    network = NetworkDocuments(store.collection)
+    network = NetworkDocuments(store.collection, FakeClock(NOW), lambda: None)
     assert await network.orders() == Orders()
     assert await network.mark("numbers") == 0
     word = OperatorWord(True, False, NOW, "operator")
@@ -199,7 +202,7 @@ async def test_a_trunk_that_cannot_be_read_hides_no_other(store: Store) -> None:
 
 async def test_orders_and_reports_that_cannot_be_read_hide_no_other() -> None:
     orders, reports = MemoryCollection("sip_network"), MemoryCollection("node_reports")
-    network, said = NetworkDocuments(orders), ReportDocuments(reports)
+    network, said = NetworkDocuments(orders, FakeClock(NOW), lambda: None), ReportDocuments(reports)
     await network.put_switch("sw1", DestinationState.DRAINING)
     await said.put(NodeReport("edge1", "edge", Held(), NOW))
     for bad in ({"_id": "word", "shrunk": True}, {"_id": "switch:sw2", "state": "asleep"}, {"_id": "mark:x"}):
@@ -211,3 +214,28 @@ async def test_orders_and_reports_that_cannot_be_read_hide_no_other() -> None:
     assert await said.get("edge2") is None
     assert network.readable.problem()
     assert said.readable.problem()
+    await network.tell_switch("sw2", DestinationState.ACTIVE)
+    await network.put_switch("sw2", DestinationState.ACTIVE)
+    assert (await network.orders()).switches["sw2"] == DestinationState.ACTIVE
+
+
+async def test_orders_of_switches_are_told_and_a_setting_only_where_there_is_none(store: Store) -> None:
+    network = NetworkDocuments(store.collection, FakeClock(NOW), lambda: None)
+    await network.prepare()
+    producer = MemoryProducer()
+    relay = OutboxRelay(store.collection, producer)
+    await network.tell_switch("sw1", DestinationState.DRAINING)
+    await relay.relay_once()
+    assert (await network.orders()).switches == {}
+    await network.put_switch("sw1", DestinationState.ACTIVE)
+    await relay.relay_once()
+    await asyncio.gather(*(network.tell_switch("sw1", DestinationState.DRAINING) for _ in range(3)))
+    assert (await network.orders()).switches == {"sw1": DestinationState.ACTIVE}
+    assert await relay.relay_once() == 1
+    assert {(sent.topic, sent.key) for sent in producer.sent} == {(SWITCHES, "sw1")}
+    told = [SwitchState.FromString(sent.value or b"") for sent in producer.sent]
+    assert [(one.switch_id, one.state, one.version) for one in told] == [
+        ("sw1", pb.DESTINATION_STATE_DRAINING, 1),
+        ("sw1", pb.DESTINATION_STATE_ACTIVE, 2),
+        ("sw1", pb.DESTINATION_STATE_ACTIVE, 5),
+    ]

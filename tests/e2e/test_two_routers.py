@@ -140,23 +140,3 @@ async def test_a_switch_that_dies_ends_its_calls_at_a_time_that_is_marked_as_est
     assert ended.HasField("estimated_within_ms")
     assert ended.talk_ms + ended.estimated_within_ms < 60_000
     await caller.close()
-
-
-async def test_a_switch_is_drained_by_a_file_and_never_left_so(world: World) -> None:
-    line = await kept_number(world, await world.phones.agent(calls=9))
-    caller = await talking(line, 4)
-    order = world.switch.watch_dir / "drain"
-    order.touch()
-    try:
-        await until(lambda: "takes no new calls" in world.logs(world.addresses.watcher), 10)
-        outcome = await line.refused(503)
-        assert outcome.result.as_told, outcome
-        assert (await caller.outcome()).result.as_told
-    finally:
-        order.unlink()
-    await until(lambda: "takes calls again" in world.logs(world.addresses.watcher), 10)
-
-    async def answered() -> bool:
-        return (await (await line.dial(hold=0.3)).outcome()).result.as_told
-
-    await until(answered, 20, "a call after the drain")

@@ -15,6 +15,7 @@ from call_router.adapters.disk.watch_lock import WatchLock
 from call_router.adapters.grpc.route import SERVICE as CALL_ROUTING
 from call_router.adapters.grpc.route import CallRouting
 from call_router.adapters.kafka.spooled_events import SpooledEvents
+from call_router.adapters.kafka.switch_orders import SwitchOrders
 from call_router.adapters.kept_table import keep_table, missing
 from call_router.adapters.switch.hand_overs import HandOvers
 from call_router.adapters.switch.watching import Around, SwitchWatch
@@ -41,9 +42,10 @@ async def build(service: Service[Settings]) -> None:
     service.stack.push_async_callback(producer.stop)
     service.readiness.add_degraded("broker", producer.problem)
     service.keep(producer.watch, name="broker watch")
-    table = keep_table(service)
+    orders = SwitchOrders(settings.switch.id)
+    table = keep_table(service, orders)
     service.readiness.add("table", partial(missing, table))
-    _watch(service, producer)
+    _watch(service, producer, orders)
     _decide(service, table)
     await _serve(service, table)
 
@@ -73,7 +75,7 @@ def _decide(service: Service[Settings], table: RoutingTable) -> None:
     service.on_drain("hand-overs", leave)
 
 
-def _watch(service: Service[Settings], producer: Producer) -> None:
+def _watch(service: Service[Settings], producer: Producer, orders: SwitchOrders) -> None:
     settings, switch = service.settings, service.settings.switch
     events = SpooledProducer(Spool(settings.data_dir / "spool", settings.spool_bytes), producer)
     password = switch.password()
@@ -87,6 +89,7 @@ def _watch(service: Service[Settings], producer: Producer) -> None:
             SpooledEvents(events, switch.id),
             events.kept,
             service.clock,
+            orders,
             settings.watched_trunks,
         )
     )

@@ -115,3 +115,14 @@ class CallStore(Protocol):
 class EventSink(Protocol):
     def put(self, event: CallEvent) -> None:
         """Never waits."""
+
+
+class SwitchOrders(Protocol):
+    """What sip-config orders of the switch beside this router."""
+
+    @property
+    def drains(self) -> bool | None:
+        """Whether it is to take no new calls; None while nobody knows."""
+
+    async def moved(self) -> None:
+        """Returns once that may have changed since the last time."""

@@ -9,6 +9,7 @@ import pytest
 
 from call_router.adapters.disk.open_calls import OpenCalls
 from call_router.adapters.disk.watch_lock import WatchLock
+from call_router.adapters.kafka.switch_orders import SwitchOrders
 from call_router.adapters.switch.ledger import Ledger
 from call_router.adapters.switch.questions import Core, Questions
 from call_router.adapters.switch.resync import Resyncing
@@ -82,7 +83,9 @@ async def test_a_watching_that_crashed_goes_on_with_what_it_knew(tmp_path: Path,
     sink, clock = Sink(), FakeClock()
     await OpenCalls(tmp_path).save("core-1", START, [LiveCall(channel)])
     lock = WatchLock(tmp_path, "r1")
-    watch = SwitchWatch(Around(tmp_path, lock, lambda _: Switch([], {}), sink, kept, clock))
+    watch = SwitchWatch(
+        Around(tmp_path, lock, lambda _: Switch([], {}), sink, kept, clock, SwitchOrders("sw1"))
+    )
     watch._restore()
     assert (watch._core, list(watch.calls.calls)) == ("core-1", ["uuid-old"])
     watch._core = "core-2"

@@ -56,9 +56,8 @@ async def _parts(service: Service[Settings]) -> Parts:
     feed = NodeFeed(NodeTables(encode, site.bodies(Orders())))
     reports = ReportDocuments(mongo.collection("node_reports"))
     said = NodeReports(reports, clock, lambda limits: feed.room(Room(limits.trunks, limits.numbers)))
-    orders = NetworkDocuments(mongo.collection("sip_network"))
+    documents, orders = await _documents(service, mongo, reports)
     network = Network(feed, orders, clock, site)
-    documents = await _documents(service, mongo, reports)
     _read(service, Reading(documents, feed, network), feed)
     service.keep(said.run, name="node reports")
     service.keep(network.run, name="network orders")
@@ -74,24 +73,29 @@ def _site(settings: Settings) -> Site:
     return Site([EdgeBody(edge.id) for edge in settings.edges], switches)
 
 
-async def _documents(service: Service[Settings], mongo: Mongo, reports: ReportDocuments) -> TrunkDocuments:
+async def _documents(
+    service: Service[Settings], mongo: Mongo, reports: ReportDocuments
+) -> tuple[TrunkDocuments, NetworkDocuments]:
     producer = Producer(service.settings.kafka, "sip-config")
     service.stack.push_async_callback(producer.stop)
-    collection = mongo.collection("sip_trunks")
-    relay = relay_of(mongo, collection.name, producer)
-    documents = TrunkDocuments(collection, service.clock, relay.wake)
+    trunks = relay_of(mongo, "sip_trunks", producer)
+    switches = relay_of(mongo, "sip_network", producer)
+    documents = TrunkDocuments(mongo.collection(trunks.name), service.clock, trunks.wake)
+    orders = NetworkDocuments(mongo.collection(switches.name), service.clock, switches.wake)
 
     async def prepare() -> None:
         await documents.prepare()
+        await orders.prepare()
         await reports.prepare()
 
     service.readiness.add_degraded("mongo", mongo.problem)
     service.readiness.add_degraded("broker", producer.problem)
-    service.readiness.add_degraded("outbox", relay.problem)
+    service.readiness.add_degraded("outbox", lambda: trunks.problem() or switches.problem())
     service.keep(lambda: mongo.watch(prepare), name="mongo watch")
     service.keep(producer.watch, name="broker watch")
-    service.keep(relay.run, name="outbox relay")
-    return documents
+    service.keep(trunks.run, name="outbox relay")
+    service.keep(switches.run, name="outbox relay of switches")
+    return documents, orders
 
 
 def _read(service: Service[Settings], reading: Reading, feed: NodeFeed) -> None:

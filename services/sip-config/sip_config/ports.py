@@ -86,7 +86,11 @@ class OrderStore(Protocol):
 
     async def put_word(self, word: OperatorWord) -> None: ...
 
-    async def put_switch(self, switch_id: str, state: DestinationState) -> None: ...
+    async def put_switch(self, switch_id: str, state: DestinationState) -> None:
+        """Keeps the order, and tells it on the switches' topic, both or neither."""
+
+    async def tell_switch(self, switch_id: str, by_setting: DestinationState) -> None:
+        """Tells the state again: the order's, or the setting's where nobody ordered one."""
 
     async def mark(self, part: str) -> int:
         """part: "trunks" or "numbers". 0 when none was kept."""

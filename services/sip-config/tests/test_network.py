@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from harness.node import Node
 from keepline.sip.v1 import switch_config_pb2 as pb
+from keepline.sip.v1.switch_state_pb2 import SwitchState
 from servicekit.testing import until
 from sip_config.adapters.mongo.node_reports import ReportDocuments
 from sip_config.app.node_reports import Hello, NodeReports, Word
@@ -37,6 +38,23 @@ async def test_a_switch_is_drained_and_taken_back(api: Any) -> None:
     gone = await api.rest.put(f"{PATH}/switches/sw9", json={"state": "active"}, headers=operator)
     assert (gone.status_code, gone.json()["code"]) == (404, "switch_not_found")
     node.leave()
+
+
+async def test_routers_are_told_what_settings_and_orders_say(api: Any) -> None:
+    running = asyncio.ensure_future(api.network.run())
+    await until(lambda: api.network._told)
+    running.cancel()
+    assert await _waiting(api) == pb.DESTINATION_STATE_ACTIVE
+    operator = api.as_("platform", "operator")
+    await api.rest.put(f"{PATH}/switches/sw1", json={"state": "draining"}, headers=operator)
+    assert await _waiting(api) == pb.DESTINATION_STATE_DRAINING
+
+
+async def _waiting(api: Any) -> int:
+    """The state of the switch that waits in the outbox."""
+    found = await api.shared.network.find_one({"_id": "switch:sw1"})
+    (entry,) = found["outbox"]
+    return SwitchState.FromString(entry["value"]).state
 
 
 async def test_an_operator_sees_nodes_and_what_they_refused(api: Any) -> None:

@@ -187,6 +187,16 @@ class Tenant:
     async def delete_trunk(self, trunk_id: str) -> None:
         _checked(await self.rest("sip-config").delete(f"/api/v1/sip/trunks/{trunk_id}"))
 
+    async def order_switch(self, switch_id: str, state: str) -> None:
+        """For an operator."""
+        path = f"/api/v1/sip/network/switches/{switch_id}"
+        _checked(await self.rest("sip-config").put(path, json={"state": state}))
+
+    async def nodes_are_current(self) -> bool:
+        """For an operator: whether every edge holds what is offered."""
+        network = await self._get("sip-config", "/api/v1/sip/network")
+        return all(node["current"] for node in network["nodes"])
+
     async def _post(self, service: str, path: str, body: Mapping[str, object]) -> Body:
         return _checked(await self.rest(service).post(path, json=dict(body)))
 

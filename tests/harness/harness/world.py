@@ -23,6 +23,7 @@ from harness.ports import free_port
 from harness.process import NotReady, Process
 from harness.show import Quiet, Show
 from harness.tenant import Addresses, Tenant
+from harness.until import until
 from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.kafka import ensure_topics, load_topics
 from switchlink.freeswitch import Address
@@ -239,6 +240,12 @@ class World:
         tenant = Tenant(tenant_id, self.token(tenant_id, role), self.addresses)
         self._tenants.append(tenant)
         return tenant
+
+    async def order_switch(self, switch_id: str, state: str) -> None:
+        """As an operator; waits until every edge holds it. state: "active" or "draining"."""
+        operator = self.tenant("platform", "operator")
+        await operator.order_switch(switch_id, state)
+        await until(operator.nodes_are_current, 20, f"{switch_id} {state} at every edge")
 
     @property
     def addresses(self) -> Addresses:

@@ -43,6 +43,8 @@ class Network:
         self._site = site
         self._orders = Orders()
         self._marked: dict[str, int] = {}
+        # whether the switches' routers were told what they should do, since this process started
+        self._told = False
 
     # -- orders
 
@@ -56,7 +58,8 @@ class Network:
         return word
 
     async def order(self, switch_id: str, state: DestinationState) -> SwitchBody:
-        """Draining: in-dialog requests go on, new calls go elsewhere. Raises NotFound."""
+        """Draining: in-dialog requests go on, new calls go elsewhere, and its routers have the switch take
+        none. Raises NotFound."""
         known = next((one for one in self._site.switches if one.id == switch_id), None)
         if known is None:
             raise NotFound("switch_not_found", f"no switch {switch_id}", hint="see KEEPLINE_SWITCHES")
@@ -94,6 +97,7 @@ class Network:
         while True:
             try:
                 await self.read()
+                await self._tell()
                 if since_mark >= MARK_EVERY:
                     await self._mark()
                     since_mark = 0.0
@@ -101,6 +105,14 @@ class Network:
                 _log.debug("orders cannot be read right now", reason=away.detail)
             await asyncio.sleep(READ_EVERY)
             since_mark += READ_EVERY
+
+    async def _tell(self) -> None:
+        """What settings say is told once a start; an order is told when it is given."""
+        if self._told:
+            return
+        for one in self._site.switches:
+            await self._store.tell_switch(one.id, one.state)
+        self._told = True
 
     # -- what was read at a start
 

@@ -21,7 +21,7 @@ from call_router.adapters.switch.questions import Questions
 from call_router.adapters.switch.resync import Resyncing
 from call_router.app.watched_calls import WatchedCalls
 from call_router.domain.live_call import HungUp, Seen
-from call_router.ports import EventSink
+from call_router.ports import EventSink, SwitchOrders
 from servicekit.backoff import Backoff
 from servicekit.clock import Clock
 from servicekit.telemetry.logging import logger
@@ -44,6 +44,7 @@ class Around:
     events: EventSink
     kept: Callable[[], Awaitable[None]]
     clock: Clock
+    orders: SwitchOrders
     watched_trunks: Collection[str] = ()
 
 
@@ -81,7 +82,7 @@ class SwitchWatch:
         questions = Questions(asking, self._clock)
         ledger = Ledger(asking)
         hearing = Hearing(self.calls, questions, self._clock, around.watched_trunks)
-        drain = SwitchDrain(around.folder, questions)
+        drain = SwitchDrain(around.orders, questions)
         async with asking, link, asyncio.TaskGroup() as tasks:
             tasks.create_task(self._resync(questions, ledger), name="resync")
             tasks.create_task(self._keep(ledger), name="open calls")

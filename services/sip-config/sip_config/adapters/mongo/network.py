@@ -1,20 +1,37 @@
 """Orders of operators and marks of what was known last, in the collection sip_network.
 
-{_id: "word", shrunk, older, until, said_by}   {_id: "switch:<id>", state}   {_id: "mark:<part>", count}
+{_id: "word", shrunk, older, until, said_by}   {_id: "mark:<part>", count}
+{_id: "switch:<id>", state, version, outbox}   state: of the order; missing where nobody ordered one
+
+What is told of a switch stands in its outbox, written with the order. Only the newest counts: it takes the
+place of one that is still waiting.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
 
-from servicekit.documents import Collection, Document
+from keepline.sip.v1 import switch_config_pb2 as pb
+from keepline.sip.v1.switch_state_pb2 import SwitchState
+from servicekit.clock import Clock
+from servicekit.documents import Collection, Document, DuplicateKey
+from servicekit.kafka import cloud_event
+from servicekit.outbox import entry
 from servicekit.readable import Readable
+from servicekit.timestamps import timestamp
 from sip_config.domain.network import OperatorWord, Orders
 from sip_config.domain.resources import DestinationState
 
+TOPIC = "keepline.sip.switch.state.v1"
+_KIND = "keepline.sip.v1.SwitchState"
 _WORD = "word"
 _SWITCH, _MARK = "switch:", "mark:"
+_STATES = {
+    DestinationState.ACTIVE: pb.DESTINATION_STATE_ACTIVE,
+    DestinationState.DRAINING: pb.DESTINATION_STATE_DRAINING,
+}
 
 
 class _Word(msgspec.Struct):
@@ -24,23 +41,28 @@ class _Word(msgspec.Struct):
     said_by: str
 
 
-def _order(found: Document) -> OperatorWord | DestinationState | int:
+def _order(found: Document) -> OperatorWord | DestinationState | int | None:
     if found["_id"] == _WORD:
         word = msgspec.convert(found, _Word)
         return OperatorWord(word.shrunk, word.older, word.until, word.said_by)
     if found["_id"].startswith(_SWITCH):
-        return DestinationState(found["state"])
+        return DestinationState(found["state"]) if "state" in found else None
     return int(found["count"])
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkDocuments:
-    """Implements OrderStore."""
+    """Implements OrderStore; `wrote` is told when something waits in an outbox."""
 
     collection: Collection
-    readable: Readable[OperatorWord | DestinationState | int] = field(
+    clock: Clock
+    wrote: Callable[[], None]
+    readable: Readable[OperatorWord | DestinationState | int | None] = field(
         default_factory=lambda: Readable("sip_network", _order)
     )
+
+    async def prepare(self) -> None:
+        await self.collection.create_index([("outbox.seq", 1)])
 
     async def orders(self) -> Orders:
         word, switches = None, {}
@@ -61,8 +83,39 @@ class NetworkDocuments:
         await self.collection.replace_one({"_id": _WORD}, document, upsert=True)
 
     async def put_switch(self, switch_id: str, state: DestinationState) -> None:
-        document = {"state": str(state)}
-        await self.collection.replace_one({"_id": f"{_SWITCH}{switch_id}"}, document, upsert=True)
+        while not await self._told(switch_id, state, {"state": str(state)}):
+            pass
+
+    async def tell_switch(self, switch_id: str, by_setting: DestinationState) -> None:
+        while not await self._told(switch_id, by_setting, {}):
+            pass
+
+    async def _told(self, switch_id: str, state: DestinationState, order: Document) -> bool:
+        """False when another replica wrote meanwhile. Without an order the one that is kept goes first."""
+        identity = f"{_SWITCH}{switch_id}"
+        found = await self.collection.find_one({"_id": identity})
+        kept = self.readable.all([found] if found is not None and not order else [])
+        state = next((one for one in kept if isinstance(one, DestinationState)), state)
+        before = None if found is None else found.get("version")
+        version = before + 1 if isinstance(before, int) else 1
+        fields = {**order, "version": version, "outbox": [self._entry(switch_id, state, version)]}
+        if found is None:
+            try:
+                await self.collection.insert_one({"_id": identity, **fields})
+            except DuplicateKey:
+                return False
+        elif not await self.collection.update_one({"_id": identity, "version": before}, {"$set": fields}):
+            return False
+        self.wrote()
+        return True
+
+    def _entry(self, switch_id: str, state: DestinationState, version: int) -> Document:
+        now = self.clock.now()
+        message = SwitchState(
+            switch_id=switch_id, state=_STATES[state], version=version, ordered_at=timestamp(now)
+        )
+        headers = cloud_event("sip-config", _KIND, f"{switch_id}:{version}", now, subject=switch_id)
+        return entry(version, TOPIC, switch_id, message.SerializeToString(), headers, at=now)
 
     async def mark(self, part: str) -> int:
         found = await self.collection.find_one({"_id": f"{_MARK}{part}"})
