@@ -19,6 +19,9 @@ Filter = Mapping[str, Any]
 Update = Mapping[str, Any]
 Sort = Sequence[tuple[str, int]]
 
+ALIVE: Filter = {"deleted": False}
+"""Of the documents that are deleted only when their tombstone is out (servicekit.outbox)."""
+
 
 class DuplicateKey(Conflict):
     """A unique index already holds this; `key_pattern` tells which one ({"domain": 1})."""

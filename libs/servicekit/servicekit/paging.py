@@ -59,15 +59,16 @@ def decode_token(token: str, prefix: str = "") -> str | None:
         raw = base64.b64decode(token.encode() + b"=" * (-len(token) % 4), altchars=b"-_", validate=True)
         last_id = raw[1:].decode("ascii")
     except (UnicodeError, binascii.Error, ValueError) as error:
-        raise _bad_token() from error
+        raise wrong_token() from error
     if raw[:1] != b"1" or not _LAST_ID.fullmatch(last_id):
-        raise _bad_token()
+        raise wrong_token()
     if prefix and not is_id(last_id, prefix):
-        raise _bad_token()
+        raise wrong_token()
     return last_id
 
 
-def _bad_token() -> Invalid:
+def wrong_token() -> Invalid:
+    """Of a token that was not given, or for another list."""
     wrong = Violation(
         "/page_token",
         "page_token_invalid",

@@ -1,19 +1,16 @@
 """Bringing numbers in, listing them, letting them go."""
 
-import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from zlib import crc32
 
 from phone_sources.domain.e164 import E164, Unreadable, read_number
 from phone_sources.domain.number import Number, label_problem
 from phone_sources.ports import NumberFilter, NumberStore, TrunkLookup
 from servicekit.clock import Clock
-from servicekit.errors import Conflict, Invalid, NotFound, Violation
+from servicekit.errors import Conflict, Invalid, Violation
 from servicekit.ids import new_id
 from servicekit.paging import Page, decode_token, encode_token, page_of, page_size
-
-_LOCKS = 64
+from servicekit.quotas import TenantLocks, check_quota
+from servicekit.refusals import not_found
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +19,7 @@ class Numbers:
     trunks: TrunkLookup
     clock: Clock
     max_numbers: int = 10_000  # of one tenant
-    # one at a time of those who count before they write; each replica for itself, so that several replicas
-    # may together exceed the quota by one number each
-    counting: Sequence[asyncio.Lock] = field(default_factory=lambda: [asyncio.Lock() for _ in range(_LOCKS)])
+    counting: TenantLocks = field(default_factory=TenantLocks)
 
     async def create(self, tenant_id: str, written: str, trunk_id: str, label: str) -> Number:
         trunk = await self.trunks.find(tenant_id, trunk_id)
@@ -43,9 +38,8 @@ class Numbers:
             )
         e164 = _checked(written, trunk.country, label)
         number = Number(new_id("num"), tenant_id, 1, e164, trunk_id, label, self.clock.now())
-        async with self.counting[crc32(tenant_id.encode()) % len(self.counting)]:
-            if await self.store.count(tenant_id) >= self.max_numbers:
-                raise _too_many(self.max_numbers)
+        async with self.counting.of(tenant_id):
+            check_quota("numbers", await self.store.count(tenant_id), self.max_numbers)
             held = await self.store.add(number)
         if held is not None:
             raise _taken(held.by, tenant_id)
@@ -54,7 +48,7 @@ class Numbers:
     async def get(self, tenant_id: str, number_id: str) -> Number:
         number = await self.store.get(tenant_id, number_id)
         if number is None:
-            raise _not_found(number_id)
+            raise not_found("number", number_id)
         return number
 
     async def list(self, tenant_id: str, wanted: NumberFilter, size: int, token: str) -> Page[Number]:
@@ -64,7 +58,7 @@ class Numbers:
 
     async def delete(self, tenant_id: str, number_id: str) -> None:
         if not await self.store.remove(tenant_id, number_id):
-            raise _not_found(number_id)
+            raise not_found("number", number_id)
 
 
 def _checked(written: str, country: str, label: str) -> E164:
@@ -80,14 +74,6 @@ def _checked(written: str, country: str, label: str) -> E164:
     return e164
 
 
-def _too_many(most: int) -> Conflict:
-    return Conflict(
-        "quota_numbers",
-        f"you have {most} numbers, as many as are allowed",
-        hint="let numbers go that you do not use, or ask the operator for more",
-    )
-
-
 def _taken(by: Number, tenant_id: str) -> Conflict:
     if by.tenant_id == tenant_id:
         return Conflict(
@@ -100,7 +86,3 @@ def _taken(by: Number, tenant_id: str) -> Conflict:
         "this number is held already",
         hint="check the digits; if the number is yours, ask support to release it",
     )
-
-
-def _not_found(number_id: str) -> NotFound:
-    return NotFound("number_not_found", f"no number {number_id}", hint="list your numbers to see their ids")

@@ -54,6 +54,14 @@ def require(*roles: Role) -> Principal:
     return current
 
 
+def reading_tenant() -> str:
+    return require(Role.OWNER, Role.ADMIN, Role.VIEWER).tenant_id
+
+
+def writing_tenant() -> str:
+    return require(Role.OWNER, Role.ADMIN).tenant_id
+
+
 def no_node_here() -> Forbidden:
     """Nodes reach what is made for them and nothing else."""
     return Forbidden(

@@ -9,9 +9,11 @@ the newest relay that took entries out.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from servicekit.documents import Document
+from servicekit.kafka.headers import cloud_event
 from servicekit.kafka.records import Outgoing
 
 
@@ -51,3 +53,19 @@ def seq_of(written: object) -> int | None:
     """None: no entry of ours, or one that nobody could take out again."""
     seq = written.get("seq") if isinstance(written, Mapping) else None
     return int(seq) if isinstance(seq, int | float) else None
+
+
+@dataclass(frozen=True, slots=True)
+class StateTopic:
+    """A state topic as its owner writes it: keyed by id, an event for each version.
+
+    source: the service; kind: the message's full name, as in "keepline.sip.v1.TrunkState"."""
+
+    topic: str
+    source: str
+    kind: str
+
+    def entry(self, key: str, version: int, value: bytes | None, at: datetime) -> Document:
+        """value None: a tombstone."""
+        headers = cloud_event(self.source, self.kind, f"{key}:{version}", at, subject=key)
+        return entry(version, self.topic, key, value, headers, at=at)

@@ -6,10 +6,9 @@ sees that the agent is closed, or is found by the search; the deletion itself as
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from call_router.app.refusals import changed_meanwhile, invalid, not_found, refuse_beyond
 from call_router.domain.agent import Agent, AgentFields, CheckedAgent, HumanAgent, read_agent
 from call_router.domain.plan import Plan
 from call_router.domain.table import RoutingTable
@@ -18,6 +17,8 @@ from servicekit.clock import Clock
 from servicekit.errors import Conflict
 from servicekit.ids import new_id
 from servicekit.paging import Page, decode_token, encode_token, page_of, page_size
+from servicekit.quotas import TenantLocks, check_quota
+from servicekit.refusals import changed_meanwhile, invalid, not_found
 from siptypes.address_policy import AddressPolicy
 from siptypes.faults import Fault
 
@@ -36,15 +37,16 @@ class Agents:
     table: RoutingTable
     clock: Clock
     addresses: AddressPolicy
-    # of one tenant; several processes may together exceed it by one each
-    quota: int = 1000
+    quota: int = 1000  # of one tenant
+    counting: TenantLocks = field(default_factory=TenantLocks)
 
     async def create(self, tenant_id: str, fields: AgentFields) -> Agent:
         checked = await self._checked(tenant_id, fields)
-        refuse_beyond(self.quota, await self.store.count(tenant_id), "agents")
         now = stored_time(self.clock)
         agent = Agent(new_id("agt"), tenant_id, 1, checked.name, checked.kind, checked.ring_seconds, now, now)
-        await self.store.add(agent)
+        async with self.counting.of(tenant_id):
+            check_quota("agents", await self.store.count(tenant_id), self.quota)
+            await self.store.add(agent)
         self.table.apply(agent)
         return agent
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
-from call_router.app.refusals import not_found
 from call_router.domain.call_event import CallEvent, CallStarted
 from call_router.domain.call_history import CallHistory
 from call_router.domain.call_record import CallRecord, record_of
 from call_router.ports import CallFilter, CallStore, Change, Kept
-from servicekit.errors import Invalid, Unavailable, Violation
-from servicekit.paging import Page, decode_token, encode_token, page_of, page_size
+from servicekit.errors import Unavailable
+from servicekit.paging import Page, decode_token, encode_token, page_of, page_size, wrong_token
+from servicekit.refusals import not_found
 
 _ROUNDS = 10
 
@@ -95,6 +95,4 @@ def _place(token: str) -> tuple[datetime, str] | None:
     try:
         return datetime.fromisoformat(started_at), call_id
     except ValueError as error:
-        hint = "send next_page_token of the page before, unchanged"
-        wrong = Violation("/page_token", "page_token_invalid", "this is not a token that we gave", hint)
-        raise Invalid("page_token_invalid", wrong.detail, hint=hint, violations=[wrong]) from error
+        raise wrong_token() from error

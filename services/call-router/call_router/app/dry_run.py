@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from call_router.app.refusals import invalid
 from call_router.domain.explain import Explained, explain
 from call_router.domain.route import Call, route
 from call_router.domain.table import RoutingTable
 from servicekit.clock import Clock
+from servicekit.refusals import invalid
 from siptypes.faults import Fault
 
 MAX_WRITTEN = 64

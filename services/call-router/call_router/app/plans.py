@@ -4,10 +4,9 @@ A plan names agents of its own tenant that exist, and a number is in one plan on
 looked at again after the plan was written (see agents.py); a plan that lost the race is taken back.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from call_router.app.agents import ROUNDS, stored_time
-from call_router.app.refusals import changed_meanwhile, invalid, not_found, refuse_beyond
 from call_router.domain.plan import Plan, PlanFields, plan_faults
 from call_router.domain.table import RoutingTable
 from call_router.ports import AgentStore, Planned, PlanStore
@@ -15,6 +14,8 @@ from servicekit.clock import Clock
 from servicekit.errors import Conflict, Violation
 from servicekit.ids import new_id
 from servicekit.paging import Page, decode_token, encode_token, page_of, page_size
+from servicekit.quotas import TenantLocks, check_quota
+from servicekit.refusals import changed_meanwhile, invalid, not_found
 from siptypes.faults import Fault
 
 
@@ -24,12 +25,11 @@ class Plans:
     agents: AgentStore
     table: RoutingTable
     clock: Clock
-    # of one tenant; several processes may together exceed it by one each
-    quota: int = 1000
+    quota: int = 1000  # of one tenant
+    counting: TenantLocks = field(default_factory=TenantLocks)
 
     async def create(self, tenant_id: str, fields: PlanFields) -> Plan:
         await self._check(tenant_id, fields)
-        refuse_beyond(self.quota, await self.store.count(tenant_id), "plans")
         now = stored_time(self.clock)
         plan = Plan(
             new_id("pln"),
@@ -43,7 +43,9 @@ class Plans:
             now,
             now,
         )
-        taken = await self.store.add(plan)
+        async with self.counting.of(tenant_id):
+            check_quota("plans", await self.store.count(tenant_id), self.quota)
+            taken = await self.store.add(plan)
         if taken is not None:
             raise _taken(fields, taken)
         faults = await self._agent_faults(tenant_id, fields)

@@ -9,15 +9,11 @@ from keepline.phone.v1 import phone_service_pb2_grpc
 from phone_sources.adapters.messages import number_message
 from phone_sources.app import Numbers
 from phone_sources.ports import NumberFilter
-from servicekit.auth import Role, require
+from servicekit.auth import reading_tenant, writing_tenant
 
 SERVICE = "keepline.phone.v1.PhoneService"
 
 _Context = grpc.aio.ServicerContext[Any, Any]
-
-
-def _reader() -> str:
-    return require(Role.OWNER, Role.ADMIN, Role.VIEWER).tenant_id
 
 
 class PhoneService(phone_service_pb2_grpc.PhoneServiceServicer):
@@ -27,22 +23,23 @@ class PhoneService(phone_service_pb2_grpc.PhoneServiceServicer):
     async def CreateNumber(
         self, request: pb.CreateNumberRequest, context: _Context
     ) -> pb.CreateNumberResponse:
-        tenant = require(Role.OWNER, Role.ADMIN).tenant_id
+        tenant = writing_tenant()
         number = await self._numbers.create(tenant, request.number, request.trunk_id, request.label)
         return pb.CreateNumberResponse(number=number_message(number))
 
     async def GetNumber(self, request: pb.GetNumberRequest, context: _Context) -> pb.GetNumberResponse:
-        number = await self._numbers.get(_reader(), request.id)
+        number = await self._numbers.get(reading_tenant(), request.id)
         return pb.GetNumberResponse(number=number_message(number))
 
     async def ListNumbers(self, request: pb.ListNumbersRequest, context: _Context) -> pb.ListNumbersResponse:
         wanted = NumberFilter(trunk_id=request.trunk_id, query=request.query)
-        page = await self._numbers.list(_reader(), wanted, request.page.page_size, request.page.page_token)
+        asked = request.page
+        page = await self._numbers.list(reading_tenant(), wanted, asked.page_size, asked.page_token)
         found = [number_message(n) for n in page.items]
         return pb.ListNumbersResponse(numbers=found, next_page_token=page.next_page_token)
 
     async def DeleteNumber(
         self, request: pb.DeleteNumberRequest, context: _Context
     ) -> pb.DeleteNumberResponse:
-        await self._numbers.delete(require(Role.OWNER, Role.ADMIN).tenant_id, request.id)
+        await self._numbers.delete(writing_tenant(), request.id)
         return pb.DeleteNumberResponse()

@@ -13,14 +13,12 @@ from phone_sources.domain.e164 import E164
 from phone_sources.domain.number import Number
 from phone_sources.ports import Held, NumberFilter
 from servicekit.clock import Clock
-from servicekit.documents import Collection, Document, DuplicateKey
-from servicekit.kafka import cloud_event
-from servicekit.outbox import entry
+from servicekit.documents import ALIVE, Collection, Document, DuplicateKey
+from servicekit.outbox import StateTopic
 from servicekit.readable import Readable
 
 TOPIC = "keepline.phone.number.state.v1"
-_KIND = "keepline.phone.v1.NumberState"
-_ALIVE = {"deleted": False}
+_STATE = StateTopic(TOPIC, "phone-sources", "keepline.phone.v1.NumberState")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class NumberDocuments:
         await self.collection.create_index([("tenant_id", 1), ("trunk_id", 1), ("_id", 1)])
         await self.collection.create_index([("outbox.seq", 1)])
         # a number is free again as soon as it is deleted
-        await self.collection.create_index([("e164", 1)], unique=True, partial=_ALIVE)
+        await self.collection.create_index([("e164", 1)], unique=True, partial=ALIVE)
 
     async def add(self, number: Number) -> Held | None:
         document = {"_id": number.id, **_fields(number), "deleted": False, "outbox": [_entry(number)]}
@@ -53,20 +51,20 @@ class NumberDocuments:
             return None
 
     async def count(self, tenant_id: str) -> int:
-        return await self.collection.count_documents({"tenant_id": tenant_id, **_ALIVE})
+        return await self.collection.count_documents({"tenant_id": tenant_id, **ALIVE})
 
     async def get(self, tenant_id: str, number_id: str) -> Number | None:
-        found = await self.collection.find_one({"_id": number_id, "tenant_id": tenant_id, **_ALIVE})
+        found = await self.collection.find_one({"_id": number_id, "tenant_id": tenant_id, **ALIVE})
         return None if found is None else self.readable.one(found)
 
     async def find(self, e164: E164) -> Number | None:
-        found = await self.collection.find_one({"e164": e164.value, **_ALIVE})
+        found = await self.collection.find_one({"e164": e164.value, **ALIVE})
         return None if found is None else self.readable.one(found)
 
     async def page(
         self, tenant_id: str, wanted: NumberFilter, after: str | None, limit: int
     ) -> Sequence[Number]:
-        query: dict[str, Any] = {"tenant_id": tenant_id, **_ALIVE}
+        query: dict[str, Any] = {"tenant_id": tenant_id, **ALIVE}
         if wanted.trunk_id:
             query["trunk_id"] = wanted.trunk_id
         if wanted.query:
@@ -84,10 +82,9 @@ class NumberDocuments:
     async def remove(self, tenant_id: str, number_id: str) -> bool:
         while found := await self.get(tenant_id, number_id):
             version, now = found.version + 1, self.clock.now()
-            headers = cloud_event("phone-sources", _KIND, f"{number_id}:{version}", now, subject=number_id)
-            tombstone = entry(version, TOPIC, number_id, None, headers, at=now)
+            tombstone = _STATE.entry(number_id, version, None, now)
             matched = await self.collection.update_one(
-                {"_id": number_id, "tenant_id": tenant_id, "version": found.version, **_ALIVE},
+                {"_id": number_id, "tenant_id": tenant_id, "version": found.version, **ALIVE},
                 {"$set": {"deleted": True, "version": version}, "$push": {"outbox": tombstone}},
             )
             if matched:
@@ -97,9 +94,7 @@ class NumberDocuments:
 
 
 def _entry(number: Number) -> Document:
-    event_id = f"{number.id}:{number.version}"
-    headers = cloud_event("phone-sources", _KIND, event_id, number.created_at, subject=number.id)
-    return entry(number.version, TOPIC, number.id, state_value(number), headers, at=number.created_at)
+    return _STATE.entry(number.id, number.version, state_value(number), number.created_at)
 
 
 def _fields(number: Number) -> Document:

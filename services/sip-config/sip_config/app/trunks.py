@@ -1,14 +1,13 @@
 """Creating, reading, changing and deleting trunks."""
 
-import asyncio
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from zlib import crc32
 
 from servicekit.clock import Clock
-from servicekit.errors import Conflict, Invalid, NotFound, PreconditionFailed, Violation
+from servicekit.errors import Conflict, Violation
 from servicekit.ids import new_id
 from servicekit.paging import Page, decode_token, encode_token, page_of, page_size
+from servicekit.quotas import TenantLocks, check_quota
+from servicekit.refusals import changed_meanwhile, invalid, not_found
 from sip_config.domain.check import MAX_ENDPOINTS, TrunkDraft, check_label, check_trunk
 from sip_config.domain.trunk import Trunk, TrunkFields
 from sip_config.ports import Feed, TrunkStore
@@ -16,7 +15,6 @@ from siptypes.address_policy import AddressPolicy
 from siptypes.faults import Fault
 
 MAX_QUERY = 80
-_LOCKS = 64
 Checked = TrunkFields | list[Fault]
 
 
@@ -39,20 +37,19 @@ class Trunks:
     zone: str
     addresses: AddressPolicy
     quotas: Quotas = Quotas()
-    # one at a time of those who count before they write; each replica for itself, so that several replicas
-    # may together exceed a quota by one trunk each
-    counting: Sequence[asyncio.Lock] = field(default_factory=lambda: [asyncio.Lock() for _ in range(_LOCKS)])
+    counting: TenantLocks = field(default_factory=TenantLocks)
 
     async def create(self, tenant_id: str, draft: TrunkDraft, label: str) -> Trunk:
         trunk_id, now = new_id("trk"), self.clock.now()
         label = label.strip().lower() or trunk_id.replace("_", "-")
         checked, wrong_label = self._checked(draft), check_label(label)
         if wrong_label is not None or isinstance(checked, list):
-            raise _invalid(
-                [*(checked if isinstance(checked, list) else []), *([wrong_label] if wrong_label else [])]
+            raise invalid(
+                "trunk",
+                [*(checked if isinstance(checked, list) else []), *([wrong_label] if wrong_label else [])],
             )
         trunk = Trunk(trunk_id, tenant_id, 1, f"{label}.{self.zone}", checked, now, now)
-        async with self._counting(tenant_id):
+        async with self.counting.of(tenant_id):
             await self._check_room(tenant_id, len(checked.endpoints), trunks=1)
             if not await self.store.add(trunk):
                 raise _taken(label)
@@ -62,15 +59,14 @@ class Trunks:
     async def get(self, tenant_id: str, trunk_id: str) -> Trunk:
         trunk = await self.store.get(tenant_id, trunk_id)
         if trunk is None:
-            raise NotFound(
-                "trunk_not_found", f"no trunk {trunk_id}", hint="list your trunks to see their ids"
-            )
+            raise not_found("trunk", trunk_id)
         return trunk
 
     async def list(self, tenant_id: str, query: str, size: int, token: str) -> Page[Trunk]:
         if len(query) > MAX_QUERY:
-            raise _invalid(
-                [Fault("/query", "query_too_long", f"over {MAX_QUERY} characters", "search for less")]
+            raise invalid(
+                "trunk",
+                [Fault("/query", "query_too_long", f"over {MAX_QUERY} characters", "search for less")],
             )
         limit = page_size(size)
         found = await self.store.page(tenant_id, query, decode_token(token), limit + 1)
@@ -82,16 +78,16 @@ class Trunks:
         _expect(version, before)
         checked = self._checked(draft)
         if isinstance(checked, list):
-            raise _invalid(checked)
+            raise invalid("trunk", checked)
         if checked == before.fields:
             return before
         after = replace(before, version=before.version + 1, fields=checked, updated_at=self.clock.now())
         more = len(checked.endpoints) - len(before.fields.endpoints)
-        async with self._counting(tenant_id):
+        async with self.counting.of(tenant_id):
             if more > 0:
                 await self._check_room(tenant_id, more)
             if not await self.store.replace(after):
-                raise _changed_meanwhile()
+                raise changed_meanwhile("trunk")
         self.feed.trunk_written(after)
         return after
 
@@ -99,14 +95,11 @@ class Trunks:
         before = await self.get(tenant_id, trunk_id)
         _expect(version, before)
         if not await self.store.remove(tenant_id, trunk_id, before.version):
-            raise _changed_meanwhile()
+            raise changed_meanwhile("trunk")
         self.feed.trunk_deleted(trunk_id)
 
     def _checked(self, draft: TrunkDraft) -> Checked:
         return check_trunk(draft, self.addresses, self.quotas.endpoints_per_trunk)
-
-    def _counting(self, tenant_id: str) -> asyncio.Lock:
-        return self.counting[crc32(tenant_id.encode()) % len(self.counting)]
 
     async def _check_room(self, tenant_id: str, endpoints: int, trunks: int = 0) -> None:
         """Raises Conflict when the tenant has all that it may have, or the edges have no room."""
@@ -117,38 +110,13 @@ class Trunks:
                 hint="delete a trunk that you do not use, or ask the operator for larger edges",
             )
         usage = await self.store.usage(tenant_id)
-        if usage.trunks + trunks > self.quotas.trunks:
-            raise _quota("trunks", usage.trunks, self.quotas.trunks)
-        if usage.endpoints + endpoints > self.quotas.endpoints:
-            raise _quota("endpoints", usage.endpoints, self.quotas.endpoints)
-
-
-def _quota(what: str, has: int, most: int) -> Conflict:
-    return Conflict(
-        f"quota_{what}",
-        f"you have {has} {what}, {most} are allowed",
-        hint=f"delete {what} that you do not use, or ask the operator for more",
-    )
+        check_quota("trunks", usage.trunks, self.quotas.trunks, trunks)
+        check_quota("endpoints", usage.endpoints, self.quotas.endpoints, endpoints)
 
 
 def _expect(version: int, trunk: Trunk) -> None:
     if version not in (0, trunk.version):
-        raise _changed_meanwhile(trunk.version)
-
-
-def _changed_meanwhile(current: int | None = None) -> PreconditionFailed:
-    now = "" if current is None else f", its version is {current}"
-    return PreconditionFailed(
-        "version_changed",
-        f"the trunk was changed meanwhile{now}",
-        hint="read it again and repeat your change",
-    )
-
-
-def _invalid(faults: Iterable[Fault]) -> Invalid:
-    violations = [Violation(f.pointer, f.code, f.detail, f.hint) for f in faults]
-    many = f"{len(violations)} fields are" if len(violations) > 1 else "a field is"
-    return Invalid("trunk_invalid", f"{many} wrong", violations=violations)
+        raise changed_meanwhile("trunk", trunk.version)
 
 
 def _taken(label: str) -> Conflict:

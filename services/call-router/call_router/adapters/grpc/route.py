@@ -4,7 +4,7 @@ from typing import Any
 
 import grpc
 
-from call_router.adapters.messages.routing import decision_message
+from call_router.adapters.messages.decisions import decision_message
 from call_router.app.dry_run import DryRun
 from keepline.routing.v1 import call_routing_pb2 as pb
 from keepline.routing.v1 import call_routing_pb2_grpc

@@ -4,10 +4,10 @@ from typing import Any
 
 import grpc
 
+from call_router.adapters.messages.decisions import decision_message
 from call_router.adapters.messages.routing import (
     agent_fields,
     agent_message,
-    decision_message,
     plan_fields,
     plan_message,
 )
@@ -16,7 +16,7 @@ from call_router.app.dry_run import DryRun
 from call_router.app.plans import Plans
 from keepline.routing.v1 import routing_service_pb2 as pb
 from keepline.routing.v1 import routing_service_pb2_grpc
-from servicekit.auth import Role, principal, require
+from servicekit.auth import principal, writing_tenant
 
 SERVICE = "keepline.routing.v1.CallRoutingManager"
 
@@ -35,7 +35,7 @@ class CallRoutingManager(routing_service_pb2_grpc.CallRoutingManagerServicer):
         return pb.SimulateResponse(decision=decision_message(decision))
 
     async def CreateAgent(self, request: pb.CreateAgentRequest, context: _Context) -> pb.CreateAgentResponse:
-        agent = await self._agents.create(_writer(), agent_fields(request))
+        agent = await self._agents.create(writing_tenant(), agent_fields(request))
         return pb.CreateAgentResponse(agent=agent_message(agent))
 
     async def GetAgent(self, request: pb.GetAgentRequest, context: _Context) -> pb.GetAgentResponse:
@@ -50,15 +50,15 @@ class CallRoutingManager(routing_service_pb2_grpc.CallRoutingManagerServicer):
 
     async def UpdateAgent(self, request: pb.UpdateAgentRequest, context: _Context) -> pb.UpdateAgentResponse:
         asked = request.agent
-        agent = await self._agents.update(_writer(), asked.id, agent_fields(asked), asked.version)
+        agent = await self._agents.update(writing_tenant(), asked.id, agent_fields(asked), asked.version)
         return pb.UpdateAgentResponse(agent=agent_message(agent))
 
     async def DeleteAgent(self, request: pb.DeleteAgentRequest, context: _Context) -> pb.DeleteAgentResponse:
-        await self._agents.delete(_writer(), request.id)
+        await self._agents.delete(writing_tenant(), request.id)
         return pb.DeleteAgentResponse()
 
     async def CreatePlan(self, request: pb.CreatePlanRequest, context: _Context) -> pb.CreatePlanResponse:
-        plan = await self._plans.create(_writer(), plan_fields(request))
+        plan = await self._plans.create(writing_tenant(), plan_fields(request))
         return pb.CreatePlanResponse(plan=plan_message(plan))
 
     async def GetPlan(self, request: pb.GetPlanRequest, context: _Context) -> pb.GetPlanResponse:
@@ -73,13 +73,9 @@ class CallRoutingManager(routing_service_pb2_grpc.CallRoutingManagerServicer):
 
     async def UpdatePlan(self, request: pb.UpdatePlanRequest, context: _Context) -> pb.UpdatePlanResponse:
         asked = request.plan
-        plan = await self._plans.update(_writer(), asked.id, plan_fields(asked), asked.version)
+        plan = await self._plans.update(writing_tenant(), asked.id, plan_fields(asked), asked.version)
         return pb.UpdatePlanResponse(plan=plan_message(plan))
 
     async def DeletePlan(self, request: pb.DeletePlanRequest, context: _Context) -> pb.DeletePlanResponse:
-        await self._plans.delete(_writer(), request.id)
+        await self._plans.delete(writing_tenant(), request.id)
         return pb.DeletePlanResponse()
-
-
-def _writer() -> str:
-    return require(Role.OWNER, Role.ADMIN).tenant_id

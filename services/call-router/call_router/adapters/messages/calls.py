@@ -1,6 +1,6 @@
 """Call records as messages of the API."""
 
-from call_router.adapters.messages.routing import decision_message
+from call_router.adapters.messages.decisions import decision_message
 from call_router.domain.attempt import LegResult
 from call_router.domain.call_event import CallHeard, Direction, EndedBy, Media
 from call_router.domain.call_record import AttemptResult, CallRecord

@@ -1,6 +1,6 @@
 """Call events as messages of the topic, and back."""
 
-from call_router.adapters.messages.event_decision import decision_message, decision_of
+from call_router.adapters.messages.decisions import decision_of, event_decision
 from call_router.adapters.messages.routing import Unfit
 from call_router.domain import call_event as e
 from keepline.events.v1 import call_event_pb2 as pb
@@ -72,7 +72,7 @@ def _write(message: pb.CallEvent, fact: e.Fact) -> None:
         case e.CallStarted(caller, called, source):
             message.started.MergeFrom(pb.CallStarted(caller=caller, called=called, source=source))
         case e.CallRouted(decision, router_id):
-            message.routed.MergeFrom(pb.CallRouted(decision=decision_message(decision), router_id=router_id))
+            message.routed.MergeFrom(pb.CallRouted(decision=event_decision(decision), router_id=router_id))
         case e.LegStarted(leg_index, agent_id, uri):
             message.leg_started.MergeFrom(pb.LegStarted(leg_index=leg_index, agent_id=agent_id, uri=uri))
         case e.LegRinging(leg_index, agent_id):

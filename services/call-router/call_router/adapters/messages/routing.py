@@ -1,9 +1,8 @@
-"""Agents, plans and decisions as messages, and back."""
+"""Agents and plans as messages, and back."""
 
 from call_router.domain.agent import Agent, AgentFields, CheckedAgent, HumanAgent, Kind, SipAgent, read_agent
-from call_router.domain.explain import Explained
 from call_router.domain.plan import Plan, PlanFields, plan_faults
-from keepline.routing.v1 import agent_pb2, decision_pb2, plan_pb2, routing_service_pb2
+from keepline.routing.v1 import agent_pb2, plan_pb2, routing_service_pb2
 from servicekit.timestamps import moment, timestamp
 
 _HasKind = agent_pb2.Agent | routing_service_pb2.CreateAgentRequest
@@ -98,27 +97,4 @@ def plan_of(message: plan_pb2.RoutingPlan) -> Plan:
         fields.fallback_on_busy,
         moment(message.created_at),
         moment(message.updated_at),
-    )
-
-
-def decision_message(decision: Explained) -> decision_pb2.Decision:
-    return decision_pb2.Decision(
-        reason=decision.reason,
-        code=decision.code,
-        legs=[
-            decision_pb2.Leg(
-                agent_id=leg.agent_id, agent_name=leg.agent_name, uri=leg.uri, ring_seconds=leg.ring_seconds
-            )
-            for leg in decision.legs
-        ],
-        sip_status=decision.sip_status,
-        trace=[
-            decision_pb2.TraceStep(rule=step.rule, matched=step.matched, detail=step.detail)
-            for step in decision.trace
-        ],
-        number=decision.number,
-        number_id=decision.number_id,
-        plan_id=decision.plan_id,
-        plan_version=decision.plan_version,
-        table_version=decision.table_version,
     )

@@ -9,14 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from call_router.adapters.messages.routing import agent_message
-from call_router.adapters.mongo.outbox import state_entry, tombstone_entry
+from call_router.adapters.mongo.outbox import STATE
 from call_router.domain.agent import Agent, HumanAgent, Kind, SipAgent
 from keepline.routing.v1.plan_pb2 import RoutingState
 from servicekit.clock import Clock
-from servicekit.documents import Collection, Document
+from servicekit.documents import ALIVE, Collection, Document
 from servicekit.readable import Readable
-
-_ALIVE = {"deleted": {"$ne": True}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +31,17 @@ class AgentDocuments:
         await self.collection.create_index([("outbox.seq", 1)])
 
     async def add(self, agent: Agent) -> None:
-        await self.collection.insert_one({"_id": agent.id, **_fields(agent), "outbox": [_entry(agent)]})
+        await self.collection.insert_one(
+            {"_id": agent.id, **_fields(agent), "deleted": False, "outbox": [_entry(agent)]}
+        )
         self.wrote()
 
     async def get(self, tenant_id: str, agent_id: str) -> Agent | None:
-        found = await self.collection.find_one({"_id": agent_id, "tenant_id": tenant_id, **_ALIVE})
+        found = await self.collection.find_one({"_id": agent_id, "tenant_id": tenant_id, **ALIVE})
         return None if found is None else self.readable.one(found)
 
     async def page(self, tenant_id: str, after: str | None, limit: int) -> Sequence[Agent]:
-        query: dict[str, Any] = {"tenant_id": tenant_id, **_ALIVE}
+        query: dict[str, Any] = {"tenant_id": tenant_id, **ALIVE}
         if after is not None:
             query["_id"] = {"$gt": after}
 
@@ -53,33 +53,33 @@ class AgentDocuments:
 
     async def replace(self, agent: Agent, expected_version: int) -> bool:
         matched = await self.collection.update_one(
-            {"_id": agent.id, "tenant_id": agent.tenant_id, "version": expected_version, **_ALIVE},
+            {"_id": agent.id, "tenant_id": agent.tenant_id, "version": expected_version, **ALIVE},
             {"$set": _fields(agent), "$push": {"outbox": _entry(agent)}},
         )
         self.wrote()
         return matched == 1
 
     async def count(self, tenant_id: str) -> int:
-        return await self.collection.count_documents({"tenant_id": tenant_id, **_ALIVE})
+        return await self.collection.count_documents({"tenant_id": tenant_id, **ALIVE})
 
     async def assignable(self, tenant_id: str, agent_ids: Sequence[str]) -> set[str]:
         closed = {"retiring_until": {"$gt": self.clock.now()}}
-        query = {"_id": {"$in": list(agent_ids)}, "tenant_id": tenant_id, "$nor": [closed], **_ALIVE}
+        query = {"_id": {"$in": list(agent_ids)}, "tenant_id": tenant_id, "$nor": [closed], **ALIVE}
         return {str(found["_id"]) for found in await self.collection.find(query, projection={"_id": 1})}
 
     async def retire(self, tenant_id: str, agent_id: str, until: datetime | None) -> bool:
-        query = {"_id": agent_id, "tenant_id": tenant_id, **_ALIVE}
+        query = {"_id": agent_id, "tenant_id": tenant_id, **ALIVE}
         return await self.collection.update_one(query, {"$set": {"retiring_until": until}}) == 1
 
     async def remove(self, tenant_id: str, agent_id: str, version: int, closed_until: datetime) -> bool:
-        gone = tombstone_entry(agent_id, version + 1, self.clock.now())
+        gone = STATE.entry(agent_id, version + 1, None, self.clock.now())
         matched = await self.collection.update_one(
             {
                 "_id": agent_id,
                 "tenant_id": tenant_id,
                 "version": version,
                 "retiring_until": {"$gte": closed_until},
-                **_ALIVE,
+                **ALIVE,
             },
             {"$set": {"deleted": True, "version": version + 1}, "$push": {"outbox": gone}},
         )
@@ -89,7 +89,7 @@ class AgentDocuments:
 
 def _entry(agent: Agent) -> Document:
     value = RoutingState(agent=agent_message(agent)).SerializeToString()
-    return state_entry(agent.id, agent.version, value, agent.updated_at)
+    return STATE.entry(agent.id, agent.version, value, agent.updated_at)
 
 
 def _fields(agent: Agent) -> Document:

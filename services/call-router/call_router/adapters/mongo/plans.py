@@ -9,15 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from call_router.adapters.messages.routing import plan_message
-from call_router.adapters.mongo.outbox import state_entry, tombstone_entry
+from call_router.adapters.mongo.outbox import STATE
 from call_router.domain.plan import Plan
 from call_router.ports import Planned
 from keepline.routing.v1.plan_pb2 import RoutingState
 from servicekit.clock import Clock
-from servicekit.documents import Collection, Document, DuplicateKey
+from servicekit.documents import ALIVE, Collection, Document, DuplicateKey
 from servicekit.readable import Readable
-
-_ALIVE = {"deleted": {"$ne": True}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,13 @@ class PlanDocuments:
         await self.collection.create_index([("tenant_id", 1), ("numbers", 1)], unique=True, partial=held)
 
     async def add(self, plan: Plan) -> Planned | None:
-        document = {"_id": plan.id, **_fields(plan), **_numbers(plan), "outbox": [_entry(plan)]}
+        document = {
+            "_id": plan.id,
+            **_fields(plan),
+            **_numbers(plan),
+            "deleted": False,
+            "outbox": [_entry(plan)],
+        }
         try:
             await self.collection.insert_one(document)
         except DuplicateKey:
@@ -45,11 +49,11 @@ class PlanDocuments:
         return None
 
     async def get(self, tenant_id: str, plan_id: str) -> Plan | None:
-        found = await self.collection.find_one({"_id": plan_id, "tenant_id": tenant_id, **_ALIVE})
+        found = await self.collection.find_one({"_id": plan_id, "tenant_id": tenant_id, **ALIVE})
         return None if found is None else self.readable.one(found)
 
     async def page(self, tenant_id: str, after: str | None, limit: int) -> Sequence[Plan]:
-        query: dict[str, Any] = {"tenant_id": tenant_id, **_ALIVE}
+        query: dict[str, Any] = {"tenant_id": tenant_id, **ALIVE}
         if after is not None:
             query["_id"] = {"$gt": after}
 
@@ -64,7 +68,7 @@ class PlanDocuments:
         update = numbers if plan.numbers else {**numbers, "$unset": {"numbers": ""}}
         try:
             matched = await self.collection.update_one(
-                {"_id": plan.id, "tenant_id": plan.tenant_id, "version": expected_version, **_ALIVE},
+                {"_id": plan.id, "tenant_id": plan.tenant_id, "version": expected_version, **ALIVE},
                 {**update, "$push": {"outbox": _entry(plan)}},
             )
         except DuplicateKey:
@@ -73,12 +77,12 @@ class PlanDocuments:
         return matched == 1
 
     async def count(self, tenant_id: str) -> int:
-        return await self.collection.count_documents({"tenant_id": tenant_id, **_ALIVE})
+        return await self.collection.count_documents({"tenant_id": tenant_id, **ALIVE})
 
     async def remove(self, tenant_id: str, plan_id: str, version: int) -> bool:
-        gone = tombstone_entry(plan_id, version + 1, self.clock.now())
+        gone = STATE.entry(plan_id, version + 1, None, self.clock.now())
         matched = await self.collection.update_one(
-            {"_id": plan_id, "tenant_id": tenant_id, "version": version, **_ALIVE},
+            {"_id": plan_id, "tenant_id": tenant_id, "version": version, **ALIVE},
             {
                 "$set": {"deleted": True, "version": version + 1},
                 "$unset": {"numbers": ""},
@@ -90,7 +94,7 @@ class PlanDocuments:
 
     async def naming(self, tenant_id: str, agent_id: str) -> Sequence[Plan]:
         either = [{"first_agent_id": agent_id}, {"fallback_agent_id": agent_id}]
-        query = {"tenant_id": tenant_id, "$or": either, **_ALIVE}
+        query = {"tenant_id": tenant_id, "$or": either, **ALIVE}
         return self.readable.all(await self.collection.find(query))
 
     async def _taken(self, plan: Plan) -> Planned:
@@ -108,7 +112,7 @@ class PlanDocuments:
 
 def _entry(plan: Plan) -> Document:
     value = RoutingState(plan=plan_message(plan)).SerializeToString()
-    return state_entry(plan.id, plan.version, value, plan.updated_at)
+    return STATE.entry(plan.id, plan.version, value, plan.updated_at)
 
 
 def _numbers(plan: Plan) -> Document:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from call_router.app.agents import Agents
 from call_router.domain.agent import Agent, AgentFields, HumanAgent, Kind, SipAgent
-from servicekit.auth import Role, principal, require
+from servicekit.auth import principal, writing_tenant
 
 
 class SipBody(BaseModel):
@@ -67,7 +67,7 @@ def router(agents: Agents) -> APIRouter:
 
     @routes.post("", status_code=201, summary="Create an agent")
     async def create(asked: AgentToWrite, response: Response) -> AgentBody:
-        tenant = require(Role.OWNER, Role.ADMIN).tenant_id
+        tenant = writing_tenant()
         agent = await agents.create(tenant, asked.fields())
         response.headers["Location"] = f"{routes.prefix}/{agent.id}"
         return _body(agent)
@@ -83,12 +83,12 @@ def router(agents: Agents) -> APIRouter:
 
     @routes.put("/{agent_id}", summary="Change an agent")
     async def update(agent_id: str, asked: AgentToUpdate) -> AgentBody:
-        tenant = require(Role.OWNER, Role.ADMIN).tenant_id
+        tenant = writing_tenant()
         return _body(await agents.update(tenant, agent_id, asked.fields(), asked.version))
 
     @routes.delete("/{agent_id}", status_code=204, summary="Delete an agent that no plan names")
     async def delete(agent_id: str) -> None:
-        await agents.delete(require(Role.OWNER, Role.ADMIN).tenant_id, agent_id)
+        await agents.delete(writing_tenant(), agent_id)
 
     return routes
 

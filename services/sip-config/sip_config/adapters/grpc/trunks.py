@@ -9,7 +9,7 @@ from keepline.sip.v1 import trunk_service_pb2 as pb
 from keepline.sip.v1 import trunk_service_pb2_grpc
 from keepline.sip.v1.switch_config_pb2 import SetAside
 from keepline.sip.v1.trunk_pb2 import Trunk as TrunkMessage
-from servicekit.auth import Role, require
+from servicekit.auth import reading_tenant, writing_tenant
 from servicekit.errors import Invalid, Violation
 from servicekit.timestamps import timestamp
 from sip_config.adapters.messages.trunks import endpoint_draft, trunk_message
@@ -36,11 +36,11 @@ class SipTrunkService(trunk_service_pb2_grpc.SipTrunkServiceServicer):
             [endpoint_draft(e) for e in request.endpoints],
             request.enabled if request.HasField("enabled") else True,
         )
-        trunk = await self._trunks.create(_writer(), draft, request.domain_label)
+        trunk = await self._trunks.create(writing_tenant(), draft, request.domain_label)
         return pb.CreateTrunkResponse(trunk=trunk_message(trunk))
 
     async def GetTrunk(self, request: pb.GetTrunkRequest, context: _Context) -> pb.GetTrunkResponse:
-        trunk = await self._trunks.get(_reader(), request.id)
+        trunk = await self._trunks.get(reading_tenant(), request.id)
         place = await self._placement.of(trunk)
         applied = [_applied(row) for row in place.applied]
         return pb.GetTrunkResponse(
@@ -49,28 +49,20 @@ class SipTrunkService(trunk_service_pb2_grpc.SipTrunkServiceServicer):
 
     async def ListTrunks(self, request: pb.ListTrunksRequest, context: _Context) -> pb.ListTrunksResponse:
         asked = request.page
-        page = await self._trunks.list(_reader(), request.query, asked.page_size, asked.page_token)
+        page = await self._trunks.list(reading_tenant(), request.query, asked.page_size, asked.page_token)
         found = [trunk_message(trunk) for trunk in page.items]
         return pb.ListTrunksResponse(trunks=found, next_page_token=page.next_page_token)
 
     async def UpdateTrunk(self, request: pb.UpdateTrunkRequest, context: _Context) -> pb.UpdateTrunkResponse:
-        tenant, asked = _writer(), request.trunk
+        tenant, asked = writing_tenant(), request.trunk
         before = trunk_message(await self._trunks.get(tenant, asked.id))
         draft = _draft(_masked(before, asked, list(request.update_mask.paths)))
         trunk = await self._trunks.update(tenant, asked.id, draft, asked.version or before.version)
         return pb.UpdateTrunkResponse(trunk=trunk_message(trunk))
 
     async def DeleteTrunk(self, request: pb.DeleteTrunkRequest, context: _Context) -> pb.DeleteTrunkResponse:
-        await self._trunks.delete(_writer(), request.id, request.version)
+        await self._trunks.delete(writing_tenant(), request.id, request.version)
         return pb.DeleteTrunkResponse()
-
-
-def _reader() -> str:
-    return require(Role.OWNER, Role.ADMIN, Role.VIEWER).tenant_id
-
-
-def _writer() -> str:
-    return require(Role.OWNER, Role.ADMIN).tenant_id
 
 
 def _masked(before: TrunkMessage, asked: TrunkMessage, paths: list[str]) -> TrunkMessage:

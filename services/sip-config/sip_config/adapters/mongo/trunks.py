@@ -12,9 +12,8 @@ from typing import Any
 import msgspec
 
 from servicekit.clock import Clock
-from servicekit.documents import Collection, Document, DuplicateKey
-from servicekit.kafka import cloud_event
-from servicekit.outbox import entry
+from servicekit.documents import ALIVE, Collection, Document, DuplicateKey
+from servicekit.outbox import StateTopic
 from servicekit.readable import Readable
 from sip_config.adapters.messages.trunks import state_value
 from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
@@ -22,8 +21,7 @@ from sip_config.ports import Deleted, Usage
 from siptypes.endpoints import Transport
 
 TOPIC = "keepline.sip.trunk.state.v1"
-_KIND = "keepline.sip.v1.TrunkState"
-_ALIVE = {"deleted": False}
+_STATE = StateTopic(TOPIC, "sip-config", "keepline.sip.v1.TrunkState")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +37,10 @@ class TrunkDocuments:
         await self.collection.create_index([("tenant_id", 1), ("_id", 1)])
         await self.collection.create_index([("outbox.seq", 1)])
         # a label is free again as soon as its trunk is deleted
-        await self.collection.create_index([("domain", 1)], unique=True, partial=_ALIVE)
+        await self.collection.create_index([("domain", 1)], unique=True, partial=ALIVE)
 
     async def add(self, trunk: Trunk) -> bool:
-        document = {"_id": trunk.id, **trunk_fields(trunk), "deleted": False, "outbox": [self._entry(trunk)]}
+        document = {"_id": trunk.id, **trunk_fields(trunk), "deleted": False, "outbox": [_entry(trunk)]}
         try:
             await self.collection.insert_one(document)
         except DuplicateKey:
@@ -51,11 +49,11 @@ class TrunkDocuments:
         return True
 
     async def get(self, tenant_id: str, trunk_id: str) -> Trunk | None:
-        found = await self.collection.find_one({"_id": trunk_id, "tenant_id": tenant_id, **_ALIVE})
+        found = await self.collection.find_one({"_id": trunk_id, "tenant_id": tenant_id, **ALIVE})
         return None if found is None else self.readable.one(found)
 
     async def page(self, tenant_id: str, query: str, after: str | None, limit: int) -> Sequence[Trunk]:
-        wanted: dict[str, Any] = {"tenant_id": tenant_id, **_ALIVE}
+        wanted: dict[str, Any] = {"tenant_id": tenant_id, **ALIVE}
         if after is not None:
             wanted["_id"] = {"$gt": after}
         if query:
@@ -71,15 +69,14 @@ class TrunkDocuments:
     async def replace(self, trunk: Trunk) -> bool:
         matched = await self.collection.update_one(
             self._version_before(trunk.tenant_id, trunk.id, trunk.version),
-            {"$set": trunk_fields(trunk), "$push": {"outbox": self._entry(trunk)}},
+            {"$set": trunk_fields(trunk), "$push": {"outbox": _entry(trunk)}},
         )
         self.wrote()
         return matched == 1
 
     async def remove(self, tenant_id: str, trunk_id: str, version: int) -> bool:
-        after, now = version + 1, self.clock.now()
-        headers = cloud_event("sip-config", _KIND, f"{trunk_id}:{after}", now, subject=trunk_id)
-        tombstone = entry(after, TOPIC, trunk_id, None, headers, at=now)
+        after = version + 1
+        tombstone = _STATE.entry(trunk_id, after, None, self.clock.now())
         matched = await self.collection.update_one(
             self._version_before(tenant_id, trunk_id, after),
             {"$set": {"deleted": True, "version": after}, "$push": {"outbox": tombstone}},
@@ -88,7 +85,7 @@ class TrunkDocuments:
         return matched == 1
 
     async def all(self) -> AsyncIterator[Trunk]:
-        async for found in self.collection.scan(_ALIVE):
+        async for found in self.collection.scan(ALIVE):
             for trunk in self.readable.all([found]):
                 yield trunk
 
@@ -98,17 +95,16 @@ class TrunkDocuments:
         return [*gone, *self.readable.all(one for one in found if not one["deleted"])]
 
     async def usage(self, tenant_id: str) -> Usage:
-        wanted = {"tenant_id": tenant_id, **_ALIVE}
+        wanted = {"tenant_id": tenant_id, **ALIVE}
         found = await self.collection.find(wanted, projection={"endpoints": 1})
         return Usage(len(found), sum(len(one.get("endpoints") or ()) for one in found))
 
     def _version_before(self, tenant_id: str, trunk_id: str, version: int) -> Document:
-        return {"_id": trunk_id, "tenant_id": tenant_id, "version": version - 1, **_ALIVE}
+        return {"_id": trunk_id, "tenant_id": tenant_id, "version": version - 1, **ALIVE}
 
-    def _entry(self, trunk: Trunk) -> Document:
-        event_id = f"{trunk.id}:{trunk.version}"
-        headers = cloud_event("sip-config", _KIND, event_id, trunk.updated_at, subject=trunk.id)
-        return entry(trunk.version, TOPIC, trunk.id, state_value(trunk), headers, at=trunk.updated_at)
+
+def _entry(trunk: Trunk) -> Document:
+    return _STATE.entry(trunk.id, trunk.version, state_value(trunk), trunk.updated_at)
 
 
 def trunk_fields(trunk: Trunk) -> Document:

@@ -1,0 +1,40 @@
+"""What every API refuses alike: wrong fields, things that are not there, a version that moved on."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from servicekit.errors import Invalid, NotFound, PreconditionFailed, Violation
+
+
+class WrongField(Protocol):
+    """A Violation, or what a domain has in its place."""
+
+    @property
+    def pointer(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def detail(self) -> str: ...
+    @property
+    def hint(self) -> str: ...
+
+
+def invalid(what: str, faults: Iterable[WrongField]) -> Invalid:
+    """`what`: one of them, as in "trunk"; the code is "trunk_invalid"."""
+    violations = [Violation(f.pointer, f.code, f.detail, f.hint) for f in faults]
+    many = f"{len(violations)} fields are" if len(violations) > 1 else "a field is"
+    return Invalid(f"{what}_invalid", f"{many} wrong", violations=violations)
+
+
+def not_found(what: str, sought: str) -> NotFound:
+    return NotFound(f"{what}_not_found", f"no {what} {sought}", hint=f"list your {what}s to see their ids")
+
+
+def changed_meanwhile(what: str, current: int | None = None) -> PreconditionFailed:
+    """current: its version now, where it is known."""
+    now = "" if current is None else f", its version is {current}"
+    return PreconditionFailed(
+        "version_changed",
+        f"the {what} was changed meanwhile{now}",
+        hint="read it again and repeat your change",
+    )
