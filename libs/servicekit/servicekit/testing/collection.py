@@ -4,6 +4,7 @@ Documents pass through BSON on their way in and out, so that what MongoDB would 
 tuples) or refuse is changed or refused here as well.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -67,7 +68,7 @@ class MemoryCollection:
         return self._name
 
     async def insert_one(self, document: Document) -> None:
-        self._reach()
+        await self._reach()
         self._store(_copied(document), new=True)
 
     async def find_one(self, query: Filter) -> Document | None:
@@ -82,7 +83,7 @@ class MemoryCollection:
         limit: int = 0,
         projection: Mapping[str, Any] | None = None,
     ) -> list[Document]:
-        self._reach()
+        await self._reach()
         found = [document for document in self._documents.values() if matches(document, query)]
         for path, direction in reversed(sort):
             found.sort(key=lambda d: rank(next(iter(values_at(d, path)), None)), reverse=direction < 0)
@@ -95,21 +96,24 @@ class MemoryCollection:
     async def find_one_and_update(
         self, query: Filter, update: Update, *, upsert: bool = False
     ) -> Document | None:
-        self._reach()
+        await self._reach()
+        return self._update(query, update, upsert=upsert)[1]
+
+    def _update(self, query: Filter, update: Update, *, upsert: bool) -> tuple[int, Document | None]:
+        """How many matched, and the document after it."""
         old = self._first(query)
         if old is None and not upsert:
-            return None
+            return 0, None
         new = _copied(old) if old is not None else _from_filter(query)
         updated(new, _copied(dict(update)), inserting=old is None)
         if old is None:
             new.setdefault("_id", bson.ObjectId())
         self._store(_copied(new), new=old is None)
-        return _copied(new)
+        return int(old is not None), _copied(new)
 
     async def update_one(self, query: Filter, update: Update, *, upsert: bool = False) -> int:
-        matched = 0 if self._first(query) is None else 1
-        await self.find_one_and_update(query, update, upsert=upsert)
-        return matched
+        await self._reach()
+        return self._update(query, update, upsert=upsert)[0]
 
     async def update_many(self, query: Filter, update: Update) -> int:
         found = await self.find(query)
@@ -118,7 +122,7 @@ class MemoryCollection:
         return len(found)
 
     async def replace_one(self, query: Filter, document: Document, *, upsert: bool = False) -> int:
-        self._reach()
+        await self._reach()
         old = self._first(query)
         if old is None and not upsert:
             return 0
@@ -127,7 +131,7 @@ class MemoryCollection:
         return 0 if old is None else 1
 
     async def write_many(self, writes: Sequence[Write]) -> Mapping[int, Problem]:
-        self._reach()
+        await self._reach()
         problems: dict[int, Problem] = {}
         for place, write in enumerate(writes):
             try:
@@ -140,7 +144,7 @@ class MemoryCollection:
         return problems
 
     async def delete_one(self, query: Filter) -> int:
-        self._reach()
+        await self._reach()
         old = self._first(query)
         if old is None:
             return 0
@@ -164,7 +168,7 @@ class MemoryCollection:
         partial: Filter | None = None,
         expire_after_seconds: int | None = None,
     ) -> None:
-        self._reach()
+        await self._reach()
         if unique and all(index.keys != tuple(keys) for index in self._unique):
             index = _Unique(tuple(keys), partial)
             for document in self._documents.values():
@@ -184,11 +188,12 @@ class MemoryCollection:
         self._documents[document["_id"]] = document
 
     def _remove(self, identity: Any) -> None:
-        del self._documents[identity]
+        self._documents.pop(identity, None)
         for index in self._unique:
             index.release(identity)
 
-    def _reach(self) -> None:
+    async def _reach(self) -> None:
+        await asyncio.sleep(0)  # others go on meanwhile, as they do beside a real one
         if self.away:
             raise Unavailable("storage_unavailable", "the database does not answer", retry_after=2)
         if self.refusing:
