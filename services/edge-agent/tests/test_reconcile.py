@@ -15,9 +15,20 @@ from edge_agent.app.reconcile import Reconcile
 from edge_agent.app.reports import Reports
 from edge_agent.app.stream import Stream
 from edge_agent.app.switches import Switches
-from edge_agent.domain.resources import Number, Resource, Trunk
-from edge_agent.domain.updates import Refusal, Update, WholeChunk, Word
-from edge_agent.ports import META, NUMBER, SERVING, TRUNK, VERSION, EdgeAway, Hello, Report
+from edge_agent.domain.resources import Number, Resource, Switch, Trunk
+from edge_agent.domain.updates import ChangeChunk, Refusal, Update, WholeChunk, Word
+from edge_agent.ports import (
+    META,
+    NUMBER,
+    SERVING,
+    TRUNK,
+    VERSION,
+    EdgeAway,
+    EdgeRefused,
+    Hello,
+    ReloadTooSoon,
+    Report,
+)
 from servicekit.testing import until
 from siptypes import versions
 
@@ -28,7 +39,7 @@ WHOLE = versions.written(sum(versions.part(one.name, one.version) for one in RES
 
 class Edge:
     """Implements ports.Edge; loads its tables from the file as Kamailio does. lost: tables that load no row;
-    breaks: the next command of that name finds nobody."""
+    breaks: the next command of that name finds nobody; reloading: it takes no other switches."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -37,6 +48,8 @@ class Edge:
         self.lost: set[str] = set()
         self.breaks = ""
         self.loaded: list[str] = []
+        self.switches: dict[str, str] = {}
+        self.reloading = False
         self.start()
 
     def start(self) -> None:
@@ -70,10 +83,13 @@ class Edge:
         return 1000
 
     async def states(self) -> Mapping[str, str]:
-        return {}
+        return self.switches
 
     async def reload_switches(self) -> None:
-        pass
+        if self.reloading:
+            raise ReloadTooSoon("ongoing reload")
+        lines = (self._file.parent / "dispatcher.list").read_text().splitlines()
+        self.switches = {line.split()[1]: "AP" for line in lines}
 
     def _load(self, table: str) -> None:
         with closing(sqlite3.connect(self._file)) as file:
@@ -126,6 +142,33 @@ async def test_an_edge_that_started_with_too_few_rows_is_loaded_even_if_it_break
     assert edge.tables[NUMBER]["+4930001"] == "t1.test"
     assert reconcile.settled
     assert not await reconcile.look_after()
+
+
+async def test_an_edge_that_never_ends_to_reload_its_switches_keeps_what_it_has_and_says_so(
+    file: EdgeFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edge_agent.app.switches.PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("edge_agent.app.switches._AGAIN_SECONDS", 0.01)
+    edge = Edge(tmp_path / "tables.db")
+    reconcile = over(file, edge)
+    assert await take(reconcile) is None
+    switch = Switch("sw1", "127.0.0.1", 5081)
+    new = Resource(switch.name, 1, switch)
+    version = versions.written(sum(versions.part(one.name, one.version) for one in (*RESOURCES, new)))
+    change = ChangeChunk(version, {}, 0, True, Word(), (new,), WHOLE, ())
+    edge.reloading = True
+    refusal = await reconcile.take_change(change, [new], [])
+    assert isinstance(refusal, Refusal)
+    assert refusal.passing
+    assert "ongoing reload" in refusal.reason
+    assert (reconcile.held.version, edge.tables[META][VERSION], edge.switches) == (WHOLE, WHOLE, {})
+    edge.switches = {"sip:192.0.2.7:5060;transport=udp": "AP"}
+    edge.start()
+    with pytest.raises(EdgeRefused):
+        await reconcile.look_after()
+    edge.reloading = False
+    assert await reconcile.take_change(change, [new], []) is None
+    assert edge.switches == {"sip:127.0.0.1:5081;transport=udp": "AP"}
 
 
 class SipConfig:

@@ -14,6 +14,8 @@ from servicekit.telemetry.logging import logger
 
 _log = logger(__name__)
 _AGAIN_SECONDS = 0.5
+PATIENCE_SECONDS = 30.0
+"""Several times reload_delta, which Kamailio measures by the wall clock: put back, it lasts longer."""
 
 
 class Switches:
@@ -22,10 +24,14 @@ class Switches:
         self._file = file
 
     async def bring(self, switches: Sequence[Switch]) -> None:
-        """Raises EdgeRefused, EdgeAway, FileFailed."""
-        while True:
-            if await self._loaded(switches):
-                return
+        """Raises EdgeRefused, EdgeAway, FileFailed. An edge that says for too long that it was reloaded a
+        moment ago has refused: it goes on with the list that it has, and is asked again later."""
+        began = asyncio.get_running_loop().time()
+        while not await self._loaded(switches):
+            if asyncio.get_running_loop().time() - began >= PATIENCE_SECONDS:
+                raise EdgeRefused(
+                    f"the edge has reloaded no switches for {PATIENCE_SECONDS:g} s (ongoing reload)"
+                )
             await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _loaded(self, switches: Sequence[Switch]) -> bool:
