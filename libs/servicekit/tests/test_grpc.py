@@ -28,6 +28,7 @@ from servicekit.errors import (
     Violation,
 )
 from servicekit.grpc import GrpcServer, channel, principal, problem_of
+from servicekit.grpc.shares import Most
 from servicekit.settings import WrongSetting
 from servicekit.testing import tokens, until, verifier_of
 
@@ -268,3 +269,57 @@ async def test_nobody_there_is_unavailable() -> None:
     async with channel("127.0.0.1:1", default_timeout=2.0) as opened:
         error = await refused(opened.unary_unary(f"/{NAME}/Unary")(b""))
     assert isinstance(problem_of(error), Unavailable)
+
+
+def watch(opened: grpc.aio.Channel) -> Any:
+    return opened.unary_stream(f"/{NAME}/Stream")(b"")
+
+
+async def test_a_tenant_has_a_share_of_the_streams_and_takes_none_of_another(issuer: DevIssuer) -> None:
+    echo, server = Echo(), GrpcServer(verifier_of(issuer), most=Most(all=5, of_tenant=3))
+    port = await server.start("127.0.0.1:0", echo.add, [NAME])
+    world = World(echo, server, f"127.0.0.1:{port}", issuer)
+    async with world.open("t_a") as one, world.open("t_b") as other, world.open("t_c") as third:
+        of_one = [watch(one) for _ in range(3)]
+        assert [await stream.read() for stream in of_one] == [b"t_a"] * 3
+        error = await refused(watch(one).read())
+        assert error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert problem_of(error).code == "streams_too_many"
+        assert await one.unary_unary(f"/{NAME}/Unary")(b"") == b"t_a"
+        of_other = [watch(other) for _ in range(2)]
+        assert [await stream.read() for stream in of_other] == [b"t_b"] * 2
+        assert (await refused(watch(third).read())).code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        of_one[0].cancel()
+
+        async def again() -> bool:
+            try:
+                return bool(await watch(third).read() == b"t_c")
+            except grpc.aio.AioRpcError:
+                return False
+
+        while not await again():  # noqa: ASYNC110 - the server is asked, and says when
+            await asyncio.sleep(0.01)
+    await server.stop(0)
+
+
+async def test_of_a_node_the_newest_streams_stay(issuer: DevIssuer) -> None:
+    echo = Echo()
+    server = GrpcServer(verifier_of(issuer), for_nodes=[NAME], most=Most(of_node=2))
+    port = await server.start("127.0.0.1:0", echo.add, [NAME])
+    mine = channel(f"127.0.0.1:{port}", lambda: issuer.token("platform", "node", "edge1"), 5.0)
+    others = channel(f"127.0.0.1:{port}", lambda: issuer.token("platform", "node", "edge2"), 5.0)
+    async with mine, others:
+        other = watch(others)
+        assert await other.read() == b"platform"
+        streams = []
+        for _ in range(5):
+            streams.append(watch(mine))
+            assert await streams[-1].read() == b"platform"
+        for stream in streams[:3]:
+            error = await refused(stream.read())
+            assert problem_of(error).code == "stream_replaced"
+        left = [asyncio.ensure_future(stream.read()) for stream in (*streams[3:], other)]
+        done, _ = await asyncio.wait(left, timeout=0.2)
+        assert not done
+        await server.stop(0)
+        await asyncio.wait(left)

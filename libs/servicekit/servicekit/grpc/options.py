@@ -12,6 +12,7 @@ BOUNDED = (
 )
 SERVER = (
     *BOUNDED,
+    ("grpc.max_concurrent_streams", 200),  # of one connection; more wait at the client
     ("grpc.so_reuseport", 0),  # a second process on the same port must fail, not share it
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.min_ping_interval_without_data_ms", 5_000),

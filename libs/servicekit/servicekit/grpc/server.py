@@ -14,18 +14,32 @@ from grpc_reflection.v1alpha import reflection
 from servicekit.auth import TokenVerifier
 from servicekit.grpc import options
 from servicekit.grpc.interceptors import Deadlines, Problems, Spans, Streams, Tokens
+from servicekit.grpc.shares import Most, Shares
 from servicekit.settings import WrongSetting, host_port
 from servicekit.tls import ServerCertificate
 
 SETTING = "KEEPLINE_GRPC__LISTEN"
+MOST_RPCS = 4000
+"""Under way at once, with or without a token; gRPC refuses more with RESOURCE_EXHAUSTED."""
 
 
 class GrpcServer:
-    def __init__(self, verifier: TokenVerifier, for_nodes: Sequence[str] = ()) -> None:
+    def __init__(
+        self, verifier: TokenVerifier, for_nodes: Sequence[str] = (), most: Most | None = None
+    ) -> None:
         """for_nodes: full names of the services that the role node reaches, and no other."""
         self._streams = Streams()
-        interceptors = (Spans(), Problems(), self._streams, Deadlines(), Tokens(verifier, for_nodes))
-        self._server = grpc.aio.server(interceptors=interceptors, options=options.SERVER)
+        interceptors = (
+            Spans(),
+            Problems(),
+            self._streams,
+            Deadlines(),
+            Tokens(verifier, for_nodes),
+            Shares(most or Most()),
+        )
+        self._server = grpc.aio.server(
+            interceptors=interceptors, options=options.SERVER, maximum_concurrent_rpcs=MOST_RPCS
+        )
         self._health = health.HealthServicer()
         self._names: tuple[str, ...] = ()
 

@@ -14,12 +14,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from servicekit.auth import Role, TokenVerifier, acting_as
 from servicekit.auth.principal import no_node_here
 from servicekit.auth.tokens import bearer
-from servicekit.errors import Problem
+from servicekit.errors import Invalid, Problem
 from servicekit.http.ending import EventStreams
 from servicekit.http.problems import TooLarge, UnsupportedMediaType, problem_response, unforeseen
 from servicekit.telemetry import metrics, names, tracing
 
 MAX_BODY = 1 << 20
+BODY_SECONDS = 30.0
+"""From the first look at a request's body to its end."""
 _JSON = re.compile(r"application/(json|[\w.-]+\+json)\s*(;.*)?", re.IGNORECASE)
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
@@ -115,14 +117,23 @@ def _bounded(headers: Headers, receive: Receive) -> Receive:
     declared = headers.get("content-length", "0")
     if declared.isascii() and declared.isdigit() and int(declared) > MAX_BODY:
         raise _too_large()
-    seen = 0
+    seen, whole = 0, False
+    until: float | None = None
 
     async def bounded() -> Message:
-        nonlocal seen
-        message = await receive()
+        nonlocal seen, whole, until
+        if whole:  # what is waited for now is the end of the connection
+            return await receive()
+        until = until or asyncio.get_running_loop().time() + BODY_SECONDS
+        try:
+            async with asyncio.timeout_at(until):
+                message = await receive()
+        except TimeoutError as error:
+            raise Invalid("body_incomplete", f"the body did not come within {BODY_SECONDS:g} s") from error
         seen += len(message.get("body", b""))
         if seen > MAX_BODY:
             raise _too_large()
+        whole = not message.get("more_body", False)
         return message
 
     return bounded

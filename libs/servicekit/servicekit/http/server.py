@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from servicekit.http.connections import BoundedConnection
 from servicekit.http.ending import EventStreams
 from servicekit.settings import WrongSetting, host_port
 from servicekit.tls import ServerCertificate
@@ -40,6 +41,7 @@ class HttpServer:
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(
             app,
+            http=BoundedConnection,
             log_config=None,
             access_log=False,
             lifespan="off",
