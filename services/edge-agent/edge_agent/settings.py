@@ -1,4 +1,4 @@
-"""Settings of an edge agent, from the environment (KEEPLINE_...)."""
+"""Settings of an edge agent and of its Kamailio, from the environment (KEEPLINE_...)."""
 
 import re
 from pathlib import Path
@@ -41,6 +41,39 @@ class ProbeSettings(SettingsGroup):
     """Most OPTIONS that begin in a second."""
     from_uri: str = Field(default="sip:keepalive@edge.keepline.invalid", pattern=r"^sips?:[^\s<>\"]{1,200}$")
     """From header of the OPTIONS; some providers answer only a host that they know."""
+
+
+class EdgeSettings(SettingsGroup):
+    config: Path
+    """kamailio.cfg of this repository's infra/kamailio."""
+    public: str = "127.0.0.1:5060"
+    """host:port where providers and agents reach this edge, UDP and TCP."""
+    public_host6: str | None = None
+    """The same in IPv6, at the same port."""
+    advertise: str | None = Field(default=None, pattern=r"^[A-Za-z0-9.:\[\]-]{1,260}$")
+    """host:port that others are told, where it is not PUBLIC."""
+    inner: str = "127.0.0.1:5062"
+    """host:port where the switches reach it, UDP."""
+    rows: int = Field(default=20_000, ge=1000, le=1_100_000)
+    """Trunks and numbers together that fit in; memory follows."""
+    workers: int = Field(default=4, ge=1, le=64)
+    """Processes for each UDP socket."""
+    binary: str = "kamailio"
+    """The program, found by PATH."""
+
+    @field_validator("public", "inner")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        host_port(value)
+        return value
+
+
+class StartSettings(ProcessSettings):
+    node_id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    """Name of this edge; its token's subject."""
+    kamailio: KamailioSettings
+    edge: EdgeSettings
+    addresses: AddressSettings = AddressSettings()
 
 
 class Settings(ProcessSettings):
