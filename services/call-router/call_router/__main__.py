@@ -34,6 +34,8 @@ from switchlink.handover import HandOverServer
 
 _log = logger(__name__)
 _LOOK_SECONDS = 0.05
+# the events of a call come in clumps: one wake-up for each costs more than what is done with it
+_GATHER_SECONDS = 0.05
 
 
 async def build(service: Service[Settings]) -> None:
@@ -85,7 +87,9 @@ def _watch(service: Service[Settings], producer: Producer, orders: SwitchOrders)
         Around(
             switch.watch_dir,
             lock,
-            lambda names: EslLink(switch.host, switch.port, password, names),
+            lambda names: EslLink(
+                switch.host, switch.port, password, names, gather_seconds=_GATHER_SECONDS if names else 0.0
+            ),
             SpooledEvents(events, switch.id),
             events.kept,
             service.clock,

@@ -1,6 +1,6 @@
 """The face of a spool for the event loop: `put` returns at once, a thread of its own does the disk.
 
-Bounded. What does not fit is refused; what was accepted is on disk after the next write (some
+Bounded. What does not fit is refused; what was accepted is on disk after the next write (some 60
 milliseconds), in the order of `put`. What the disk refuses for now waits in memory, within the same bound,
 is tried again, and goes straight to the broker meanwhile.
 """
@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 _log = logger(__name__)
 _RETRY_DISK_SECONDS = 1.0
+_GATHER_SECONDS = 0.05
 MAX_BYTES = 256 << 20
 IN_MEMORY = -1
 """The place of what was lent from memory."""
@@ -100,6 +101,8 @@ class Spool:
                 await self._to_write.wait()
                 self._to_write.clear()
                 await self._flush()
+                # a commit, and a request to the broker, for all that comes meanwhile
+                await asyncio.sleep(_GATHER_SECONDS)
         finally:
             self._last_flush()
 

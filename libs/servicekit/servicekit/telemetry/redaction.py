@@ -6,6 +6,7 @@ credentials of URLs are cut out.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 MASK = "***"
 
@@ -22,9 +23,12 @@ _DEEPEST = 6
 
 
 def text(value: str) -> str:
-    value = _BEARER.sub(rf"\1 {MASK}", value)
-    value = _JWT.sub(MASK, value)
-    return _URL.sub(MASK, value)
+    """Most texts hold none of the three, which is asked first: the searches take ten times as long."""
+    if len(value.split(None, 1)) > 1:
+        value = _BEARER.sub(rf"\1 {MASK}", value)
+    if "eyJ" in value:
+        value = _JWT.sub(MASK, value)
+    return _URL.sub(MASK, value) if "://" in value else value
 
 
 def redacted(value: object, depth: int = 0) -> object:
@@ -40,7 +44,12 @@ def redacted(value: object, depth: int = 0) -> object:
     return value
 
 
+@lru_cache(1024)
+def _secret(key: str) -> bool:
+    return bool(_KEY.search(key)) and key.lower() not in _HARMLESS
+
+
 def _field(key: str, value: object, depth: int) -> object:
-    if _KEY.search(key) and key.lower() not in _HARMLESS and value not in (None, ""):
+    if _secret(key) and value not in (None, ""):
         return MASK
     return redacted(value, depth + 1)

@@ -41,10 +41,21 @@ class Sink(Protocol):
 
 
 class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
-    def __init__(self, address: Address, password: str, sink: Sink, spawn: Spawn, timeout: float) -> None:
+    def __init__(
+        self,
+        address: Address,
+        password: str,
+        sink: Sink,
+        spawn: Spawn,
+        timeout: float,
+        *,
+        gather_seconds: float = 0.0,
+    ) -> None:
+        """`gather_seconds`: after a read, what comes is left in the socket so long and then read at once."""
         super().__init__(*address, single_line(password, "the password"), timeout)
         self._sink = sink
         self._spawn = spawn
+        self._gather_seconds = gather_seconds
         self.sock: socket | None = None
         self._waiting: deque[Answered] = deque()
         self._outgoing = bytearray()
@@ -109,7 +120,7 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
                 for frame in reader.feed(data):
                     self.handle_event(frame)
                 # A socket that always has data would keep the writer out for ever.
-                gevent.sleep(0)
+                gevent.sleep(self._gather_seconds if len(data) < READ_BYTES else 0)
             reader.finish()
             self.drop(NotConnected("the switch closed the connection"))
         except EslError as error:

@@ -41,7 +41,9 @@ class EslLink:
         connect_timeout: float = 5.0,
         idle_seconds: float = 15.0,
         buffered_events: int = BUFFERED_EVENTS,
+        gather_seconds: float = 0.0,
     ) -> None:
+        """`gather_seconds`: events (and answers) may come so much later, and fewer wake-ups serve them."""
         self._address = (host, port)
         self._password = single_line(password, "the password")
         # first: whatever follows CUSTOM is the name of a subclass
@@ -49,6 +51,7 @@ class EslLink:
         self._on_connected = on_connected
         self._connect_timeout = connect_timeout
         self._idle_seconds = idle_seconds
+        self._gather_seconds = gather_seconds
         self._crossing = Crossing(buffered_events)
         self._session: Session | None = None
         self._became_connected = asyncio.Event()
@@ -135,7 +138,7 @@ class EslLink:
     async def _supervise(self) -> None:
         delay = FIRST_DELAY
         while True:
-            session = Session(self._hub, self._crossing, self._disconnected)
+            session = Session(self._hub, self._crossing, self._disconnected, self._gather_seconds)
             try:
                 await session.open(self._address, self._password, self._events, self._connect_timeout)
                 delay = FIRST_DELAY

@@ -16,8 +16,11 @@ from .hub import HubThread
 class Session:
     """Made and used on the asyncio loop; `on_*` run in the hub's thread."""
 
-    def __init__(self, hub: HubThread, crossing: Crossing, on_end: Callable[[], None]) -> None:
+    def __init__(
+        self, hub: HubThread, crossing: Crossing, on_end: Callable[[], None], gather_seconds: float = 0.0
+    ) -> None:
         self._hub = hub
+        self._gather_seconds = gather_seconds
         self._on_end = on_end
         self._crossing = crossing
         self._loop = asyncio.get_running_loop()
@@ -80,7 +83,14 @@ class Session:
 
     def _open(self, address: Address, password: str, events: Sequence[str], seconds: float) -> None:
         """In a greenlet: gevent's objects belong to the thread that made them."""
-        self._connection = connection = Connection(address, password, self, self._hub.spawn_here, seconds)
+        self._connection = connection = Connection(
+            address,
+            password,
+            self,
+            self._hub.spawn_here,
+            seconds,
+            gather_seconds=self._gather_seconds,
+        )
         try:
             connection.connect()
             self._crossing.put(Resync("connected"))

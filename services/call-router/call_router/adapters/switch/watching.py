@@ -30,7 +30,7 @@ from switchlink.esl import EslError, EslEvent, EslItem, EslLink, Resync
 _log = logger(__name__)
 _KEEP_SECONDS = 0.5
 # a backlog of events is read in pieces: a call that asks meanwhile waits for one of them
-_AT_ONCE = 20
+_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
