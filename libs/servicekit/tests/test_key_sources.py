@@ -18,8 +18,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from servicekit.auth import TokenVerifier
-from servicekit.auth.key_sources import FileKeys, UrlKeys
+from servicekit.auth.key_sources import FileKeys
 from servicekit.auth.keys import PublicKeys
+from servicekit.auth.keys_at_url import UrlKeys
 from servicekit.errors import Unauthenticated
 from servicekit.settings import AuthSettings, WrongSetting
 from servicekit.testing import FakeClock, until

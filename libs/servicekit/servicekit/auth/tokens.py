@@ -21,7 +21,7 @@ from joserfc.errors import (
 from joserfc.jwk import Key
 from joserfc.jwt import JWTClaimsRegistry
 
-from servicekit.auth.key_sources import FileKeys, UrlKeys
+from servicekit.auth.key_sources import FileKeys
 from servicekit.auth.keys import ALGORITHMS, FixedKeys, KeySource, PublicKeys
 from servicekit.auth.principal import Principal, Role
 from servicekit.clock import Clock, SystemClock
@@ -62,6 +62,8 @@ class TokenVerifier:
         try:
             if settings.jwks_url is None:
                 return cls(FileKeys(file, clock), settings.issuer, settings.audience)
+            from servicekit.auth.keys_at_url import UrlKeys  # noqa: PLC0415  see there
+
             keys = UrlKeys(settings.jwks_url, file, clock, settings.jwks_ca_file)
             return cls(keys, settings.issuer, settings.audience)
         except OSError as error:
