@@ -24,6 +24,10 @@ from servicekit.telemetry.logging import logger
 T = TypeVar("T")
 
 _log = logger(__name__)
+# the broker answers when there is as much, or after that time: an answer to each record would cost more
+# than the record
+_GATHER_BYTES, _GATHER_MS = 64 * 1024, 500
+_WAKE_MS = 5000
 
 
 class GroupConsumer:
@@ -92,6 +96,9 @@ class GroupConsumer:
             session_timeout_ms=10_000,
             heartbeat_interval_ms=3_000,
             request_timeout_ms=int(DEADLINE_SECONDS * 1000),
+            fetch_min_bytes=_GATHER_BYTES,
+            fetch_max_wait_ms=_GATHER_MS,
+            consumer_timeout_ms=_WAKE_MS,
             metadata_max_age_ms=30_000,
         )
 

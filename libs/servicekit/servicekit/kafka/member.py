@@ -7,21 +7,19 @@ is held is forgotten: whoever has them now begins at what was committed.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
 from servicekit.backoff import Backoff
 from servicekit.deadlines import within
 from servicekit.errors import Unavailable
 from servicekit.kafka.dead_letters import DeadLetters
+from servicekit.kafka.fetching import Batch, Fetching, Taken
 from servicekit.kafka.handling import Handler, Read
-from servicekit.kafka.headers import decoded
 from servicekit.kafka.one_by_one import Patience, handle, partition_of
-from servicekit.kafka.records import Record
 from servicekit.telemetry import metrics, names, tracing
 from servicekit.telemetry.logging import logger
 
@@ -31,8 +29,7 @@ _log = logger(__name__)
 DEADLINE_SECONDS = 10.0
 STOPPED_SECONDS = 30.0
 """After so long a stopped partition is looked at again."""
-_POLL_MS = 1000
-_MAX_RECORDS, _MAX_HELD = 2000, 10_000
+_MAX_HELD = 10_000
 _LOOK_SECONDS = 5.0
 
 
@@ -53,14 +50,14 @@ class Member(ConsumerRebalanceListener, Generic[T]):  # type: ignore[misc]
         self._patience = patience
         self._linger_seconds = linger_seconds
         self._told = told
+        self._fetching = Fetching(consumer, handler)
         self._held: list[Read[T]] = []
         self._next: dict[TopicPartition, int] = {}
         self._committed: dict[TopicPartition, int] = {}
-        self._generation = 0
         self._consumed = metrics.counter(names.CONSUMED)
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        self._generation += 1
+        self._fetching.revoked()
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         self._forget()
@@ -68,11 +65,19 @@ class Member(ConsumerRebalanceListener, Generic[T]):  # type: ignore[misc]
 
     async def consume(self) -> None:
         """Ends by an error of the broker's."""
+        try:
+            await self._consume()
+        finally:
+            await self._fetching.close()
+
+    async def _consume(self) -> None:
         backoff, looked, tried = Backoff(0.2), time.monotonic(), time.monotonic()
         while True:
-            fetched = await self._consumer.getmany(timeout_ms=_POLL_MS, max_records=_MAX_RECORDS)
+            batch = await self._fetching.next()
+            if batch.full:
+                self._fetching.read_ahead()
             try:
-                await self._round(fetched)
+                await self._round(batch)
             except Unavailable as away:
                 self._told(away.detail)
                 self._go_back()
@@ -80,44 +85,47 @@ class Member(ConsumerRebalanceListener, Generic[T]):  # type: ignore[misc]
             else:
                 self._told("")
                 backoff.reset()
-                if sum(map(len, fetched.values())) < _MAX_RECORDS:
+                if not batch.full:
                     # one write of many records costs less than many of few
                     await asyncio.sleep(self._linger_seconds)
-            if time.monotonic() - looked > _LOOK_SECONDS:  # a fetch does not tell that the broker is away
-                await within(DEADLINE_SECONDS, self._consumer.topics())
+            if time.monotonic() - looked > _LOOK_SECONDS:
+                await self._look()
                 looked = time.monotonic()
             if time.monotonic() - tried > STOPPED_SECONDS:
                 self._consumer.resume(*(at for at in self._dead.stopped() if self._is_mine(at)))
                 tried = time.monotonic()
 
-    async def _round(self, fetched: Mapping[TopicPartition, Sequence[ConsumerRecord]]) -> None:
-        generation = self._generation
-        for partition, raw in fetched.items():
-            self._next.setdefault(partition, raw[0].offset)
-            await self._read(partition, [_record(one) for one in raw])
+    async def _look(self) -> None:
+        """A fetch does not tell that the broker is away. One partition is asked for, where there is one: all
+        topics are a long answer."""
+        some = list(self._consumer.assignment())[:1]
+        await within(DEADLINE_SECONDS, self._consumer.end_offsets(some) if some else self._consumer.topics())
+
+    async def _round(self, batch: Batch[T]) -> None:
+        for partition, taken in batch.of_partition.items():
+            self._next.setdefault(partition, taken[0].record.offset)
+            await self._read(partition, taken)
         if self._held:
             await self._handle(list(self._held))
-        if generation == self._generation:
+        if batch.generation == self._fetching.generation:
             await self._commit()
         else:
             self._forget()
 
-    async def _read(self, partition: TopicPartition, records: Sequence[Record]) -> None:
+    async def _read(self, partition: TopicPartition, taken: Sequence[Taken[T]]) -> None:
         before = len(self._held)
-        for record in records:
-            try:
-                value = self._handler.read(record)
-            except Exception as error:  # the Kafka loop is one of the two places that may catch everything
+        for one in taken:
+            record = one.record
+            if one.error is not None:
                 if self._dead.at_limit(partition) and len(self._held) > before:
                     # good ones came before it: when they are handled, it is the first of its row
                     self._seek(partition, record.offset)
                     return
-                if not await self._dead.put_aside(record, error):
+                if not await self._dead.put_aside(record, one.error):
                     self._stop(partition, record.offset)
                     return
-            else:
-                if value is not None:
-                    self._held.append(Read(record, value))
+            elif one.value is not None:
+                self._held.append(Read(record, one.value))
             self._next[partition] = record.offset + 1
 
     async def _handle(self, batch: Sequence[Read[T]]) -> None:
@@ -181,19 +189,7 @@ class Member(ConsumerRebalanceListener, Generic[T]):  # type: ignore[misc]
 
     def _seek(self, partition: TopicPartition, offset: int) -> None:
         if self._is_mine(partition):
-            self._consumer.seek(partition, offset)
+            self._fetching.seek(partition, offset)
 
     def _is_mine(self, partition: TopicPartition) -> bool:
         return partition in self._consumer.assignment()
-
-
-def _record(raw: ConsumerRecord) -> Record:
-    return Record(
-        topic=raw.topic,
-        partition=raw.partition,
-        offset=raw.offset,
-        key=(raw.key or b"").decode("utf-8", "replace"),
-        value=raw.value,
-        headers=decoded(raw.headers),
-        time=datetime.fromtimestamp(raw.timestamp / 1000, UTC),
-    )
