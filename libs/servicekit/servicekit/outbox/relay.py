@@ -26,7 +26,7 @@ from servicekit.telemetry import metrics, names
 from servicekit.telemetry.logging import logger
 
 _log = logger(__name__)
-_LOOK_EVERY_SECONDS = 0.25
+_LOOK_EVERY_SECONDS = 0.5
 _GIVE_BACK_SECONDS = 1.0
 
 
