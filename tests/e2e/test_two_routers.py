@@ -105,7 +105,10 @@ async def test_a_call_that_ends_while_nobody_watches_is_told_as_it_was(world: Wo
     finally:
         for name in (FIRST, SECOND):
             await world.start(name)
-    (record,) = [c for c in await line.tenant.ended_calls(line.trunk["id"], 1) if c["sip_status"] == 200]
+    by_status = {one["sip_status"]: one for one in await line.tenant.ended_calls(line.trunk["id"], 2)}
+    assert await told(world.kafka.bootstrap, by_status[503]["id"]) == "started ended"
+    assert (by_status[503]["called"], by_status[503]["talk_ms"]) == (line.number, 0)
+    record = by_status[200]
     assert 1900 < record["talk_ms"] < 2600
     assert record["hangup_cause"] == "NORMAL_CLEARING"
     assert record["media"]["packets_received"] > 50

@@ -4,7 +4,7 @@ import pytest
 
 from switchlink.devswitch.dialplan.expansion import expand
 
-VALUES = {"a": "1", "b": "${a}2", "name": "a", "loop": "${loop}"}
+VALUES = {"a": "1", "long": "0f9c", "b": "${a}2", "name": "a", "loop": "${loop}"}
 CASES = [
     ("plain", "plain"),
     ("${a}", "1"),
@@ -14,6 +14,7 @@ CASES = [
     (r"\${a}", "${a}"),
     (r"\\${a}", r"\1"),
     (r"\\\${a}", r"\${a}"),
+    ("${long:0:1} ${long:1:3} ${long:2} ${long:9}", "0 f9c 9c "),
     ("costs $5", "costs $5"),
     ("${a", "1"),
     (r"it\'s", "its"),

@@ -1,5 +1,6 @@
 """Events of the switch, and what it keeps of ended calls, as what happened to a call."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -167,6 +168,30 @@ def test_a_refusal_in_the_ledger_says_its_status(marks: dict[str, str]) -> None:
     kept = entry_of(_entry(marks, answer="0", refused="486", code="agent_busy", by="send_refuse"))
     assert kept is not None
     assert (kept.channel.refused, kept.answered_at, kept.ended_by) == ((486, "agent_busy"), None, "keepline")
+
+
+UNDECIDED = (
+    "D/undecided-0_f9c/uuid=0f9c2d3e-uuid;call=call_0f9c2d3e;attempt=2;tenant=t_a;trunk=trk_a"
+    ";source=127.0.1.5:5060;edge=edge1;called=+49301234567;caller=+4917012345678;start=1795424400000000"
+    ";end=1795424400100000;cause=NORMAL_TEMPORARY_FAILURE;sip=;by=send_refuse"
+)
+
+
+def test_an_entry_of_a_call_that_nobody_decided_says_what_the_event_would_have_said() -> None:
+    marks = {"variable_sip_h_X-Keepline-Attempt": "2", "variable_sip_h_X-Keepline-Edge": "edge1"}
+    end = {
+        "Event-Name": "CHANNEL_HANGUP_COMPLETE",
+        "Hangup-Cause": "NORMAL_TEMPORARY_FAILURE",
+        "variable_sip_hangup_disposition": "send_refuse",
+        "variable_end_uepoch": "1795424400100000",
+    }
+    assert entry_of(UNDECIDED) == _happening({**CREATE, **marks, **end})
+
+
+@pytest.mark.parametrize("unlike", ["uuid=;", "uuid=0 9;", "call=;", "tenant=t a;", "end=;", "start=x;"])
+def test_an_undecided_entry_that_does_not_fit_is_none(unlike: str) -> None:
+    name = unlike.partition("=")[0]
+    assert entry_of(re.sub(f"{name}=[^;]*;", unlike, UNDECIDED)) is None
 
 
 @pytest.mark.parametrize("changes", [{"decision": ""}, {"decision": "1AAAA"}, {"end": ""}, {"start": "x"}])

@@ -20,6 +20,7 @@ from call_router.domain.explain import explain
 from call_router.domain.journey import Journey
 from call_router.domain.live_call import Channel, LiveCall, Seen
 from servicekit.testing import FakeClock
+from switchlink.devswitch.esl.ledger import Hashes
 from switchlink.esl import CommandRefused, EslLink
 
 START = datetime.fromisoformat("2026-11-23T09:00:00+00:00")
@@ -31,9 +32,17 @@ class Switch(EslLink):
     def __init__(self, channels: Sequence[str], ledger: Mapping[str, str]) -> None:
         super().__init__("127.0.0.1", 1, "unused")
         self.channels = channels
-        self.ledger = dict(ledger)
+        self.hashes = Hashes()
+        for uuid, text in ledger.items():
+            self.hashes.hash(f"insert/keepline/{uuid}/{text}")
 
     async def api(self, command: str, *args: str, timeout: float = 5.0) -> str:  # noqa: ASYNC109  as in EslLink
+        answer = self._answer(command, *args) or "-ERR no reply\n"
+        if answer.startswith("-ERR"):
+            raise CommandRefused(command, answer)
+        return answer
+
+    def _answer(self, command: str, *args: str) -> str:
         match command, args:
             case "show channels as json", ():
                 rows = ",".join(f'{{"uuid":"{uuid}","direction":"inbound"}}' for uuid in self.channels)
@@ -41,11 +50,10 @@ class Switch(EslLink):
             case "uuid_exists", (uuid,):
                 return "true" if uuid in self.channels else "false"
             case "hash_dump", _:
-                return "".join(f"D/keepline_{uuid}/{text}\n" for uuid, text in self.ledger.items())
+                return self.hashes.dump(" ".join(args))
             case "hash", (order,):
-                if self.ledger.pop(order.rpartition("/")[2], None) is not None:
-                    return "+OK\n"
-        raise CommandRefused(command, "-ERR no such channel")
+                return self.hashes.hash(order)
+        return "-ERR no such channel\n"
 
 
 class Sink:
@@ -99,4 +107,28 @@ async def test_an_entry_that_nobody_can_tell_does_not_stay_in_the_switch() -> No
     times = "call=;attempt=1;start=1795424400000000;end=1795424400100000"
     link = Switch([], {"uuid-1": f"{times};decision=", "uuid-2": f"{times};decision=9AAAA"})
     assert await Ledger(link).read() == []
-    assert list(link.ledger) == ["uuid-2"]
+    assert [line.split("/")[1] for line in link.hashes.dump("db").splitlines()] == ["keepline_uuid-2"]
+
+
+def insert(uuid: str) -> str:
+    marks = "attempt=1;tenant=t_a;trunk=trk_a;source=;edge=;called=1;caller=2"
+    times = "start=1795424400000000;end=1795424400100000"
+    end = f"{times};cause=NORMAL_TEMPORARY_FAILURE;sip=;by="
+    return f"insert/undecided-{uuid[0]}/{uuid[1:4]}/uuid={uuid};call=call_1;{marks};{end}"
+
+
+async def test_the_end_of_a_call_that_nobody_decided_is_told_and_forgotten_while_it_is_the_same() -> None:
+    link, sink, told = Switch([], {}), Sink(), list[str]()
+    mine, later = "0f9c0000-aaaa", "0f9cffff-bbbb"
+    link.hashes.hash(insert(mine))
+    ledger = Ledger(link)
+    calls = WatchedCalls(sink, told.append)
+    await Resyncing(calls, Questions(link, FakeClock()), ledger, FakeClock()).run(Core("c", START), "", START)
+    assert [event.seq for event in sink.events] == [1, 1_000_000]
+    assert isinstance(ended := sink.events[-1].fact, CallEnded)
+    assert ended.sip_status == 503
+    link.hashes.hash(insert(later))
+    await ledger.forget(told)
+    assert later in link.hashes.dump("db")
+    await ledger.forget([later])
+    assert link.hashes.dump("db") == ""

@@ -1,7 +1,10 @@
 """The end of a decided call is kept by the switch until it is taken away, whoever watched or did not."""
 
+import pytest
+
+from switchlink.esl import CommandRefused
 from switchlink.testing.desk import Edge, Handed, leg, refuse
-from switchlink.testing.ledger import Ending, forget_ending, read_endings
+from switchlink.testing.ledger import Ending, forget_ending, read_endings, read_undecided
 from switchlink.testing.sip_phone import Behaviour, Phone
 
 
@@ -69,12 +72,76 @@ async def test_the_end_of_a_call_that_failed_on_its_last_leg_says_so(calls: Edge
     assert (fields["refused"], fields["leg"], fields["answer"]) == ("486", "0", "0")
 
 
-async def test_a_call_that_nobody_decided_is_not_kept(lonely: Edge) -> None:
+async def test_a_call_that_nobody_decided_is_kept_in_its_place(lonely: Edge) -> None:
     before = len(await read_endings(lonely.link))
+    handed = await lonely.hand_over(headers={"X-Keepline-Edge": "edge1", "X-Keepline-Attempt": "2"})
+    await handed.final()
+    ended = (await handed.mine("CHANNEL_HANGUP_COMPLETE")).headers
+    assert len(await read_endings(lonely.link)) == before
+    uuid = ended["Unique-ID"]
+    (kept,) = [one for one in await read_undecided(lonely.link) if one.fields["uuid"] == uuid]
+    assert kept.uuid == uuid[1:4]
+    assert kept.fields == {
+        "uuid": uuid,
+        "call": handed.call_id,
+        "attempt": "2",
+        "tenant": "t_demo",
+        "trunk": "trk_1",
+        "source": "127.0.1.5:5060",
+        "edge": "edge1",
+        "called": "+4930123456",
+        "caller": ended["Caller-Caller-ID-Number"],
+        "start": ended["variable_start_uepoch"],
+        "end": ended["variable_end_uepoch"],
+        "cause": ended["variable_hangup_cause"],
+        "by": "send_refuse",
+        **({"sip": ended["variable_sip_term_status"]} if "variable_sip_term_status" in ended else {}),
+    }
+
+
+async def test_a_place_is_emptied_only_of_what_was_read(lonely: Edge) -> None:
     handed = await lonely.hand_over()
     await handed.final()
+    uuid = (await handed.mine("CHANNEL_HANGUP_COMPLETE")).headers["Unique-ID"]
+    place = f"undecided-{uuid[0]}/{uuid[1:4]}"
+    value = (await lonely.link.api("hash", f"select/{place}")).strip()
+    with pytest.raises(CommandRefused):
+        await lonely.link.api("hash", f"delete_ifmatch/{place}/{value}0")
+    await lonely.link.api("hash", f"delete_ifmatch/{place}/{value}")
+    assert uuid not in [one.fields["uuid"] for one in await read_undecided(lonely.link)]
+
+
+async def test_a_call_that_was_decided_is_not_kept_as_one_that_was_not(calls: Edge) -> None:
+    handed = await calls.hand_over(refuse(404, "number_unknown"))
+    await handed.final()
     await handed.mine("CHANNEL_HANGUP_COMPLETE")
-    assert len(await read_endings(lonely.link)) == before
+    assert handed.call_id not in [one.fields["call"] for one in await read_undecided(calls.link)]
+
+
+@pytest.mark.parametrize("number", ["+49301;decision=1AAAA", "+49301=1", "+49301/x"])
+async def test_only_a_number_is_kept_as_one_of_a_call_that_nobody_decided(lonely: Edge, number: str) -> None:
+    handed = await lonely.hand_over(number=number)
+    await handed.final()
+    await handed.mine("CHANNEL_HANGUP_COMPLETE")
+    (kept,) = [
+        one.fields for one in await read_undecided(lonely.link) if one.fields["call"] == handed.call_id
+    ]
+    # devswitch takes what stands before a semicolon for the number, FreeSWITCH all of it
+    assert kept.get("called", "+49301") == "+49301"
+    assert "decision" not in kept
+
+
+@pytest.mark.parametrize(
+    ("mark", "value"),
+    [("Tenant", "t_demo;decision=1AAAA"), ("Trunk", ""), ("Source", "x'y"), ("Edge", "edge/1")],
+)
+async def test_a_call_with_a_mark_that_is_not_the_edges_is_nobodys(
+    lonely: Edge, mark: str, value: str
+) -> None:
+    handed = await lonely.hand_over(headers={f"X-Keepline-{mark}": value})
+    await handed.final()
+    await handed.mine("CHANNEL_HANGUP_COMPLETE")
+    assert handed.call_id not in [one.fields["call"] for one in await read_undecided(lonely.link)]
 
 
 async def test_what_a_stranger_wrote_is_not_in_the_ledger(calls: Edge) -> None:

@@ -91,15 +91,20 @@ async def test_a_call_that_talks_is_told_with_the_packets_of_both_sides(
         )
         await until(lambda: any(isinstance(event.fact, CallHeard) for event in told), within=5)
         carrier.hang_up(call)
-        await until(lambda: any(event.seq == 1_000_000 for event in told), within=5)
+        await until(lambda: 1_000_000 in [event.seq for event in told if _watched(event)], within=5)
     heard = next(event.fact for event in told if isinstance(event.fact, CallHeard))
     assert (heard.leg_index, heard.number) == (0, 1)
     for side in (heard.provider, heard.agent):
         assert (side.received or 0) > 100
         assert (side.sent or 0) > 100
-    seqs = [event.seq for event in told]
+    seqs = [event.seq for event in told if _watched(event)]
     assert seqs == sorted(set(seqs))
     assert {1, 2, 1001, 1004, 1101, 1_000_000} <= set(seqs)
+
+
+def _watched(event: CallEvent) -> bool:
+    """The switch may still know of other calls that nobody has told."""
+    return event.call_id == MARKS["X-Keepline-Call-Id"]
 
 
 async def test_a_call_that_no_router_decides_is_told_once(

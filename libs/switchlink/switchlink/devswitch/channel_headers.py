@@ -51,8 +51,9 @@ def variables_of(channel: Channel) -> Mapping[str, str]:
     return variables
 
 
-def times_of(channel: Channel) -> Mapping[str, str]:
-    """By the names that expansion finds in the caller profile (switch_caller_get_field_by_name)."""
+def profile_of(channel: Channel) -> Mapping[str, str]:
+    """What expansion finds in the caller profile where no variable has the name
+    (switch_caller_get_field_by_name)."""
     times = channel.times
     moments = {
         "created": times.created,
@@ -60,7 +61,8 @@ def times_of(channel: Channel) -> Mapping[str, str]:
         "progress_media": times.progress_media,
         "answered": times.answered,
     }
-    return {f"{name}_time": str(moment) for name, moment in moments.items()}
+    times_of_it = {f"{name}_time": str(moment) for name, moment in moments.items()}
+    return {"caller_id_number": channel.caller.number} | times_of_it
 
 
 def call_state(channel: Channel) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .channel import Channel
-from .channel_headers import headers_of, times_of, variables_of
+from .channel_headers import headers_of, profile_of, variables_of
 from .dialplan.dial_string import BridgeTo
 from .dialplan.expansion import expand
 from .dialplan.plan import Dialplan
@@ -85,7 +85,7 @@ class Switch:
         name, _, text = channel.variables.get(variable, "").partition(" ")
         if not name:
             return
-        known = {**times_of(channel), **variables_of(channel)}
+        known = {**profile_of(channel), **variables_of(channel)}
         said = expand(text, lambda key: known.get(key, ""))
         if name == "hash":
             self.hashes.hash(said)
@@ -132,7 +132,7 @@ class Switch:
         return await self._run(line)
 
     def _route(self, channel: Channel) -> None:
-        lookup = variables_of(channel)
+        lookup = {**profile_of(channel), **variables_of(channel)}
         actions = self._dialplan.actions(
             channel.context, channel.caller.destination, lambda name: lookup.get(name) or self.value(name)
         )

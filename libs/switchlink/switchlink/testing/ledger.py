@@ -7,26 +7,32 @@ from dataclasses import dataclass
 from switchlink.esl import CommandRefused, EslLink
 
 REALM = "keepline"
-_LINE = re.compile(rf"D/{REALM}_(?P<uuid>[0-9a-f-]{{36}})/(?P<text>.*)")
+UNDECIDED = [f"undecided-{digit}" for digit in "0123456789abcdef"]
+_LINE = re.compile(rf"D/({REALM}|undecided-[0-9a-f])_(?P<uuid>[0-9a-f-]{{3,36}})/(?P<text>.*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """`fields` as the dialplan names them, absent when the switch had none."""
+    """`fields` as the dialplan names them, absent when the switch had none; `uuid` is the place of a call
+    that nobody decided."""
 
     uuid: str
     fields: Mapping[str, str]
 
 
-async def read_endings(link: EslLink) -> list[Ending]:
+async def read_endings(link: EslLink, realm: str = REALM) -> list[Ending]:
     try:
-        answer = await link.api("hash_dump", "db", REALM)
+        answer = await link.api("hash_dump", "db", realm)
     except CommandRefused as refused:
         # an answer of no bytes is told as an error (api_exec in mod_event_socket)
         if "no reply" in refused.answer:
             return []
         raise
     return [ending for line in answer.splitlines() if (ending := ending_of(line)) is not None]
+
+
+async def read_undecided(link: EslLink) -> list[Ending]:
+    return [ending for realm in UNDECIDED for ending in await read_endings(link, realm)]
 
 
 async def forget_ending(link: EslLink, uuid: str) -> bool:

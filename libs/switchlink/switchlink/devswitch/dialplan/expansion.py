@@ -1,7 +1,7 @@
 """Expands ${variables} in the data of an application, as switch_channel_expand_variables does.
 
-A value is expanded again in its turn; what is not set is nothing. Of `${name:offset}` and `${api(...)}`
-our dialplan has none, and devswitch does not know them.
+A value is expanded again in its turn; what is not set is nothing. `${name:offset:length}` is a part of it,
+counted from the left; of `${api(...)}` our dialplan has none, and devswitch does not know it.
 """
 
 from collections.abc import Callable
@@ -27,12 +27,18 @@ def expand(text: str, lookup: Lookup, depth: int = 0) -> str:
         elif character == "$" and following == "{":
             end = _end_of_name(text, at + 2)
             name = expand(text[at + 2 : end], lookup, depth + 1)
-            parts.append(expand(lookup(name), lookup, depth + 1))
+            name, *part = name.split(":")
+            parts.append(_cut(expand(lookup(name), lookup, depth + 1), *part))
             at = end + 1
         else:
             parts.append(character)
             at += 1
     return "".join(parts)
+
+
+def _cut(value: str, offset: str = "", length: str = "") -> str:
+    start, many = (int(text) if text.isdecimal() else 0 for text in (offset, length))
+    return value[start : start + many] if many else value[start:]
 
 
 def _end_of_name(text: str, start: int) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 from switchlink.devswitch.channel import Channel
-from switchlink.devswitch.channel_headers import variables_of
+from switchlink.devswitch.channel_headers import profile_of, variables_of
 from switchlink.devswitch.esl.outbound_socket import Commanded, OutboundSocket
 from switchlink.devswitch.roles import Application
 
@@ -53,7 +53,7 @@ class Walk:
                 return
 
     def expanded(self, text: str) -> str:
-        variables = variables_of(self._channel)
+        variables = {**profile_of(self._channel), **variables_of(self._channel)}
         return expand(text, lambda name: variables.get(name) or self._station.value(name))
 
     def do(self, name: str, data: str) -> Application | None:

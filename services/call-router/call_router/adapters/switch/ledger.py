@@ -1,7 +1,8 @@
 """How calls ended, as the switch keeps it until it was told: mod_hash, realm `keepline`, by channel.
 
 The dialplan writes an entry as `name=value;...` when the channel ends (infra/freeswitch/dialplan); the
-decision in it says whose call it was.
+decision in it says whose call it was. The end of a call that no router decided is in one of 65,536 places
+(realms `undecided-<hex digit>`), with the edge's marks, until another such call takes it.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from call_router.adapters.switch.channel import leg_times, moment_of
+from call_router.adapters.switch.channel import channel_of, leg_times, moment_of
 from call_router.adapters.switch.happenings import hung_up
 from call_router.adapters.switch.journey_text import Unreadable, journey_of
 from call_router.adapters.switch.questions import is_uuid
@@ -24,6 +25,8 @@ _AT_ONCE = 200
 _READ_AT_ONCE = 20
 # how `hash_dump` writes it: D/<realm>_<key>/<value>
 _LINE = re.compile(r"D/keepline_(?P<uuid>[^/]{1,64})/(?P<value>.*)")
+_UNDECIDED = re.compile(r"D/undecided-[^/]{1,64}/uuid=(?P<uuid>[^/;]{1,64});(?P<value>.*)")
+_PLACES = tuple(f"undecided-{digit}" for digit in "0123456789abcdef")
 _NOBODYS = re.compile(r"D/keepline_(?P<uuid>[^/]{1,64})/.*;decision=")
 _SMALL = re.compile(r"[0-9]{1,6}")
 # the entry's names, as the channel's events have them
@@ -39,6 +42,17 @@ _NAMES = {
     "jitter": "rtp_audio_in_jitter_max_variance",
     "codec": "read_codec",
 }
+# of a call that nobody decided
+_MARKS = {
+    "tenant": "variable_sip_h_X-Keepline-Tenant",
+    "trunk": "variable_sip_h_X-Keepline-Trunk",
+    "call": "variable_sip_h_X-Keepline-Call-Id",
+    "attempt": "variable_sip_h_X-Keepline-Attempt",
+    "source": "variable_sip_h_X-Keepline-Source",
+    "edge": "variable_sip_h_X-Keepline-Edge",
+    "called": "variable_sip_req_user",
+    "caller": "Caller-Caller-ID-Number",
+}
 
 
 class Ledger:
@@ -48,26 +62,30 @@ class Ledger:
         self._link = link
 
     async def read(self) -> Sequence[HungUp]:
-        try:
-            text = await self._link.api("hash_dump", "db", "keepline", timeout=_LONG)
-        except CommandRefused as refused:
-            if "no reply" in refused.answer:
-                # how the switch says that there is nothing to say
-                return []
-            raise
         found: list[HungUp] = []
         untold: list[str] = []
-        for number, line in enumerate(text.splitlines(), 1):
-            end = entry_of(line)
-            if end is not None:
-                found.append(end)
-            elif (entry := _NOBODYS.fullmatch(line.strip())) is not None and is_uuid(entry["uuid"]):
-                untold.append(entry["uuid"])
-            if number % _READ_AT_ONCE == 0:
-                await asyncio.sleep(0)
+        # in parts: an answer has a bound
+        for realm in ("keepline", *_PLACES):
+            for number, line in enumerate(await self._dump(realm), 1):
+                end = entry_of(line)
+                if end is not None:
+                    found.append(end)
+                elif (entry := _NOBODYS.fullmatch(line.strip())) is not None and is_uuid(entry["uuid"]):
+                    untold.append(entry["uuid"])
+                if number % _READ_AT_ONCE == 0:
+                    await asyncio.sleep(0)
         # a call without the edge's marks is refused, and is nobody's to be told of: it would stay for ever
         await self.forget(untold)
         return found
+
+    async def _dump(self, realm: str) -> Sequence[str]:
+        try:
+            return (await self._link.api("hash_dump", "db", realm, timeout=_LONG)).splitlines()
+        except CommandRefused as refused:
+            if "no reply" in refused.answer:
+                # how the switch says that there is nothing to say
+                return ()
+            raise
 
     async def forget(self, uuids: Sequence[str]) -> None:
         for start in range(0, len(uuids), _AT_ONCE):
@@ -77,20 +95,30 @@ class Ledger:
         try:
             await self._link.api("hash", f"delete/keepline/{uuid}", timeout=_LONG)
         except CommandRefused:
-            # a call that nobody decided has no entry
+            await self._forget_undecided(uuid)
+
+    async def _forget_undecided(self, uuid: str) -> None:
+        """Unless another call took its place meanwhile."""
+        place = f"undecided-{uuid[:1]}/{uuid[1:4]}"
+        try:
+            value = (await self._link.api("hash", f"select/{place}", timeout=_LONG)).strip()
+            if value.startswith(f"uuid={uuid};"):
+                await self._link.api("hash", f"delete_ifmatch/{place}/{value}", timeout=_LONG)
+        except CommandRefused:
             return
 
 
 def entry_of(line: str) -> HungUp | None:
     """None: no entry of ours."""
-    found = _LINE.fullmatch(line.strip())
+    found = _LINE.fullmatch(line.strip()) or _UNDECIDED.fullmatch(line.strip())
     if found is None or not is_uuid(found["uuid"]):
         return None
     entry = dict(pair.partition("=")[::2] for pair in found["value"].split(";"))
     started_at, ended_at = moment_of(entry.get("start", "")), moment_of(entry.get("end", ""))
     if started_at is None or ended_at is None:
         return None
-    channel = _channel(found["uuid"], entry, started_at)
+    make = _channel if found.re is _LINE else _undecided
+    channel = make(found["uuid"], entry, started_at)
     if channel is None:
         return None
     headers = {f"variable_{name}": entry.get(short, "") for short, name in _NAMES.items()}
@@ -119,3 +147,9 @@ def _channel(uuid: str, entry: Mapping[str, str], started_at: datetime) -> Chann
         times=leg_times(entry, "leg_", leg),
         refused=(int(status), entry.get("code", "")) if _SMALL.fullmatch(status) else None,
     )
+
+
+def _undecided(uuid: str, entry: Mapping[str, str], started_at: datetime) -> Channel | None:
+    """Read as the channel's own headers would be."""
+    headers = {name: entry.get(short, "") for short, name in _MARKS.items()}
+    return channel_of({**headers, "Unique-ID": uuid}, started_at)
