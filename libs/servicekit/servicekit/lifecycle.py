@@ -21,7 +21,7 @@ from servicekit.service import Service
 from servicekit.settings import EXIT_WRONG_SETTING, ProcessSettings, WrongSetting, load, refuse
 from servicekit.settings.listing import help_text
 from servicekit.telemetry.export import Telemetry
-from servicekit.telemetry.logging import logger
+from servicekit.telemetry.logging import finish, logger
 
 __all__ = ["Readiness", "Service", "WrongSetting", "run", "serve"]
 
@@ -30,6 +30,7 @@ Build = Callable[[Service[S]], Awaitable[None]]
 
 EXIT_CRASHED = 1
 STOP_GRACE = 5.0
+_LAST_WORDS_SECONDS = 0.2
 
 _log = logger(__name__)
 
@@ -102,7 +103,7 @@ async def _until_signal(name: str, settings: S, build: Build[S]) -> None:
     def on_signal(number: signal.Signals) -> None:
         if stopping.is_set():
             _log.warning("a second signal, ending at once", signal=number.name)
-            sys.stderr.flush()
+            finish(_LAST_WORDS_SECONDS)
             os._exit(128 + number)
         _log.info("told to stop", signal=number.name)
         stopping.set()

@@ -1,19 +1,23 @@
 """Logs as JSON lines on stderr: one sentence a decision, with `call_id` and `trace_id` where there are any.
 
-Libraries' own log lines go the same way, and every line passes the redaction.
+Libraries' own log lines go the same way, and every line passes the redaction. Nobody waits for whoever reads
+them (line_writer).
 """
 
+import atexit
 import json
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
+from functools import partial
 from types import TracebackType
-from typing import Any, cast
+from typing import Any, TextIO, cast
 
 import orjson
 import structlog
 from opentelemetry import trace
 
+from servicekit.telemetry.line_writer import LineWriter
 from servicekit.telemetry.redaction import redacted
 
 Event = MutableMapping[str, Any]
@@ -23,6 +27,8 @@ _CALL_ID = "call_id"
 _LOUD = ("httpx", "httpcore", "uvicorn", "pymongo", "asyncio", "opentelemetry")
 # tells every retry as an error, ten a second while the broker is away; servicekit.kafka tells it once
 _DEAFENING = "aiokafka"
+_FINISH_SECONDS = 1.0
+_writer: LineWriter | None = None
 
 
 def logger(name: str) -> Logger:
@@ -41,13 +47,14 @@ def configure(name: str, level: str = "info") -> None:
         structlog.processors.format_exc_info,
         _without_secrets,
     ]
+    stderr = _stderr(name)
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(serializer=_json)],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(stderr),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
@@ -62,6 +69,29 @@ def configure(name: str, level: str = "info") -> None:
     for loud in _LOUD:
         logging.getLogger(loud).setLevel(max(number, logging.WARNING))
     logging.getLogger(_DEAFENING).setLevel(logging.CRITICAL if number > logging.DEBUG else number)
+
+
+def finish(within_seconds: float = _FINISH_SECONDS) -> None:
+    """Before the process ends: lines that wait for whoever reads them are written, or the time is over."""
+    if _writer is not None:
+        _writer.finish(within_seconds)
+
+
+def _stderr(name: str) -> TextIO:
+    """The process's own, or what a test put in its place."""
+    global _writer  # noqa: PLW0603 - a process has one stderr
+    if sys.stderr is not sys.__stderr__ or sys.stderr is None:
+        return sys.stderr
+    if _writer is None:
+        _writer = LineWriter(sys.stderr.fileno(), partial(_told_dropped, name))
+        atexit.register(finish)
+    return cast(TextIO, _writer)
+
+
+def _told_dropped(name: str, count: int) -> str:
+    event = "log lines were dropped, nobody read them"
+    line = {"event": event, "dropped": count, "level": "warning", "service": name}
+    return _json(structlog.processors.TimeStamper(fmt="iso", utc=True)(None, "", line)) + "\n"
 
 
 class bind_call:

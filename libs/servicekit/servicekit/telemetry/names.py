@@ -54,6 +54,9 @@ LEG_FAILURES = Metric(
 )
 SNAPSHOT_AGE = Metric("keepline.snapshot.age", "gauge", "s", "age of the configuration in use")
 TRUNK_CHECKS = Metric("keepline.trunk.probes", "counter", "{probe}", "dispatcher observations, by result")
+LOG_DROPPED = Metric(
+    "keepline.log.dropped", "counter", "{line}", "log lines dropped because nobody reads them"
+)
 UNREADABLE = Metric(
     "keepline.storage.unreadable", "counter", "{document}", "documents that cannot be read, by collection"
 )
