@@ -221,7 +221,6 @@ async def test_orders_and_reports_that_cannot_be_read_hide_no_other() -> None:
 
 async def test_orders_of_switches_are_told_and_a_setting_only_where_there_is_none(store: Store) -> None:
     network = NetworkDocuments(store.collection, FakeClock(NOW), lambda: None)
-    await network.prepare()
     producer = MemoryProducer()
     relay = OutboxRelay(store.collection, producer)
     await network.tell_switch("sw1", DestinationState.DRAINING)

@@ -85,7 +85,6 @@ async def _documents(
 
     async def prepare() -> None:
         await documents.prepare()
-        await orders.prepare()
         await reports.prepare()
 
     service.readiness.add_degraded("mongo", mongo.problem)

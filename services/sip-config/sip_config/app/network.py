@@ -107,8 +107,8 @@ class Network:
             since_mark += READ_EVERY
 
     async def _tell(self) -> None:
-        """What settings say is told once a start; an order is told when it is given."""
-        if self._told:
+        """What settings say is told once a start, after everything was read; an order when it is given."""
+        if self._told or not self._feed.ready:
             return
         for one in self._site.switches:
             await self._store.tell_switch(one.id, one.state)

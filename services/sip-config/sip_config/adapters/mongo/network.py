@@ -4,7 +4,7 @@
 {_id: "switch:<id>", state, version, outbox}   state: of the order; missing where nobody ordered one
 
 What is told of a switch stands in its outbox, written with the order. Only the newest counts: it takes the
-place of one that is still waiting.
+place of one that is still waiting. There are a few documents and no index.
 """
 
 from collections.abc import Callable
@@ -60,9 +60,6 @@ class NetworkDocuments:
     readable: Readable[OperatorWord | DestinationState | int | None] = field(
         default_factory=lambda: Readable("sip_network", _order)
     )
-
-    async def prepare(self) -> None:
-        await self.collection.create_index([("outbox.seq", 1)])
 
     async def orders(self) -> Orders:
         word, switches = None, {}
