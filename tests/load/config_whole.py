@@ -18,7 +18,8 @@ from datetime import UTC, datetime
 from keepline.sip.v1 import switch_config_pb2 as pb
 from sip_config.adapters.messages.resources import chunks, encode
 from sip_config.app.node_feed import NodeFeed
-from sip_config.domain.node_tables import HeldNumber, NodeTables
+from sip_config.domain.known_records import HeldNumber
+from sip_config.domain.node_tables import NodeTables
 from sip_config.domain.resources import NumberBody, SwitchBody
 from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
 from siptypes.endpoints import Transport

@@ -5,7 +5,7 @@ from pymongo import errors
 
 from servicekit.documents import DocumentRefused, DuplicateKey
 from servicekit.errors import Problem, Unavailable
-from servicekit.mongo import _told
+from servicekit.mongo.failures import in_our_words
 
 
 def operation_failure(code: int, name: str, *, label: str = "") -> errors.OperationFailure:
@@ -58,6 +58,6 @@ async def test_failures_of_the_driver_are_told_in_our_own_words(
         raise raised
 
     with pytest.raises(kind) as told:
-        await _told(operation())
+        await in_our_words(operation())
     assert told.value.code == code
     assert "as the server words it" not in str(told.value)  # it may hold a user's name or a host

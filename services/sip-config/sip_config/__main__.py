@@ -106,8 +106,8 @@ def _read(service: Service[Settings], reading: Reading, feed: NodeFeed) -> None:
     service.readiness.add_degraded("state", follower.problem)
     service.readiness.add("node tables", lambda: feed.missing)
     service.keep(follower.run, name="state follower")
-    service.keep(lambda: reading.trunks(tables.trunks_known), name="reading of trunks")
-    service.keep(lambda: reading.numbers(tables.numbers_known), name="reading of numbers")
+    service.keep(lambda: reading.trunks(tables.known.trunks_known), name="reading of trunks")
+    service.keep(lambda: reading.numbers(tables.known.numbers_known), name="reading of numbers")
     service.keep(lambda: reading.outboxes(follower.problem), name="reading of outboxes")
 
 

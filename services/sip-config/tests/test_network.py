@@ -15,8 +15,8 @@ from servicekit.testing import until
 from sip_config.adapters.mongo.node_reports import ReportDocuments
 from sip_config.app.node_reports import Hello, NodeReports, Word
 from sip_config.domain.believing import SMALL, implausible
+from sip_config.domain.known_records import HeldNumber
 from sip_config.domain.node_report import Held, Limits
-from sip_config.domain.node_tables import HeldNumber
 
 PATH = "/api/v1/sip/network"
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from sip_config.adapters.messages.resources import encode
 from sip_config.domain.change_log import ChangeLog, Moved
-from sip_config.domain.node_tables import GONE, HeldNumber, NodeTables, Room
+from sip_config.domain.known_records import GONE, HeldNumber
+from sip_config.domain.node_tables import NodeTables, Room
 from sip_config.domain.resources import Body, Kind, Resource, SwitchBody, kind_of
 from sip_config.domain.trunk import Endpoint, Trunk
 from siptypes.endpoints import Transport
@@ -95,14 +96,14 @@ def test_no_number_stands_without_its_trunk_and_none_is_forgotten(trunk: Make, s
         names = _contents(tables)
         for resource in tables.resources():
             if kind_of(resource.name) is Kind.NUMBER:
-                assert tables.trunk_of(resource.name)
-                found = tables.trunk(tables.trunk_of(resource.name))
+                assert tables.known.trunk_of(resource.name)
+                found = tables.known.trunk(tables.known.trunk_of(resource.name))
                 assert found is not None
                 assert f"trunk/{found.domain}" in names
     tables.make_room(Room())
-    known = {one for one in range(1, 5) for n in [f"number/+4420794600{one}"] if tables.trunk_of(n)}
+    known = {one for one in range(1, 5) for n in [f"number/+4420794600{one}"] if tables.known.trunk_of(n)}
     offered = {one for one in known if tables.find(f"number/+4420794600{one}")}
-    living = {one for one in known if tables.trunk(tables.trunk_of(f"number/+4420794600{one}"))}
+    living = {one for one in known if tables.known.trunk(tables.known.trunk_of(f"number/+4420794600{one}"))}
     assert offered == living
 
 
@@ -211,11 +212,17 @@ def test_nothing_grows_with_what_is_gone(trunk: Make) -> None:
         tables.drop_number(f"num_{place}")
         tables.drop_trunk(f"trk_{place}")
     assert tables.version == empty
-    for kept in (tables._numbers_of, tables._endpoints, tables._holders._of, tables._trunks, tables._numbers):
+    for kept in (
+        tables.known._numbers_of,
+        tables.known._endpoints,
+        tables.known._holders._of,
+        tables.known._trunks,
+        tables.known._numbers,
+    ):
         assert len(kept) == 0
     for place in range(GONE + 10):
         tables.drop_number(f"num_gone_{place}")
-    assert len(tables._gone) == GONE
+    assert len(tables.known._gone) == GONE
 
 
 def test_of_ten_thousand_destinations_a_change_touches_its_own_only(trunk: Make) -> None:

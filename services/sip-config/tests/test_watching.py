@@ -11,7 +11,8 @@ from keepline.sip.v1 import switch_config_pb2 as pb
 from keepline.sip.v1.switch_config_pb2_grpc import SwitchConfigStub
 from sip_config.adapters.messages.resources import CHUNK, encode
 from sip_config.app.node_feed import NodeFeed
-from sip_config.domain.node_tables import HeldNumber, NodeTables
+from sip_config.domain.known_records import HeldNumber
+from sip_config.domain.node_tables import NodeTables
 from sip_config.domain.trunk import Trunk
 
 Make = Callable[..., Trunk]

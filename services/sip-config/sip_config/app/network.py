@@ -141,8 +141,11 @@ class Network:
         """How many there are, for the next start."""
         if not self._feed.ready:
             return
-        tables = self._feed.tables
-        for part, count in (("trunks", tables.trunks_known()), ("numbers", tables.numbers_known())):
+        known = self._feed.tables.known
+        for part, count in (
+            ("trunks", known.trunks_known()),
+            ("numbers", known.numbers_known()),
+        ):
             if self._marked.get(part) != count:
                 await self._store.put_mark(part, count)
                 self._marked[part] = count

@@ -8,37 +8,17 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from servicekit.telemetry import metrics, names
-from servicekit.telemetry.logging import logger
+from sip_config.app.news import Change, Whole
+from sip_config.app.set_aside import MOST, SetAside
 from sip_config.domain.change_log import ChangeLog, Moved, TrunkMoved
-from sip_config.domain.node_tables import HeldNumber, NodeTables, Room
+from sip_config.domain.known_records import HeldNumber
+from sip_config.domain.node_tables import NodeTables, Room
 from sip_config.domain.resources import Body, Kind, Resource, kind_of, trunk_name
 from sip_config.domain.trunk import Trunk
 from siptypes.faults import Misfit
 from siptypes.versions import Revision
 
-ASIDE = 1000  # records of the topics that are set aside and remembered with their reason
-
-_log = logger(__name__)
 _ORDER = {kind: place for place, kind in enumerate(Kind)}
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    version: str
-    revision: Revision
-    resources: Sequence[Resource]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """set and removed are in the order in which a node puts them in force."""
-
-    from_version: str
-    version: str
-    revision: Revision
-    set: Sequence[Resource]
-    removed: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +51,7 @@ class NodeFeed:
         self._listed: tuple[str, Sequence[Resource]] = ("", ())
         # trunk id -> where its newest version was read
         self._places: dict[str, Place] = {}
-        # id of a trunk or number -> (trunk id, why it is set aside)
-        self._aside: dict[str, tuple[str, str]] = {}
-        self._invalid = metrics.counter(names.SET_ASIDE)
+        self._aside = SetAside()
 
     # -- what comes in
 
@@ -83,16 +61,16 @@ class NodeFeed:
         try:
             moved = self.tables.put_trunk(trunk)
         except Misfit as wrong:
-            self._set_aside(trunk.id, trunk.id, str(wrong))
+            self._aside.add(trunk.id, trunk.id, str(wrong))
             return
-        self._aside.pop(trunk.id, None)
+        self._aside.forget(trunk.id)
         if place is not None and self._trunk_version(trunk.id) == trunk.version:
             self._places[trunk.id] = place
         self._tell(version, moved, TrunkMoved(trunk.id, before))
 
     def trunk_seen(self, trunk_id: str, version: int, place: Place) -> bool:
         """Whether this version, or a newer one, is known already; it was read at that place."""
-        known = self.tables.trunk(trunk_id)
+        known = self.tables.known.trunk(trunk_id)
         if known is None or known.version < version:
             return False
         if known.version == version:
@@ -102,7 +80,7 @@ class NodeFeed:
     def trunk_deleted(self, trunk_id: str) -> None:
         before, version = self._trunk_version(trunk_id), self.tables.version
         moved = self.tables.drop_trunk(trunk_id)
-        self._aside.pop(trunk_id, None)
+        self._aside.forget(trunk_id)
         self._places.pop(trunk_id, None)
         self._tell(version, moved, TrunkMoved(trunk_id, before))
 
@@ -111,14 +89,14 @@ class NodeFeed:
         try:
             moved = self.tables.put_number(number)
         except Misfit as wrong:
-            self._set_aside(number.id, number.trunk_id, str(wrong))
+            self._aside.add(number.id, number.trunk_id, str(wrong))
             return
-        self._aside.pop(number.id, None)
+        self._aside.forget(number.id)
         self._tell(version, moved)
 
     def number_deleted(self, number_id: str) -> None:
         version = self.tables.version
-        self._aside.pop(number_id, None)
+        self._aside.forget(number_id)
         self._tell(version, self.tables.drop_number(number_id))
 
     def fixed(self, bodies: Iterable[Body]) -> None:
@@ -173,10 +151,10 @@ class NodeFeed:
 
     def aside_of(self, trunk_id: str) -> Mapping[str, str]:
         """What is set aside here of a trunk: names or ids, each with its reason."""
-        found = {one: reason for one, (trunk, reason) in self._aside.items() if trunk == trunk_id}
+        found = dict(self._aside.of_trunk(trunk_id))
         for surplus in self.tables.surplus.values():
             for name in surplus:
-                if len(found) < ASIDE and self.tables.trunk_of(name) == trunk_id:
+                if len(found) < MOST and self.tables.known.trunk_of(name) == trunk_id:
                     found[name] = "the edges have no room for it"
         return found
 
@@ -186,7 +164,7 @@ class NodeFeed:
         return most > 0 and self.tables.count(Kind.TRUNK) >= most
 
     def number_count(self, trunk_id: str) -> int:
-        return self.tables.number_count(trunk_id)
+        return self.tables.known.number_count(trunk_id)
 
     def trunk_version_at(self, trunk_id: str, version: str, revision: Revision) -> int:
         """Version of the trunk that a node with `version` runs; 0 for none, or when it is not known."""
@@ -204,8 +182,8 @@ class NodeFeed:
         since = self._log.since(version)
         if since is None:
             return self._whole()
-        names_ = sorted(since, key=lambda name: _ORDER[kind_of(name)])
-        found = [(name, self.tables.find(name)) for name in names_]
+        moved = sorted(since, key=lambda name: _ORDER[kind_of(name)])
+        found = [(name, self.tables.find(name)) for name in moved]
         removed = [name for name, resource in found if resource is None and since[name]]
         set_ = [resource for _, resource in found if resource is not None]
         return Change(version, self.version, self.revision, set_, removed[::-1])
@@ -228,16 +206,8 @@ class NodeFeed:
         return Whole(self.version, self.revision, self._listed[1])
 
     def _trunk_version(self, trunk_id: str) -> int:
-        trunk = self.tables.trunk(trunk_id)
+        trunk = self.tables.known.trunk(trunk_id)
         return trunk.version if trunk and self.tables.find(trunk_name(trunk.domain)) else 0
-
-    def _set_aside(self, identity: str, trunk_id: str, reason: str) -> None:
-        self._invalid.add(1)
-        _log.error("a record is set aside", id=identity[:64], trunk=trunk_id[:64], reason=reason)
-        self._aside.pop(identity, None)
-        self._aside[identity] = (trunk_id, reason)
-        if len(self._aside) > ASIDE:
-            del self._aside[next(iter(self._aside))]
 
     def _tell(self, before: str, moved: Sequence[Moved], trunk: TrunkMoved | None = None) -> None:
         if not moved or not self.ready:

@@ -45,7 +45,7 @@ class Placement:
         aside = {
             one: reason
             for one, reason in report.set_aside.items()
-            if one == name or self.feed.tables.trunk_of(one) == trunk.id
+            if one == name or self.feed.tables.known.trunk_of(one) == trunk.id
         }
         held = report.held
         running = self.feed.trunk_version_at(trunk.id, held.version, held.revision) if held.version else 0

@@ -9,7 +9,7 @@ from servicekit.kafka.follower import Handler, StateFollower
 from sip_config.adapters.messages.trunks import trunk_of
 from sip_config.adapters.mongo.trunks import TOPIC as TRUNKS
 from sip_config.app.node_feed import NodeFeed, Place
-from sip_config.domain.node_tables import HeldNumber
+from sip_config.domain.known_records import HeldNumber
 from siptypes.versions import Revision
 
 NUMBERS = "keepline.phone.number.state.v1"

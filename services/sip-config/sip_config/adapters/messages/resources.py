@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 from keepline.sip.v1 import switch_config_pb2 as pb
-from sip_config.app.node_feed import Change, Whole
+from sip_config.app.news import Change, Whole
 from sip_config.domain.resources import (
     Body,
     DestinationState,

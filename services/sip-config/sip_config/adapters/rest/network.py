@@ -82,8 +82,8 @@ def router(feed: NodeFeed, reports: NodeReports, network: Network) -> APIRouter:
         return NetworkBody(
             version=feed.version,
             missing=feed.missing,
-            trunks=feed.tables.trunks_known(),
-            numbers=feed.tables.numbers_known(),
+            trunks=feed.tables.known.trunks_known(),
+            numbers=feed.tables.known.numbers_known(),
             marked=dict(network.marked),
             set_aside=feed.aside_count,
             switches=[_switch(one) for one in network.switches],
