@@ -11,16 +11,9 @@ from switchlink.testing.running_edge import RunningEdge, running_edge
 MANY = 150_000  # db_text stopped at 100,000 rows of a table
 
 
-async def value(edge: RunningEdge, table: str, key: str) -> str | None:
-    try:
-        return str((await edge.rpc("htable.get", table, key))["item"]["value"])
-    except RuntimeError:
-        return None
-
-
 async def count(edge: RunningEdge, table: str) -> int:
     stats = {one["name"]: int(one["all"]) for one in await edge.rpc("htable.stats")}
-    marked = await value(edge, table, "#file") is not None
+    marked = await edge.value(table, "#file") is not None
     return stats[table] - marked
 
 
@@ -37,8 +30,8 @@ async def test_an_edge_holds_more_numbers_than_fit_in_a_text_file_and_starts_wit
         await edge.stop(signal.SIGKILL)
         await edge.start()
         assert await count(edge, "number") == MANY + 1
-        assert await value(edge, "meta", "version") == late
-        assert await value(edge, "number", f"+4930{MANY:06d}") == "t1.sip.test"
+        assert await edge.value("meta", "version") == late
+        assert await edge.value("number", f"+4930{MANY:06d}") == "t1.sip.test"
 
 
 async def test_an_edge_that_restarts_under_its_agent_has_each_change(edge, control, agent_beside) -> None:
@@ -50,9 +43,9 @@ async def test_an_edge_that_restarts_under_its_agent_has_each_change(edge, contr
         await until(lambda: _in_file(edge, "number", "+4930000003"))
         await edge.start()
         await control.in_force(while_away)
-        assert await value(edge, "trunk", "t2.sip.test") is not None
-        assert await value(edge, "number", "+4930000003") == "t3.sip.test"
-        assert await value(edge, "meta", "version") == while_away
+        assert await edge.value("trunk", "t2.sip.test") is not None
+        assert await edge.value("number", "+4930000003") == "t3.sip.test"
+        assert await edge.value("meta", "version") == while_away
 
 
 async def test_a_restarted_agent_goes_on_from_its_files_without_sip_config(
@@ -67,8 +60,8 @@ async def test_a_restarted_agent_goes_on_from_its_files_without_sip_config(
         await edge.start()
         agent.start_here()
         await agent.until_ready()
-        assert await value(edge, "meta", "version") == running
-        assert await value(edge, "trunk", "t2.sip.test") is not None
+        assert await edge.value("meta", "version") == running
+        assert await edge.value("trunk", "t2.sip.test") is not None
         await control.start()
         await until(lambda: len(control.watches) > 1)
         assert control.watches[-1].held.version == running
@@ -104,7 +97,7 @@ async def test_a_broken_file_is_set_aside_and_the_edge_goes_on(edge, control, ag
         assert _in_file(edge, "trunk", "t2.sip.test")
         await edge.stop()
         await edge.start()
-        assert await value(edge, "meta", "version") == control.version
+        assert await edge.value("meta", "version") == control.version
 
 
 async def test_a_full_disk_refuses_a_change_in_words_and_leaves_what_was_there(
@@ -117,11 +110,11 @@ async def test_a_full_disk_refuses_a_change_in_words_and_leaves_what_was_there(
         refused = control.change(*(number(n, of=1) for n in range(10, 15_000)))
         reason = await control.refusal(refused, within=30)
         assert "cannot be written" in reason
-        assert await value(edge, "meta", "version") == before
-        assert await value(edge, "number", "+4930000010") is None
+        assert await edge.value("meta", "version") == before
+        assert await edge.value("number", "+4930000010") is None
         await edge.stop()
         await edge.start()
-        assert await value(edge, "meta", "version") == before
+        assert await edge.value("meta", "version") == before
         assert await count(edge, "number") == 1
 
 

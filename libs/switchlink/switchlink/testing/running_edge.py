@@ -86,6 +86,23 @@ class RunningEdge:
         except (OSError, RuntimeError):
             return False
 
+    async def value(self, table: str, key: str) -> str | None:
+        """Of an htable; None where there is no such key."""
+        try:
+            return str((await self.rpc("htable.get", table, key))["item"]["value"])
+        except RuntimeError:
+            return None
+
+    async def version(self) -> str | None:
+        """Of the configuration in force."""
+        return await self.value("meta", "version")
+
+    async def switches(self) -> dict[str, str]:
+        """Each destination's URI with its flags, as the dispatcher lists them."""
+        listed = await self.rpc("dispatcher.list")
+        sets = [entry["SET"]["TARGETS"] for entry in listed["RECORDS"]]
+        return {t["DEST"]["URI"]: t["DEST"]["FLAGS"] for targets in sets for t in targets}
+
     def write_table(self, name: str, rows: Mapping[str, str]) -> None:
         """The whole table."""
         with closing(open_tables(self.run.tables)) as file:
