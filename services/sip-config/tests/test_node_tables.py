@@ -212,17 +212,12 @@ def test_nothing_grows_with_what_is_gone(trunk: Make) -> None:
         tables.drop_number(f"num_{place}")
         tables.drop_trunk(f"trk_{place}")
     assert tables.version == empty
-    for kept in (
-        tables.known._numbers_of,
-        tables.known._endpoints,
-        tables.known._holders._of,
-        tables.known._trunks,
-        tables.known._numbers,
-    ):
+    known = tables.known
+    for kept in (known._numbers_of, known._endpoints, known._holders._of, known._trunks, known._numbers):
         assert len(kept) == 0
     for place in range(GONE + 10):
         tables.drop_number(f"num_gone_{place}")
-    assert len(tables.known._gone) == GONE
+    assert len(known._gone) == GONE
 
 
 def test_of_ten_thousand_destinations_a_change_touches_its_own_only(trunk: Make) -> None:
