@@ -1,6 +1,6 @@
 """mod_hash: values that outlive their channel. `hash insert/REALM/KEY/VALUE`, `hash_dump db REALM`."""
 
-_USAGE = "-ERR Usage: hash [insert|insert_ifempty|delete|delete_ifmatch|select]/<realm>/<key>/<value>\n"
+_USAGE = "-ERR Usage: hash [insert|insert_ifempty|delete|select]/<realm>/<key>/<value>\n"
 
 
 class Hashes:
@@ -18,9 +18,7 @@ class Hashes:
                 return "+OK\n"
             case "select":
                 return self._values.get(name, "")
-            case "delete_ifmatch" if self._values.get(name) != value:
-                return "-ERR Doesn't match\n" if name in self._values else "-ERR Not found\n"
-            case "delete" | "delete_ifmatch":
+            case "delete":
                 return "+OK\n" if self._values.pop(name, None) is not None else "-ERR Not found\n"
         return _USAGE
 

@@ -98,12 +98,12 @@ class Ledger:
             await self._forget_undecided(uuid)
 
     async def _forget_undecided(self, uuid: str) -> None:
-        """Unless another call took its place meanwhile."""
+        """Unless another call took its place meanwhile; one that does so from now on is heard."""
         place = f"undecided-{uuid[:1]}/{uuid[1:4]}"
         try:
             value = (await self._link.api("hash", f"select/{place}", timeout=_LONG)).strip()
             if value.startswith(f"uuid={uuid};"):
-                await self._link.api("hash", f"delete_ifmatch/{place}/{value}", timeout=_LONG)
+                await self._link.api("hash", f"delete/{place}", timeout=_LONG)
         except CommandRefused:
             return
 

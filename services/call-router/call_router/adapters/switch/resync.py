@@ -30,13 +30,18 @@ class Resyncing:
         self._ledger = ledger
         self._clock = clock
 
-    async def run(
-        self, core: Core, known_core: str, heard_at: datetime, begun: Mapping[str, str] | None = None
-    ) -> None:
-        """`known_core`: the life of the switch that the known calls are of, heard of last at `heard_at`;
-        `begun`: but for these, each with its life. Raises EslError."""
-        if known_core not in ("", core.id):
-            await self._all_lost(core, heard_at, begun or {})
+    async def new_life(self, core: Core, heard_at: datetime, begun: Mapping[str, str]) -> None:
+        """The known calls are of another life of the switch, heard of last at `heard_at`; but for `begun`,
+        each with its life. A call that came while the switch was being asked is of its new one."""
+        lost = [uuid for uuid in self._calls.calls if begun.get(uuid) != core.id]
+        for number, uuid in enumerate(lost, 1):
+            self._calls.lost(uuid, NODE_LOST, heard_at, core.started_at)
+            await _breathe(number)
+        if lost:
+            _log.warning("The switch was started anew, its calls are lost.", calls=len(lost))
+
+    async def run(self, heard_at: datetime) -> None:
+        """The known calls are of this life of the switch, heard of last at `heard_at`. Raises EslError."""
         before = set(self._calls.calls)
         listed = await self._questions.providers_channels()
         for start in range(0, len(listed), _AT_ONCE):
@@ -51,15 +56,6 @@ class Resyncing:
             at_once = missing[start : start + _AT_ONCE]
             await asyncio.gather(*(self._look_for(uuid, heard_at) for uuid in at_once))
         _log.info("The switch was asked what there is.", channels=len(listed), ended=len(ended))
-
-    async def _all_lost(self, core: Core, heard_at: datetime, begun: Mapping[str, str]) -> None:
-        """A call that came while the switch was being asked is of its new life."""
-        lost = [uuid for uuid in self._calls.calls if begun.get(uuid) != core.id]
-        for number, uuid in enumerate(lost, 1):
-            self._calls.lost(uuid, NODE_LOST, heard_at, core.started_at)
-            await _breathe(number)
-        if lost:
-            _log.warning("The switch was started anew, its calls are lost.", calls=len(lost))
 
     async def _look_at(self, uuid: str) -> None:
         dump = await self._questions.dump(uuid)

@@ -17,7 +17,7 @@ from call_router.adapters.switch import happenings
 from call_router.adapters.switch.draining import SwitchDrain
 from call_router.adapters.switch.hearing import Hearing
 from call_router.adapters.switch.ledger import Ledger
-from call_router.adapters.switch.questions import Questions
+from call_router.adapters.switch.questions import Core, Questions
 from call_router.adapters.switch.resync import Resyncing
 from call_router.app.watched_calls import WatchedCalls
 from call_router.domain.live_call import HungUp, Seen
@@ -135,15 +135,24 @@ class SwitchWatch:
                 for link in self._links:
                     await link.wait_connected()
                 core = await questions.core()
-                await resyncing.run(core, self._core, self._heard_at, self._begun)
+                if core.id != self._core:
+                    await self._begin_life(resyncing, core)
+                await resyncing.run(self._heard_at)
             except EslError as error:
                 _log.warning("The switch could not be asked what there is.", reason=str(error))
                 await backoff.pause()
                 self._asked.set()
                 continue
             backoff.reset()
-            self._core, self._heard_at = core.id, self._clock.now()
-            self._begun.clear()
+            self._heard_at = self._clock.now()
+
+    async def _begin_life(self, resyncing: Resyncing, core: Core) -> None:
+        """Before the switch is asked for its channels: from then on all known calls are of this life, and
+        are written down as such."""
+        if self._core:
+            await resyncing.new_life(core, self._heard_at, self._begun)
+        self._core, self._heard_at = core.id, self._clock.now()
+        self._begun = {uuid: life for uuid, life in self._begun.items() if life != core.id}
 
     async def _keep(self, ledger: Ledger) -> None:
         """What was told is on our disk, and out of the list of open calls, before the switch forgets it."""
@@ -157,9 +166,11 @@ class SwitchWatch:
                 # they are not of the life that would be written beside them
                 continue
             told, self._told[:] = list(self._told), []
+            # what comes while the disk is waited for may be of another life, and is not on the disk
+            known = self._core, self._heard_at, tuple(self.calls.calls.values())
             try:
                 await self._around.kept()
-                await self._open_calls.save(self._core, self._heard_at, self.calls.calls.values())
+                await self._open_calls.save(*known)
                 saved = state
                 await ledger.forget(told)
             except (EslError, OSError) as error:
