@@ -37,6 +37,12 @@ class Numbers:
                 ],
             )
         e164 = _checked(written, trunk.country, label)
+        if await self.trunks.numbers_left(trunk_id) == 0:
+            raise Conflict(
+                "edges_full",
+                "the edges hold as many numbers as they can",
+                hint="delete a number that you do not use, or ask the operator for larger edges",
+            )
         number = Number(new_id("num"), tenant_id, 1, e164, trunk_id, label, self.clock.now())
         async with self.counting.of(tenant_id):
             check_quota("numbers", await self.store.count(tenant_id), self.max_numbers)

@@ -48,3 +48,6 @@ class NumberStore(Protocol):
 class TrunkLookup(Protocol):
     async def find(self, tenant_id: str, trunk_id: str) -> Trunk | None:
         """The tenant's own trunk; another tenant's is None. Raises Unavailable when nobody can say."""
+
+    async def numbers_left(self, trunk_id: str) -> int | None:
+        """How many more numbers the smallest edge holds, of all tenants; None when nobody can say."""

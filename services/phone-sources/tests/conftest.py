@@ -32,12 +32,16 @@ class Trunks:
 
     known: dict[str, Trunk]
     away: bool = False
+    left: int | None = None
 
     async def find(self, tenant_id: str, trunk_id: str) -> Trunk | None:
         if self.away:
             raise Unavailable("trunks_unavailable", "nobody can say")
         found = self.known.get(trunk_id)
         return found if found is not None and found.tenant_id == tenant_id else None
+
+    async def numbers_left(self, trunk_id: str) -> int | None:
+        return self.left
 
 
 @dataclass

@@ -173,3 +173,13 @@ async def test_a_body_that_is_none_is_refused_with_its_place(api: Any) -> None:
         assert answer.status_code == 422
         assert answer.headers["content-type"] == "application/problem+json"
         assert [e["pointer"] for e in answer.json()["errors"]] == [pointer]
+
+
+async def test_a_number_that_the_edges_cannot_hold_is_refused(api: Any) -> None:
+    api.trunks.left = 1
+    assert (await api.bring("030 23125432"))["status"] == 201
+    api.trunks.left = 0
+    refused = await api.bring("030 23125433")
+    assert (refused["status"], refused["code"], bool(refused["hint"])) == (409, "edges_full", True)
+    api.trunks.left = None
+    assert (await api.bring("030 23125433"))["status"] == 201

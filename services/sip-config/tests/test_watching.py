@@ -9,6 +9,7 @@ import pytest
 from harness.node import Node
 from keepline.sip.v1 import switch_config_pb2 as pb
 from keepline.sip.v1.switch_config_pb2_grpc import SwitchConfigStub
+from keepline.sip.v1.trunk_service_pb2 import GetTrunkRequest
 from sip_config.adapters.messages.resources import CHUNK, encode
 from sip_config.app.node_feed import NodeFeed
 from sip_config.domain.known_records import HeldNumber
@@ -238,11 +239,14 @@ async def test_the_smallest_edge_bounds_what_a_tenant_can_create(api: Any) -> No
     made = [await api.create(domain_label=f"d{n}") for n in range(3)]
     assert [one["status"] for one in made] == [201, 201, 409]
     assert (made[2]["code"], bool(made[2]["hint"])) == ("edges_full", True)
+    assert (await api.stub().GetTrunk(GetTrunkRequest(id=made[0]["id"]))).numbers_left == 1
     for n in (1, 2):
         api.feed.number_written(HeldNumber(f"num_{n}", "t_a", 1, f"+44207000000{n}", made[0]["id"]))
     body = (await api.rest.get(f"/api/v1/sip/trunks/{made[0]['id']}", headers=api.as_())).json()
     assert [one["name"] for one in body["set_aside"]] == ["number/+442070000002"]
     assert "no room" in body["set_aside"][0]["reason"]
+    answer = await api.stub().GetTrunk(GetTrunkRequest(id=made[0]["id"]))
+    assert (answer.HasField("numbers_left"), answer.numbers_left) == (True, 0)
 
 
 @pytest.mark.parametrize("role", ["owner", "admin", "viewer", "operator"])

@@ -6,6 +6,7 @@ broker is a moment behind.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import grpc
@@ -15,12 +16,18 @@ from keepline.sip.v1.trunk_pb2 import Trunk as TrunkMessage
 from keepline.sip.v1.trunk_pb2 import TrunkState
 from phone_sources.domain.number import Trunk
 from servicekit.errors import Unavailable
+from servicekit.telemetry.logging import logger
 
 if TYPE_CHECKING:  # the asynchronous stub is a type only
     from keepline.sip.v1.trunk_service_pb2_grpc import SipTrunkServiceAsyncStub
 
+_log = logger(__name__)
 TOPIC = "keepline.sip.trunk.state.v1"
 _DEADLINE = 2.0
+_REMEMBER_SECONDS = 5.0
+"""How long an answer about the edges' room is believed, and that there was none."""
+_PLENTY = 1000
+"""Numbers that fit in: with fewer left, it is asked about each."""
 
 
 class TrunkDirectory:
@@ -29,6 +36,7 @@ class TrunkDirectory:
     def __init__(self, sip_config: SipTrunkServiceAsyncStub) -> None:
         self._sip_config = sip_config
         self._trunks: dict[str, tuple[int, Trunk]] = {}
+        self._plenty_until = 0.0
 
     def heard(self, key: str, value: bytes | None) -> None:
         if value is None:
@@ -43,6 +51,21 @@ class TrunkDirectory:
         known = self._trunks.get(trunk_id)
         trunk = known[1] if known else await self._ask(trunk_id)
         return trunk if trunk is not None and trunk.tenant_id == tenant_id else None
+
+    async def numbers_left(self, trunk_id: str) -> int | None:
+        """A number that is written while nobody can say waits at sip-config, shown as set aside."""
+        now = time.monotonic()
+        if now < self._plenty_until:
+            return None
+        left = None
+        try:
+            answer = await self._sip_config.GetTrunk(pb.GetTrunkRequest(id=trunk_id), timeout=_DEADLINE)
+            left = answer.numbers_left if answer.HasField("numbers_left") else None
+        except grpc.aio.AioRpcError as error:
+            _log.debug("whether the edges have room is not known", reason=error.code().name)
+        if left is None or left >= _PLENTY:
+            self._plenty_until = now + _REMEMBER_SECONDS
+        return left
 
     async def _ask(self, trunk_id: str) -> Trunk | None:
         """With the caller's own token, so that sip-config judges what the caller may see."""

@@ -163,6 +163,11 @@ class NodeFeed:
         most = self._room.trunks
         return most > 0 and self.tables.count(Kind.TRUNK) >= most
 
+    def numbers_left(self) -> int | None:
+        """How many more numbers the smallest node holds; None when that is not known."""
+        most = self._room.numbers
+        return max(0, most - self.tables.known.numbers_known()) if most > 0 and self.ready else None
+
     def number_count(self, trunk_id: str) -> int:
         return self.tables.known.number_count(trunk_id)
 

@@ -24,11 +24,14 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """set_aside: what reaches no node at all, names or ids with reasons."""
+    """set_aside: what reaches no node at all, names or ids with reasons.
+
+    numbers_left: how many more the smallest node holds, of all tenants; None when that is not known."""
 
     applied: list[Applied]
     number_count: int
     set_aside: Mapping[str, str]
+    numbers_left: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class Placement:
 
     async def of(self, trunk: Trunk) -> Place:
         applied = [self._applied(trunk, report) for report in await self.reports.all()]
-        return Place(applied, self.feed.number_count(trunk.id), self.feed.aside_of(trunk.id))
+        feed = self.feed
+        return Place(applied, feed.number_count(trunk.id), feed.aside_of(trunk.id), feed.numbers_left())
 
     def _applied(self, trunk: Trunk, report: NodeReport) -> Applied:
         name = trunk_name(trunk.domain)

@@ -44,7 +44,10 @@ class SipTrunkService(trunk_service_pb2_grpc.SipTrunkServiceServicer):
         place = await self._placement.of(trunk)
         applied = [_applied(row) for row in place.applied]
         return pb.GetTrunkResponse(
-            trunk=trunk_message(trunk), applied=applied, set_aside=_aside(place.set_aside)
+            trunk=trunk_message(trunk),
+            applied=applied,
+            set_aside=_aside(place.set_aside),
+            numbers_left=place.numbers_left,
         )
 
     async def ListTrunks(self, request: pb.ListTrunksRequest, context: _Context) -> pb.ListTrunksResponse:

@@ -110,6 +110,9 @@ class GetTrunkResponse(_message.Message):
     TRUNK_FIELD_NUMBER: _builtins.int
     APPLIED_FIELD_NUMBER: _builtins.int
     SET_ASIDE_FIELD_NUMBER: _builtins.int
+    NUMBERS_LEFT_FIELD_NUMBER: _builtins.int
+    numbers_left: _builtins.int
+    """How many more numbers, of all tenants together, the smallest node holds; absent when no limit is known."""
     @_builtins.property
     def trunk(self) -> _trunk_pb2.Trunk: ...
     @_builtins.property
@@ -126,12 +129,15 @@ class GetTrunkResponse(_message.Message):
         trunk: _trunk_pb2.Trunk | None = ...,
         applied: _abc.Iterable[Global___NodeApplied] | None = ...,
         set_aside: _abc.Iterable[_switch_config_pb2.SetAside] | None = ...,
+        numbers_left: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["trunk", b"trunk"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_numbers_left", b"_numbers_left", "numbers_left", b"numbers_left", "trunk", b"trunk"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "set_aside", b"set_aside", "trunk", b"trunk"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_numbers_left", b"_numbers_left", "applied", b"applied", "numbers_left", b"numbers_left", "set_aside", b"set_aside", "trunk", b"trunk"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__numbers_left: _TypeAlias = _typing.Literal["numbers_left"]  # noqa: Y015
+    _WhichOneofArgType__numbers_left: _TypeAlias = _typing.Literal["_numbers_left", b"_numbers_left"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__numbers_left) -> _WhichOneofReturnType__numbers_left | None: ...
 
 Global___GetTrunkResponse: _TypeAlias = GetTrunkResponse  # noqa: Y015
 
