@@ -2,13 +2,20 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import partial
 
+import httpx
 import pytest
 
 from harness.components.services import ROUTERS
 from harness.events import call_events
 from harness.line import Line, kept_number
 from harness.phones import Agent, Outcome
+from harness.process import Process
+from harness.until import until
 from harness.world import World
 
 
@@ -36,6 +43,56 @@ async def test_a_restarted_router_needs_neither_broker_nor_database(world: World
         for name in ("mongo", "kafka"):
             await world.start(name)
     assert len(await _ended_calls(line, 2)) == 2
+
+
+WITH_DATABASE = ("sip-config", "phone-sources", "call-control", "health-monitor")
+
+
+@asynccontextmanager
+async def database_that_refuses(world: World, process: Process) -> AsyncIterator[None]:
+    """The same database, which now asks for a password that nobody here has."""
+    closed = replace(process, command=[*process.command, "--auth"], _leash=None)
+    await world.stop("mongo")
+    await closed.start()
+    try:
+        yield
+    finally:
+        await closed.stop()
+        await world.start("mongo")
+
+
+async def said(world: World, name: str) -> str:
+    """What the service says of its database, degraded or not ready; "" when all is well."""
+    async with httpx.AsyncClient() as client:
+        body = (await client.get(f"{world.services[name].url}/readyz", timeout=5)).json()
+    return str({**body["checks"], **body["degraded"]}.get("mongo", ""))
+
+
+async def test_a_database_that_refuses_us_costs_no_call_and_no_record(world: World) -> None:
+    process = world.components["mongo"].process
+    if process is None:
+        pytest.skip("MONGODB_URI names a server that is not ours to close")
+    agent = await world.phones.agent()
+    line = await kept_number(world, agent)
+    async with database_that_refuses(world, process):
+        for name in WITH_DATABASE:
+            await until(partial(_refuses, world, name), 20, f"{name} is refused")
+        outcome = await (await line.dial()).outcome()
+        assert outcome.result.as_told, outcome
+        assert outcome.heard.clear
+        for name in ROUTERS:
+            await world.ready(name)
+    for name in WITH_DATABASE:
+        await until(partial(_is_well, world, name), 20, f"{name} has its database")
+    assert len(await _ended_calls(line, 1)) == 1
+
+
+async def _refuses(world: World, name: str) -> bool:
+    return "refuses us" in await said(world, name)
+
+
+async def _is_well(world: World, name: str) -> bool:
+    return not await said(world, name)
 
 
 async def test_a_deleted_trunk_carries_no_call_a_second_later(world: World) -> None:
