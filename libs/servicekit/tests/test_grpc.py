@@ -323,3 +323,19 @@ async def test_of_a_node_the_newest_streams_stay(issuer: DevIssuer) -> None:
         assert not done
         await server.stop(0)
         await asyncio.wait(left)
+
+
+async def test_streams_without_a_token_take_no_place_of_a_tenants(issuer: DevIssuer) -> None:
+    echo, server = Echo(), GrpcServer(verifier_of(issuer), most=Most(without_token=2))
+    port = await server.start("127.0.0.1:0", echo.add, [NAME])
+    world = World(echo, server, f"127.0.0.1:{port}", issuer)
+    async with world.open(None) as stranger, world.open("t_a") as mine:
+        health = health_pb2_grpc.HealthStub(stranger)
+        watching = [health.Watch(health_pb2.HealthCheckRequest()) for _ in range(2)]
+        for stream in watching:
+            await stream.read()
+        error = await refused(health.Watch(health_pb2.HealthCheckRequest()).read())
+        assert error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert await health.Check(health_pb2.HealthCheckRequest(), timeout=5)
+        assert await watch(mine).read() == b"t_a"
+    await server.stop(0)

@@ -13,6 +13,8 @@ BOUNDED = (
 SERVER = (
     *BOUNDED,
     ("grpc.max_concurrent_streams", 200),  # of one connection; more wait at the client
+    ("grpc.max_connection_idle_ms", 300_000),  # without a call
+    ("grpc.server_handshake_timeout_ms", 10_000),
     ("grpc.so_reuseport", 0),  # a second process on the same port must fail, not share it
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.min_ping_interval_without_data_ms", 5_000),

@@ -22,6 +22,8 @@ class Most:
 
     all: int = 2000
     of_tenant: int = 100
+    without_token: int = 100
+    """Health and reflection."""
     of_node: int = 2
 
 
@@ -38,10 +40,10 @@ class Shares(Around):
     @asynccontextmanager
     async def around(self, rpc: Rpc, context: Context) -> AsyncIterator[None]:
         task = asyncio.current_task()
-        if rpc.internal or not rpc.streams_response or task is None:
+        if not rpc.streams_response or task is None:
             yield
             return
-        whose = self._taken(principal(), task)
+        whose = self._taken(None if rpc.internal else principal(), task)
         try:
             yield
         except asyncio.CancelledError:
@@ -56,20 +58,27 @@ class Shares(Around):
         finally:
             self._left(whose, task)
 
-    def _taken(self, who: Principal, task: asyncio.Task[Any]) -> str:
-        node = who.role is Role.NODE
-        whose = f"node {who.subject}" if node else f"tenant {who.tenant_id}"
+    def _taken(self, who: Principal | None, task: asyncio.Task[Any]) -> str:
+        whose, most, node = self._share(who)
         own = [one for one in self._open.get(whose, ()) if one not in self._replaced]
-        if node and len(own) >= self._most.of_node:
+        if node and len(own) >= most:
             self._replaced.add(own[0])
             own[0].cancel()
-        elif not node and len(own) >= self._most.of_tenant:
-            raise _too_many(f"this tenant has {len(own)} streams open here")
+        elif not node and len(own) >= most:
+            raise _too_many(f"{whose} has {len(own)} streams open here")
         elif self._count >= self._most.all:
             raise _too_many(f"{self._count} streams are open here")
         self._open.setdefault(whose, []).append(task)
         self._count += 1
         return whose
+
+    def _share(self, who: Principal | None) -> tuple[str, int, bool]:
+        """Whose streams count together, how many there may be, and whether it is a node's."""
+        if who is None:
+            return "nobody", self._most.without_token, False
+        if who.role is Role.NODE:
+            return f"node {who.subject}", self._most.of_node, True
+        return f"tenant {who.tenant_id}", self._most.of_tenant, False
 
     def _left(self, whose: str, task: asyncio.Task[Any]) -> None:
         own = self._open[whose]
