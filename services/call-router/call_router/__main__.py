@@ -1,8 +1,8 @@
 """Wires the router: disk first, then the switch, so that calls are routed whatever else is away.
 
 Decides when the switch asks. Of the routers beside one switch one also watches it, and tells by way of its
-disk. Ready: it has a table. It knows no database, no relay and no call record (.importlinter refuses them
-here; see control.py).
+disk. Ready: it has a table and takes hand-overs. It knows no database, no relay and no call record
+(.importlinter refuses them here; see control.py).
 """
 
 import asyncio
@@ -67,6 +67,7 @@ def _decide(service: Service[Settings], table: RoutingTable) -> None:
         _log.info("taking hand-overs", port=server.address[1])
 
     taking = service.spawn(take(), name="hand-overs")
+    service.readiness.add("hand-overs", lambda: "" if server.listens else "none are taken yet")
 
     def leave() -> str | None:
         """From now on the switch asks another router."""

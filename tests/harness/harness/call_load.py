@@ -106,13 +106,13 @@ class CallLoad:
 
 
 @asynccontextmanager
-async def call_load(name: str) -> AsyncIterator[CallLoad]:
+async def call_load(name: str, switches: int = 1) -> AsyncIterator[CallLoad]:
     """A world with one number and one agent, over a copy of the switch's configuration."""
     with tempfile.TemporaryDirectory() as folder:
         configuration = Path(folder) / "freeswitch"
         shutil.copytree(CONFIGURATION, configuration)
         dialplan = configuration / "dialplan" / "keepline.xml"
-        async with running_world(name, switch_configuration=configuration) as world:
+        async with running_world(name, switches=switches, switch_configuration=configuration) as world:
             port = free_port(AGENT)
             uri = f"sip:agent@{AGENT}:{port};transport=udp"
             tenant = world.tenant("t_load")

@@ -25,7 +25,7 @@ async def demo(console: Console, *, stay: bool) -> bool:
     """True when the call went as it should. stay: keeps the world until cancelled."""
     began = time.monotonic()
     console.print("Starting Keepline on this machine; nothing leaves loopback.")
-    world = await World.create("demo")
+    world = await World.create("demo", switches=2)
     try:
         await _up(world, console)
         state = await _provision(world)

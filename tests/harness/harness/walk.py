@@ -1,6 +1,7 @@
 """One call through everything, told step by step; says whether each step was seen to happen."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from harness.phones import Agent, Caller, Outcome, Phones
 from harness.state import DemoState
 from harness.tenant import Body, Tenant
 from harness.until import NotInTime, until
+from keepline.events.v1.call_event_pb2 import CallEvent
 from keepline.health.v1.trunk_health_pb2 import TrunkStatus, TrunkVerdict
 
 _CALL_ID = re.compile(r"^call-id\s*(call_[0-9a-f-]+)", re.MULTILINE)
@@ -47,7 +49,7 @@ class Walk:
     async def _signalling(self, agent: Agent, phone: Caller, outcome: Outcome) -> None:
         edge, answered = self.state.addresses.edge, outcome.result.as_told
         self._say(f"2  Kamailio at {edge} knows the trunk by its domain and the source by its networks")
-        self._say("3  the switch hands the call over: it asks one of the two routers beside it")
+        self._say("3  one of the two switches takes it, and asks one of the two routers beside it")
         self._check(
             answered, f"4  the agent at {agent.sipp.local}:{agent.sipp.port} answers ({outcome.result})"
         )
@@ -70,10 +72,17 @@ class Walk:
         self._check(kinds == _EVENTS, f"7  on Kafka, keepline.call.events.v1: {', '.join(map(str, kinds))}")
         for event in events:
             self._say(f"     {event.seq}  {in_words(event)}")
-        answered = [event.routed.router_id for event in events if event.HasField("routed")]
-        watches = self.state.addresses.watcher
-        self._check(bool(answered), f"     {', '.join(answered)} answered the switch, {watches} watches it")
+        self._who_answered([event for event in events if event.HasField("routed")])
         await self._health()
+
+    def _who_answered(self, routed: Sequence[CallEvent]) -> None:
+        watcher_of = self.state.addresses.watcher_of
+        words = [
+            f"{event.routed.router_id} answered at the switch {event.switch_id}, "
+            f"which {watcher_of(event.switch_id)} watches"
+            for event in routed
+        ]
+        self._check(bool(words), f"     {'; '.join(words) or 'no router answered'}")
 
     def _record(self, record: Body) -> None:
         decision: dict[str, Any] = record["decision"] or {}

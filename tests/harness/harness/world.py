@@ -11,48 +11,30 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
 
-from harness.components import kafka, kamailio, mongo, services, switch
-from harness.components.component import Component, answers, listens
-from harness.components.kafka import Kafka
-from harness.components.mongo import Mongo
-from harness.components.services import SIP_ZONE, Around, ServiceRun
+from harness.components import services
+from harness.components.component import answers
+from harness.components.services import SIP_ZONE
 from harness.components.switch import CONFIGURATION, SwitchRun
-from harness.paths import fresh_run_folder
+from harness.layout import Layout
 from harness.phones import Phones
-from harness.ports import free_port
 from harness.process import NotReady, Process
 from harness.show import Quiet, Show
 from harness.tenant import Addresses, Tenant
 from harness.until import until
-from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.kafka import ensure_topics, load_topics
-from switchlink.freeswitch import Address
-from switchlink.kamailio_run import KamailioRun
-
-_NODE_TOKEN_SECONDS = 7 * 86400
 
 
 class World:
-    def __init__(
-        self,
-        *,
-        folder: Path,
-        issuer: DevIssuer,
-        broker: Kafka,
-        database: Mongo,
-        edge: KamailioRun,
-        switches: Sequence[SwitchRun],
-        runs: dict[str, ServiceRun],
-    ) -> None:
-        self.folder = folder
-        self.issuer = issuer
-        self.kafka = broker
-        self.mongo = database
-        self.edge = edge
-        self.switches = switches
-        self.services = runs
-        self.phones = Phones(folder / "phones", f"{edge.public_host}:{edge.ports.public}")
-        self.components = {c.name: c for c in self._components()}
+    def __init__(self, layout: Layout) -> None:
+        self.folder = layout.folder
+        self.issuer = layout.issuer
+        self.kafka = layout.kafka
+        self.mongo = layout.mongo
+        self.edge = layout.edge
+        self.switches = layout.switches
+        self.services = layout.services
+        self.phones = Phones(self.folder / "phones", f"{self.edge.public_host}:{self.edge.ports.public}")
+        self.components = {c.name: c for c in layout.components()}
         self._tenants: list[Tenant] = []
 
     @classmethod
@@ -60,74 +42,13 @@ class World:
         cls,
         name: str,
         *,
-        ping_interval: int = 1,
         switches: int = 1,
         spare_switches: int = 0,
         switch_configuration: Path = CONFIGURATION,
     ) -> Self:
         """Folders, keys and ports; nothing runs yet. Spare switches, with their routers, are known as
         draining, and start when told so (`start_switch`)."""
-        folder = fresh_run_folder(name)
-        issuer = DevIssuer.create(folder / "keys")
-        node_token = folder / "keys" / "edge1.token"
-        node_token.touch(0o600)
-        node_token.write_text(issuer.token("platform", "node", "edge1", _NODE_TOKEN_SECONDS))
-        broker = await kafka.create(folder / "kafka")
-        database = mongo.create(folder / "mongo")
-        edge = kamailio.edge_run(folder / "edge", ping_interval)
-        inner = Address(edge.inner_host, edge.ports.inner)
-        all_switches = switches + spare_switches
-        made = [
-            switch.switch_run(
-                folder / f"switch-{number}",
-                inner,
-                switch_configuration,
-                tuple(Address("127.0.0.1", free_port()) for _ in services.routers_of(number)),
-                number=number,
-                of=all_switches,
-                spare=number > switches,
-            )
-            for number in range(1, all_switches + 1)
-        ]
-        around = Around(
-            folder / "services",
-            database.uri,
-            f"keepline_{folder.name.replace('-', '_')}",
-            broker.bootstrap,
-            issuer.jwks_file,
-            node_token,
-            edge,
-            made,
-        )
-        return cls(
-            folder=folder,
-            issuer=issuer,
-            broker=broker,
-            database=database,
-            edge=edge,
-            switches=made,
-            runs=services.service_runs(around),
-        )
-
-    def _components(self) -> list[Component]:
-        broker, database = self.kafka, self.mongo
-        return [
-            Component(
-                "mongo",
-                database.process,
-                listens("127.0.0.1", database.port),
-                says=f"the database: {database.uri}",
-            ),
-            Component(
-                "kafka",
-                broker.process,
-                listens("127.0.0.1", broker.port),
-                says=f"the broker: {broker.bootstrap}",
-            ),
-            *(switch.create(run) for run in self.switches),
-            kamailio.create(self.edge),
-            *(services.create(run, self.folder / "services") for run in self.services.values()),
-        ]
+        return cls(await Layout.create(name, switches, spare_switches, switch_configuration))
 
     @property
     def switch(self) -> SwitchRun:

@@ -63,6 +63,10 @@ class HandOverServer:
         return host, port
 
     @property
+    def listens(self) -> bool:
+        return self._server is not None
+
+    @property
     def under_way(self) -> int:
         return len(self._open)
 

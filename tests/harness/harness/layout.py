@@ -1,0 +1,92 @@
+"""What a world is made of, before anything runs: folders, keys, ports and the settings of each process."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from harness.components import kafka, kamailio, mongo, services, switch
+from harness.components.component import Component, listens
+from harness.components.kafka import Kafka
+from harness.components.mongo import Mongo
+from harness.components.services import EDGE_ID, Around, ServiceRun
+from harness.components.switch import SwitchRun
+from harness.paths import fresh_run_folder
+from harness.ports import free_port
+from servicekit.auth.dev_issuer import DevIssuer
+from switchlink.freeswitch import Address
+from switchlink.kamailio_run import KamailioRun
+
+_NODE_TOKEN_SECONDS = 7 * 86400
+# of the edge to its switches, seconds
+_PING_EVERY = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    folder: Path
+    issuer: DevIssuer
+    kafka: Kafka
+    mongo: Mongo
+    edge: KamailioRun
+    switches: Sequence[SwitchRun]
+    services: dict[str, ServiceRun]
+
+    @classmethod
+    async def create(cls, name: str, switches: int, spare: int, configuration: Path) -> Self:
+        """switches: that start with the world; spare: more of them, that do not."""
+        folder = fresh_run_folder(name)
+        issuer = DevIssuer.create(folder / "keys")
+        broker = await kafka.create(folder / "kafka")
+        database = mongo.create(folder / "mongo")
+        edge = kamailio.edge_run(folder / "edge", _PING_EVERY)
+        made = [
+            switch.switch_run(
+                folder / f"switch-{number}",
+                Address(edge.inner_host, edge.ports.inner),
+                configuration,
+                tuple(Address("127.0.0.1", free_port()) for _ in services.routers_of(number)),
+                number=number,
+                of=switches + spare,
+                spare=number > switches,
+            )
+            for number in range(1, switches + spare + 1)
+        ]
+        around = Around(
+            folder / "services",
+            database.uri,
+            f"keepline_{folder.name.replace('-', '_')}",
+            broker.bootstrap,
+            issuer.jwks_file,
+            _node_token(folder, issuer),
+            edge,
+            made,
+        )
+        return cls(folder, issuer, broker, database, edge, made, services.service_runs(around))
+
+    def components(self) -> list[Component]:
+        broker, database = self.kafka, self.mongo
+        return [
+            Component(
+                "mongo",
+                database.process,
+                listens("127.0.0.1", database.port),
+                says=f"the database: {database.uri}",
+            ),
+            Component(
+                "kafka",
+                broker.process,
+                listens("127.0.0.1", broker.port),
+                says=f"the broker: {broker.bootstrap}",
+            ),
+            *(switch.create(run) for run in self.switches),
+            kamailio.create(self.edge),
+            *(services.create(run, self.folder / "services") for run in self.services.values()),
+        ]
+
+
+def _node_token(folder: Path, issuer: DevIssuer) -> Path:
+    file = folder / "keys" / f"{EDGE_ID}.token"
+    file.touch(0o600)
+    file.write_text(issuer.token("platform", "node", EDGE_ID, _NODE_TOKEN_SECONDS))
+    return file
