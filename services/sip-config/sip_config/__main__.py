@@ -57,7 +57,7 @@ async def _parts(service: Service[Settings]) -> Parts:
     reports = ReportDocuments(mongo.collection("node_reports"))
     said = NodeReports(reports, clock, lambda limits: feed.room(Room(limits.trunks, limits.numbers)))
     documents, orders = await _documents(service, mongo, reports)
-    network = Network(feed, orders, clock, site)
+    network = Network(feed, orders, clock, site, said.edges)
     _read(service, Reading(documents, feed, network), feed)
     service.keep(said.run, name="node reports")
     service.keep(network.run, name="network orders")

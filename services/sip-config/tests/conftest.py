@@ -147,7 +147,7 @@ async def replica(shared: Shared, feed: NodeFeed, issuer: DevIssuer) -> AsyncIte
     await documents.prepare()
     trunks = Trunks(documents, feed, clock, "sip.example", ADDRESSES, Quotas(trunks=30, endpoints=40))
     reports = NodeReports(ReportDocuments(shared.reports), clock)
-    network = Network(feed, NetworkDocuments(shared.network, clock, lambda: None), clock, SITE)
+    network = Network(feed, NetworkDocuments(shared.network, clock, lambda: None), clock, SITE, reports.edges)
     placement = Placement(feed, reports)
     open_paths = (rest_switch.PATH,)
     app = create_app("sip-config", "Test", verifier_of(issuer), Readiness(), open_paths=open_paths)

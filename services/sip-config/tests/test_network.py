@@ -1,6 +1,7 @@
 """What operators see and order; what is believed at a start."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -187,6 +188,30 @@ async def test_a_replica_knows_after_a_reading_what_was_told_to_another_and_forg
     await other.read()
     assert other.known("edge2") is None
     assert bounded == [Limits(numbers=7)] * 3
+
+
+async def test_an_edge_that_is_heard_takes_its_share_and_one_that_fell_silent_does_not(api: Any) -> None:
+    hello = Hello("edge", 1, (), Limits(), Held(), ())
+    await api.network.read()
+    before = api.feed.version
+    for node_id, kind in (("edge1", "edge"), ("edge7", "edge"), ("sw7", "switch"), ("no token", "edge")):
+        await api.reports.hello(node_id, replace(hello, kind=kind))
+    await api.reports.read()
+    await api.network.read()
+    assert _edges(api) == ["edge/edge1", "edge/edge7"]
+    api.shared.clock.advance(timedelta(minutes=10, seconds=1).total_seconds())
+    api.shared.reports.away = True
+    await api.network.read()
+    assert _edges(api) == ["edge/edge1", "edge/edge7"]
+    api.shared.reports.away = False
+    await api.reports.read()
+    await api.network.read()
+    assert _edges(api) == ["edge/edge1"]
+    assert api.feed.version == before
+
+
+def _edges(api: Any) -> list[str]:
+    return [one.name for one in api.feed.tables.resources() if one.name.startswith("edge/")]
 
 
 async def test_too_many_nodes_are_refused(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -257,6 +257,15 @@ async def _ready(replica: Replica) -> bool:
     return '"ready":true' in (await replica.readiness()).replace(" ", "")
 
 
+async def test_an_edge_that_no_setting_names_is_told_to_every_edge(pair: Pair) -> None:
+    async with edges(pair) as (one, other):
+        obeying = asyncio.ensure_future(_obey(pair.second.node("edge3")))
+        for edge in (one, other):
+            await until(lambda edge=edge: "edge/edge3" in edge.resources, 15, f"edge3 at {edge.node_id}")
+        obeying.cancel()
+        await asyncio.wait([obeying])
+
+
 async def test_numbers_whose_topic_was_lost_are_not_believed_without_a_word(pair: Pair) -> None:
     made = await pair.first.ask("POST", TRUNKS, {"name": "Lost", "country": "DE"})
     numbers = [_number(place, made["id"]) for place in range(100, 130)]

@@ -1,7 +1,10 @@
-"""What operators see of the network and order in it; each replica reads the orders every two seconds."""
+"""What operators see of the network and order in it, and which edges there are.
+
+Each replica reads the orders, and who was heard, every two seconds.
+"""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -28,20 +31,32 @@ class Site:
     edges: Sequence[EdgeBody]
     switches: Sequence[SwitchBody]
 
-    def bodies(self, orders: Orders) -> list[Body]:
-        """An order of a state takes the place of the setting's."""
+    def bodies(self, orders: Orders, heard: Sequence[str] = ()) -> list[Body]:
+        """An order of a state takes the place of the setting's. heard: edges that were heard lately; they
+        are told beside those that settings name."""
         ordered = orders.switches
         switches = [replace(one, state=ordered.get(one.id, one.state)) for one in self.switches]
-        return [*self.edges, *switches]
+        named = {edge.id for edge in self.edges}
+        return [*self.edges, *(EdgeBody(edge) for edge in heard if edge not in named), *switches]
 
 
 class Network:
-    def __init__(self, feed: NodeFeed, store: OrderStore, clock: Clock, site: Site) -> None:
+    def __init__(
+        self,
+        feed: NodeFeed,
+        store: OrderStore,
+        clock: Clock,
+        site: Site,
+        heard: Callable[[], Awaitable[Sequence[str]]],
+    ) -> None:
+        """heard: which edges were heard lately. Raises Unavailable."""
         self._feed = feed
         self._store = store
         self._clock = clock
         self._site = site
+        self._heard = heard
         self._orders = Orders()
+        self._offered = site.bodies(self._orders)
         self._marked: dict[str, int] = {}
         # whether the switches' routers were told what they should do, since this process started
         self._told = False
@@ -87,10 +102,11 @@ class Network:
 
     async def read(self) -> None:
         """Raises Unavailable."""
-        orders = await self._store.orders()
-        if orders != self._orders:
-            self._orders = orders
-            self._feed.fixed(self._site.bodies(orders))
+        self._orders = await self._store.orders()
+        offered = self._site.bodies(self._orders, await self._heard())
+        if offered != self._offered:
+            self._offered = offered
+            self._feed.fixed(offered)
 
     async def run(self) -> None:
         since_mark = MARK_EVERY

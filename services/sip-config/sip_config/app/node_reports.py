@@ -6,7 +6,7 @@ written is written when it is back.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,11 +16,13 @@ from servicekit.errors import TooMany, Unavailable
 from servicekit.telemetry.logging import logger
 from sip_config.domain.node_report import MAX_ASIDE, MAX_REFUSED, Held, Limits, NodeReport, smallest
 from sip_config.ports import NodeReportStore
+from siptypes.ids import is_token
 
 MAX_NODES = 1000
 READ_EVERY = 2.0  # seconds
 ALIVE = timedelta(hours=24)  # a node that was away for so long bounds nobody any more
 SEEN_EVERY = timedelta(minutes=1)
+HEARD = timedelta(minutes=10)  # an edge that was away for so long takes no share of what edges share out
 
 _log = logger(__name__)
 
@@ -63,6 +65,8 @@ class NodeReports:
         # how often something was said here, and at which of these times each node did
         self._said = 0
         self._said_at: dict[str, int] = {}
+        # those that were heard lately, as of the last reading
+        self._edges: tuple[str, ...] | None = None
 
     async def hello(self, node_id: str, hello: Hello) -> NodeReport:
         """Raises TooMany when there are too many nodes."""
@@ -123,6 +127,13 @@ class NodeReports:
         oldest = self._clock.now() - ALIVE
         return smallest([one.limits for one in self._known.values() if one.at >= oldest])
 
+    async def edges(self) -> Sequence[str]:
+        """Those that were heard within the last ten minutes, as of the last reading of the store; while it is
+        away they stay. Raises Unavailable when it was never read."""
+        if self._edges is None:
+            await self.read()
+        return self._edges or ()
+
     async def all(self) -> list[NodeReport]:
         """By id, as every replica knows them; as this one knows them while the store is away."""
         with suppress(Unavailable):
@@ -140,7 +151,13 @@ class NodeReports:
             if node_id in self._known:
                 self._known[node_id] = replace(self._known[node_id], at=max(at, self._known[node_id].at))
         self._said_at = {node_id: at for node_id, at in self._said_at.items() if node_id in self._known}
+        self._edges = self._heard()
         self._bounded(self.limits())
+
+    def _heard(self) -> tuple[str, ...]:
+        oldest = self._clock.now() - HEARD
+        found = [one for one in self._known.values() if one.kind == "edge" and one.at >= oldest]
+        return tuple(sorted(one.node_id for one in found if is_token(one.node_id)))
 
     async def run(self) -> None:
         while True:
