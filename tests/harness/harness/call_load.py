@@ -59,7 +59,9 @@ class CallLoad:
         self.dialplan.write_text(self.plans[who])
         await self.link.api("reloadxml")
 
-    async def round(self, rate: float, seconds: float, label: str, hold_ms: int = 1000) -> Round:
+    async def round(
+        self, rate: float, seconds: float, label: str, *, hold_ms: int = 1000, ring_ms: int = 0
+    ) -> Round:
         calls, folder = int(rate * seconds), self.world.folder / "load"
         agent = Sipp(
             "agent_answers",
@@ -67,7 +69,7 @@ class CallLoad:
             folder / f"{label}-agent",
             port=self.agent_port,
             keys={"rtp_port": "9"},
-            words={"RING_MS": "0"},
+            words={"RING_MS": str(ring_ms)},
             calls=calls,
             at_once=10 * calls,
             within=seconds + 40,
