@@ -10,7 +10,6 @@ import ctypes
 import http.client
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -18,12 +17,15 @@ from types import FrameType
 from urllib.parse import urlsplit
 
 from servicekit.backoff import Backoff
+from servicekit.telemetry.line_writer import LineWriter
 
 FIRST_ANSWER_SECONDS = 60.0
 SILENT_SECONDS = 4.0
 ASK_SECONDS = 1.0
 SETTLED_SECONDS = 10.0
+_LAST_WORDS_SECONDS = 0.2
 _PR_SET_PDEATHSIG = 1
+_lines = LineWriter(2, "supervise: {} lines were dropped, nobody read them\n".format)
 
 
 class Supervisor:
@@ -114,8 +116,8 @@ def _die_with_parent() -> None:
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(f"supervise: {text}\n")
-    sys.stderr.flush()
+    """A pipe that nobody reads, which is the command's as well, holds up nobody here either."""
+    _lines.write(f"supervise: {text}\n")
 
 
 def main() -> None:
@@ -133,7 +135,9 @@ def main() -> None:
         silent_seconds=asked.silent_seconds,
         settled_seconds=asked.settled_seconds,
     )
-    raise SystemExit(supervisor.run())
+    code = supervisor.run()
+    _lines.finish(_LAST_WORDS_SECONDS)
+    raise SystemExit(code)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Answers).serve_forever()
 
 
 class Supervised:
-    def __init__(self, folder: Path, *command: str) -> None:
+    def __init__(self, folder: Path, *command: str, said: int | None = None) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listening:
             self.port = listening.getsockname()[1]
         script = folder / "child.py"
@@ -40,8 +41,8 @@ class Supervised:
         supervise += ["--silent-seconds", "0.5", "--first-seconds", "2", "--settled-seconds", "0"]
         child = list(command) or [sys.executable, str(script), str(self.port)]
         self.said = folder / "said"
-        with self.said.open("wb") as said:
-            self.process = subprocess.Popen([*supervise, "--", *child], stderr=said)
+        with self.said.open("wb") as file:
+            self.process = subprocess.Popen([*supervise, "--", *child], stderr=file if said is None else said)
 
     def child(self, unlike: int = 0) -> int:
         """Waits for an answer of another process than this one; its pid."""
@@ -81,6 +82,24 @@ def test_a_process_that_is_stopped_is_killed_and_started_again(supervised: Super
     first = supervised.child()
     os.kill(first, signal.SIGSTOP)
     assert supervised.child(unlike=first)
+
+
+def test_a_log_that_nobody_reads_does_not_hold_up_the_supervisor(tmp_path: Path) -> None:
+    reads, writes = os.pipe()
+    full = os.open(f"/proc/self/fd/{writes}", os.O_WRONLY | os.O_NONBLOCK)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(full, b"x" * 4096)
+    supervised = Supervised(tmp_path, said=writes)
+    try:
+        first = supervised.child()
+        os.kill(first, signal.SIGSTOP)
+        assert supervised.child(unlike=first)
+    finally:
+        supervised.process.kill()
+        supervised.process.wait()
+        for descriptor in (reads, writes, full):
+            os.close(descriptor)
 
 
 def test_a_process_that_died_is_started_again(supervised: Supervised) -> None:

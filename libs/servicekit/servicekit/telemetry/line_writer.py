@@ -16,8 +16,6 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
-from servicekit.telemetry import metrics, names
-
 MOST_BYTES = 4 << 20
 AT_ONCE = 4096
 """PIPE_BUF of Linux: so much is written whole or not at all (pipe(7))."""
@@ -25,7 +23,7 @@ AT_ONCE = 4096
 
 class LineWriter:
     """Like a text file, as far as structlog and logging write to one. `told` makes the line that tells how
-    many were dropped."""
+    many were dropped, and may count them."""
 
     def __init__(self, descriptor: int, told: Callable[[int], str], most_bytes: int = MOST_BYTES) -> None:
         self._descriptor = descriptor
@@ -81,8 +79,6 @@ class LineWriter:
                 if dropped:
                     lines += self._told(dropped).encode()
                     self._bytes += len(lines) - waited
-            if dropped:
-                metrics.counter(names.LOG_DROPPED).add(dropped)
             with suppress(OSError):  # nobody is there any more, and nowhere to say so
                 _write_all(self._descriptor, lines)
             with self._changed:

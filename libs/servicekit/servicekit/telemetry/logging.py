@@ -17,6 +17,7 @@ import orjson
 import structlog
 from opentelemetry import trace
 
+from servicekit.telemetry import metrics, names
 from servicekit.telemetry.line_writer import LineWriter
 from servicekit.telemetry.redaction import redacted
 
@@ -89,6 +90,7 @@ def _stderr(name: str) -> TextIO:
 
 
 def _told_dropped(name: str, count: int) -> str:
+    metrics.counter(names.LOG_DROPPED).add(count)
     event = "log lines were dropped, nobody read them"
     line = {"event": event, "dropped": count, "level": "warning", "service": name}
     return _json(structlog.processors.TimeStamper(fmt="iso", utc=True)(None, "", line)) + "\n"
