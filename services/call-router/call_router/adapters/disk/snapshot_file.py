@@ -39,15 +39,16 @@ def write(path: Path, magic: bytes, frames: Iterable[bytes]) -> None:
         os.close(folder)
 
 
-def read(path: Path, magic: bytes) -> Iterator[bytes]:
-    """Raises SnapshotRefused before the first frame, or never."""
+def read(path: Path, magic: bytes) -> Iterator[memoryview]:
+    """Raises SnapshotRefused before the first frame, or never. The frames are parts of one buffer: a table is
+    some hundred megabytes, and is not copied."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         raise SnapshotRefused("there is none") from None
     except OSError as error:
         raise SnapshotRefused(f"it cannot be read: {error.strerror}") from error
-    content = data[len(magic) + _DIGEST :]
+    content = memoryview(data)[len(magic) + _DIGEST :]
     if not data.startswith(magic):
         raise SnapshotRefused("it is not of this kind, or of another version")
     if hashlib.sha256(content).digest() != data[len(magic) : len(magic) + _DIGEST]:
@@ -55,7 +56,7 @@ def read(path: Path, magic: bytes) -> Iterator[bytes]:
     return _frames(content)
 
 
-def _frames(content: bytes) -> Iterator[bytes]:
+def _frames(content: memoryview) -> Iterator[memoryview]:
     offset = 0
     while offset < len(content):
         end = offset + _LENGTH + int.from_bytes(content[offset : offset + _LENGTH], "big")

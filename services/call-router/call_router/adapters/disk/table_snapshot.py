@@ -44,7 +44,7 @@ class _StoredAgent(msgspec.Struct, array_like=True, frozen=True):
     updated_at: datetime
 
 
-_DECODERS: Mapping[Kind, Callable[[bytes], Sequence[object]]] = {
+_DECODERS: Mapping[Kind, Callable[[memoryview], Sequence[object]]] = {
     "trunk": msgspec.msgpack.Decoder(list[Trunk]).decode,
     "number": msgspec.msgpack.Decoder(list[Number]).decode,
     "plan": msgspec.msgpack.Decoder(list[Plan]).decode,
@@ -106,7 +106,7 @@ class TableSnapshot:
         records: list[Record] = []
         try:
             frames = read(self._path, _MAGIC)
-            version, deleted = _HEAD(next(frames, b""))
+            version, deleted = _HEAD(next(frames, memoryview(b"")))
             for frame in frames:
                 kind = KINDS[frame[0]]
                 decoded = _DECODERS[kind](frame[1:])
