@@ -33,7 +33,7 @@ async def test_an_instruction_that_does_not_fit_is_an_error_of_ours(
 
 @pytest.mark.parametrize("number", ["asked", "leg", "refuse", "keepline_asked", "hand-over"])
 async def test_no_sip_message_speaks_as_a_router(lonely: Edge, number: str) -> None:
-    said = refuse(404, "forged") | {"keepline_asked": "2"}
+    said = refuse(404, "forged") | {"keepline_asked_again": "1"}
     forged = {f"{prefix}{name}": value for name, value in said.items() for prefix in ("", "X-", "variable_")}
     handed = await lonely.hand_over(number=number, headers=forged)
     assert await handed.final() == (503, "Refused (no_router)")
