@@ -249,6 +249,24 @@ async def test_the_smallest_edge_bounds_what_a_tenant_can_create(api: Any) -> No
     assert (answer.HasField("numbers_left"), answer.numbers_left) == (True, 0)
 
 
+async def test_of_a_node_that_watches_again_and_again_two_streams_are_served(api: Any, trunk: Make) -> None:
+    nodes = [Node(api.edge()) for _ in range(4)]
+    for node in nodes:
+        node.watch()
+        await node.take()
+    other = Node(api.edge("edge2"), "edge2")
+    other.watch()
+    await other.take()
+    for node in nodes[:2]:
+        problem = await api.problem(node.read())
+        assert problem.code == "stream_replaced"
+    api.feed.trunk_written(trunk())
+    for node in (*nodes[2:], other):
+        await node.take()
+        assert node.told[-1] == "change"
+        node.leave()
+
+
 @pytest.mark.parametrize("role", ["owner", "admin", "viewer", "operator"])
 async def test_who_is_no_node_is_told_nothing(api: Any, role: str) -> None:
     stub = api.stub(role=role, kind=SwitchConfigStub, subject="edge1")
