@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from health_monitor.app.trunk_board import TrunkBoard
 from health_monitor.domain.status import Status, Verdict
 from servicekit.errors import Invalid, NotFound, Violation
-from servicekit.paging import Page, decode_token, encode_token, page_size
+from servicekit.paging import Page, decode_token, encode_token, page_of, page_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,7 @@ class Statuses:
             for status in self.board.of_tenant(tenant_id)
             if (wanted is None or status.verdict is wanted) and (after is None or status.trunk_id > after)
         ]
-        items = found[:limit]
-        return Page(items, encode_token(items[-1].trunk_id) if len(found) > limit else "")
+        return page_of(found, limit, lambda last: encode_token(last.trunk_id))
 
 
 def _verdict(text: str) -> Verdict | None:
