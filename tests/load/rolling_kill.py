@@ -30,6 +30,9 @@ MET = {
 }
 
 
+RING_MS = 300
+
+
 async def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--switches", type=int, nargs="+", choices=[1, 2], default=[1, 2])
@@ -45,11 +48,12 @@ async def _round(switches: int, asked: argparse.Namespace) -> bool:
     async with call_load(f"load-rolling-kill-{switches}", switches) as load:
         killing = asyncio.create_task(_kill(load, _turns(switches), asked.every))
         # a 180 and a 200 that follow at once overtake one another in a loaded edge, and SIPp gives up
-        done = await load.round(asked.rate, asked.seconds, "calls", hold_ms=3000, ring_ms=300)
+        done = await load.round(asked.rate, asked.seconds, "calls", hold_ms=3000, ring_ms=RING_MS)
         killing.cancel()
         killed = (await asyncio.gather(killing, return_exceptions=True))[0]
         _say(f"{switches} switches: {done.said}")
-        _say_what_the_edge_met(load)
+        _say_how_long(done.times)
+        _say_what_went_wrong(load)
         good = await _told(load, int(asked.rate * asked.seconds))
     if not isinstance(killed, asyncio.CancelledError):
         raise SystemExit(f"the killing ended: {killed!r}")
@@ -73,11 +77,22 @@ async def _kill(load: CallLoad, turns: Sequence[Sequence[str]], every: float) ->
         _say(f"{' and '.join(turn)} killed ({number})")
 
 
-def _say_what_the_edge_met(load: CallLoad) -> None:
+def _say_how_long(times: Sequence[float]) -> None:
+    if not times:
+        return
+    ordered = sorted(time - RING_MS for time in times)
+    p50, p99 = (ordered[int(len(ordered) * part)] for part in (0.5, 0.99))
+    _say(f"  INVITE to 200, without the ringing: p50 {p50:.0f}, p99 {p99:.0f}, longest {ordered[-1]:.0f} ms")
+
+
+def _say_what_went_wrong(load: CallLoad) -> None:
     log = load.world.logs("kamailio")
     for line, meaning in MET.items():
         if count := log.count(line):
             _say(f"  {count} attempts {meaning}")
+    for name in load.world.services:
+        if count := load.world.logs(name).count("does not answer, it is killed"):
+            _say(f"  {name} was killed by its supervisor {count} times")
 
 
 async def _told(load: CallLoad, calls: int) -> bool:
