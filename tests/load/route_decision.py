@@ -67,7 +67,7 @@ def main() -> int:
 
 def _subject(numbers: int, rounds: int) -> Subject:
     table, plans = _table(numbers)
-    index = {held.number.e164: held.number for held in table.places.held.values()}
+    index = {held.number.e164: held.number for held in table.number_index.held.values()}
     held = list(index.values())
 
     def decide(call: Call) -> object:

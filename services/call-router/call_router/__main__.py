@@ -18,7 +18,7 @@ from call_router.adapters.kafka.spooled_events import SpooledEvents
 from call_router.adapters.kafka.switch_orders import SwitchOrders
 from call_router.adapters.kept_table import keep_table, missing
 from call_router.adapters.switch.hand_overs import HandOvers
-from call_router.adapters.switch.watching import Around, SwitchWatch
+from call_router.adapters.switch.watching import SwitchWatch, WatchParts
 from call_router.app.dry_run import DryRun
 from call_router.domain.table import RoutingTable
 from call_router.settings import Settings
@@ -85,7 +85,7 @@ def _watch(service: Service[Settings], producer: Producer, orders: SwitchOrders)
     lock = WatchLock(switch.watch_dir, settings.router_id)
     service.stack.callback(lock.close)
     watch = SwitchWatch(
-        Around(
+        WatchParts(
             switch.watch_dir,
             lock,
             lambda names: EslLink(

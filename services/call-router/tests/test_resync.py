@@ -16,7 +16,7 @@ from call_router.adapters.switch import watching
 from call_router.adapters.switch.ledger import Ledger
 from call_router.adapters.switch.questions import Core, Questions
 from call_router.adapters.switch.resync import Resyncing
-from call_router.adapters.switch.watching import Around, SwitchWatch
+from call_router.adapters.switch.watching import SwitchWatch, WatchParts
 from call_router.app.watched_calls import WatchedCalls
 from call_router.domain.call_event import CallEnded, CallEvent
 from call_router.domain.explain import explain
@@ -69,9 +69,9 @@ class Sink:
         self.events.append(event)
 
 
-def around(lock: WatchLock, link: Switch, kept: Callable[[], Awaitable[None]]) -> Around:
+def around(lock: WatchLock, link: Switch, kept: Callable[[], Awaitable[None]]) -> WatchParts:
     folder, orders = lock.path.parent, SwitchOrders("sw1")
-    return Around(folder, lock, lambda _: link, Sink(), kept, FakeClock(), orders)
+    return WatchParts(folder, lock, lambda _: link, Sink(), kept, FakeClock(), orders)
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ def test_what_the_topics_no_longer_show_is_gone_after_the_first_reading(world: A
     heard(NUMBERS, "num_other", None)
     topics.caught_up()
     assert "trk_a" in table.trunks
-    assert table.places.held == {}
+    assert table.number_index.held == {}
 
 
 def test_a_topic_that_shows_nothing_takes_nothing_away(world: Any) -> None:

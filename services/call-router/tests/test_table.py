@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from call_router.adapters.country_rules import rules_of
 from call_router.domain.agent import Agent, SipAgent
-from call_router.domain.places import number_key
+from call_router.domain.number_index import number_key
 from call_router.domain.plan import Plan
 from call_router.domain.records import Number, Record, Trunk
 from call_router.domain.table import RoutingTable
@@ -43,12 +43,12 @@ def _filled(*happened: Record | str) -> RoutingTable:
 
 
 def _content(table: RoutingTable) -> object:
-    held = sorted((key, repr(place)) for key, place in table.places.held.items())
+    held = sorted((key, repr(place)) for key, place in table.number_index.held.items())
     return sorted(map(repr, table.all_records())), held, table.version, sorted(table.agents)
 
 
 def _planned(table: RoutingTable, e164: str) -> str | None:
-    held = table.places.held[number_key("t_a", "trk_1", e164)]
+    held = table.number_index.held[number_key("t_a", "trk_1", e164)]
     return held.answer.plan.id if held.answer else None
 
 
@@ -86,13 +86,13 @@ def test_an_older_version_changes_nothing() -> None:
 def test_what_was_deleted_is_not_brought_back_by_a_late_message() -> None:
     table = _filled(_number(2), "num_1", _number(3))
     assert len(table) == 0
-    assert table.places.held == {}
+    assert table.number_index.held == {}
     assert table.version == 0
 
 
 def test_a_changed_number_leaves_its_old_place() -> None:
     table = _filled(_number(1), _number(2))
-    assert list(table.places.held) == [number_key("t_a", "trk_1", "+49301234562")]
+    assert list(table.number_index.held) == [number_key("t_a", "trk_1", "+49301234562")]
 
 
 def test_a_number_that_moves_between_plans_is_never_lost_in_between() -> None:

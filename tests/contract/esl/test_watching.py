@@ -12,7 +12,7 @@ from call_router.adapters.country_rules import rules_of
 from call_router.adapters.disk.watch_lock import WatchLock
 from call_router.adapters.kafka.switch_orders import SwitchOrders
 from call_router.adapters.switch.hand_overs import HandOvers
-from call_router.adapters.switch.watching import Around, SwitchWatch
+from call_router.adapters.switch.watching import SwitchWatch, WatchParts
 from call_router.domain.agent import Agent, SipAgent
 from call_router.domain.call_event import CallEnded, CallEvent, CallHeard
 from call_router.domain.plan import Plan
@@ -68,7 +68,7 @@ async def told(switch: RunningSwitch, tmp_path: Path) -> AsyncIterator[list[Call
 
     lock = WatchLock(tmp_path, "r1")
     orders, watched = SwitchOrders("sw1"), frozenset({"trk_1"})
-    around = Around(tmp_path, lock, link_to, sink, sink.kept, SystemClock(), orders, watched)
+    around = WatchParts(tmp_path, lock, link_to, sink, sink.kept, SystemClock(), orders, watched)
     watching = SwitchWatch(around)
     watch = asyncio.create_task(watching.run())
     await until(lambda: watching.hears, within=20)

@@ -12,8 +12,8 @@ A number answers only on the trunk and for the tenant that hold it. What is ambi
 from dataclasses import dataclass
 from datetime import datetime
 
-from call_router.domain.answers import Answer
 from call_router.domain.leg import Candidate, Leg
+from call_router.domain.number_index import Held, number_key
 from call_router.domain.numbering import readings
 from call_router.domain.offer import LATE, Offer
 from call_router.domain.outcome import (
@@ -29,8 +29,8 @@ from call_router.domain.outcome import (
     TRUNK_UNKNOWN,
     Outcome,
 )
-from call_router.domain.places import Held, number_key
 from call_router.domain.plan import Plan
+from call_router.domain.plan_index import Answer
 from call_router.domain.records import Number, Trunk
 from call_router.domain.table import KnownTrunk, RoutingTable
 
@@ -109,7 +109,7 @@ def route(call: Call, table: RoutingTable, now: datetime, chance: float) -> Deci
 def _held(call: Call, table: RoutingTable, read: tuple[str, ...]) -> Held | Outcome:
     if not read:
         return NUMBER_UNREADABLE
-    places = table.places.held
+    places = table.number_index.held
     found: Held | None = None
     for e164 in read:
         held = places.get(number_key(call.tenant_id, call.trunk_id, e164))

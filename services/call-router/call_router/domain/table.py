@@ -12,10 +12,10 @@ from itertools import groupby
 from typing import Literal, cast
 
 from call_router.domain.agent import Agent
-from call_router.domain.answers import Answers
+from call_router.domain.number_index import NumberIndex
 from call_router.domain.numbering import CountryRules
-from call_router.domain.places import Places
 from call_router.domain.plan import Plan
+from call_router.domain.plan_index import PlanIndex
 from call_router.domain.records import Number, Record, Trunk
 
 Kind = Literal["trunk", "number", "plan", "agent"]
@@ -42,13 +42,13 @@ class RoutingTable:
         self.version = 0
         self.trunks: dict[str, KnownTrunk] = {}
         self.agents: dict[str, Agent] = {}
-        self.places = Places()
+        self.number_index = NumberIndex()
         self._records: dict[Kind, dict[str, Record]] = {kind: {} for kind in KINDS}
         self._deleted: dict[str, None] = {}
         # one string for each tenant, shared by its trunks: each call compares it
         self._tenants: dict[str, str] = {}
         self._rules_of = rules_of
-        self._answers = Answers(self._plan, self.agents.get, self.trunk, self.places.answer_added)
+        self._plan_index = PlanIndex(self._plan, self.agents.get, self.trunk, self.number_index.answer_added)
 
     def apply(self, record: Record) -> bool:
         """Whether it was news."""
@@ -71,9 +71,9 @@ class RoutingTable:
             many = list(of_kind)
             self._records[_KIND_OF[kind]].update({record.id: record for record in many})
             if kind is Number:
-                self.places.numbers_filled(cast(list[Number], many))
+                self.number_index.numbers_filled(cast(list[Number], many))
             elif kind is Plan:
-                self.places.answers_filled(self._answers.plans_filled(cast(list[Plan], many)))
+                self.number_index.answers_filled(self._plan_index.plans_filled(cast(list[Plan], many)))
             else:
                 for record in many:
                     self._index(record)
@@ -121,17 +121,17 @@ class RoutingTable:
         # the most frequent kinds first: a million numbers are read at each start
         match record:
             case Number():
-                self.places.number_added(record)
+                self.number_index.number_added(record)
             case Plan():
-                self.places.answer_added(self._answers.plan_added(record))
+                self.number_index.answer_added(self._plan_index.plan_added(record))
             case Trunk():
                 tenant_id = self._tenants.setdefault(record.tenant_id, record.tenant_id)
                 rules = self._rules_of(record.country)
                 self.trunks[record.id] = KnownTrunk(tenant_id, record.enabled, rules, record)
-                self._answers.trunk_changed(record.id)
+                self._plan_index.trunk_changed(record.id)
             case Agent():
                 self.agents[record.id] = record
-                self._answers.agent_added(record)
+                self._plan_index.agent_added(record)
 
     def _remove(self, record: Record) -> None:
         del self._records[kind_of(record)][record.id]
@@ -139,15 +139,15 @@ class RoutingTable:
         match record:
             case Trunk():
                 del self.trunks[record.id]
-                self._answers.trunk_changed(record.id)
+                self._plan_index.trunk_changed(record.id)
             case Agent():
                 del self.agents[record.id]
-                self._answers.agent_removed(record)
+                self._plan_index.agent_removed(record)
             case Number():
-                self.places.number_removed(record)
+                self.number_index.number_removed(record)
             case Plan():
-                self._answers.plan_removed(record)
-                self.places.plan_removed(record.tenant_id, record.id, record.numbers)
+                self._plan_index.plan_removed(record)
+                self.number_index.plan_removed(record.tenant_id, record.id, record.numbers)
 
 
 _KIND_OF: dict[type[Record], Kind] = {Trunk: "trunk", Number: "number", Plan: "plan", Agent: "agent"}

@@ -34,7 +34,7 @@ _AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class WatchParts:
     """`folder` is shared with the other router; `link_to` opens a connection for these events; `kept` waits
     until what was put into `events` is on the disk."""
 
@@ -49,18 +49,18 @@ class Around:
 
 
 class SwitchWatch:
-    def __init__(self, around: Around) -> None:
-        self._around = around
-        self._clock = around.clock
+    def __init__(self, parts: WatchParts) -> None:
+        self._parts = parts
+        self._clock = parts.clock
         # whose end was told, and still has to be forgotten by the switch
         self._told: list[str] = []
-        self.calls = WatchedCalls(around.events, self._told.append)
-        self._open_calls = OpenCalls(around.folder)
+        self.calls = WatchedCalls(parts.events, self._told.append)
+        self._open_calls = OpenCalls(parts.folder)
         self._asked = asyncio.Event()
         self._core = ""
         # calls of another life of the switch than that one, each with its life: nobody asked it yet
         self._begun: dict[str, str] = {}
-        self._heard_at: datetime = around.clock.now()
+        self._heard_at: datetime = parts.clock.now()
         self._links: list[EslLink] = []
 
     def problem(self) -> str:
@@ -73,16 +73,16 @@ class SwitchWatch:
         return bool(self._links) and not self.problem()
 
     async def run(self) -> None:
-        around = self._around
-        await around.lock.taken()
+        parts = self._parts
+        await parts.lock.taken()
         _log.info("This router watches the switch.")
         self._restore()
-        link, asking = around.link_to(happenings.EVENTS), around.link_to(())
+        link, asking = parts.link_to(happenings.EVENTS), parts.link_to(())
         self._links = [link, asking]
         questions = Questions(asking, self._clock)
         ledger = Ledger(asking)
-        hearing = Hearing(self.calls, questions, self._clock, around.watched_trunks)
-        drain = SwitchDrain(around.orders, questions)
+        hearing = Hearing(self.calls, questions, self._clock, parts.watched_trunks)
+        drain = SwitchDrain(parts.orders, questions)
         async with asking, link, asyncio.TaskGroup() as tasks:
             tasks.create_task(self._resync(questions, ledger), name="resync")
             tasks.create_task(self._keep(ledger), name="open calls")
@@ -169,7 +169,7 @@ class SwitchWatch:
             # what comes while the disk is waited for may be of another life, and is not on the disk
             known = self._core, self._heard_at, tuple(self.calls.calls.values())
             try:
-                await self._around.kept()
+                await self._parts.kept()
                 await self._open_calls.save(*known)
                 saved = state
                 await ledger.forget(told)

@@ -20,7 +20,7 @@ class Answer:
     legs: tuple[Leg, ...]
 
 
-class Answers:
+class PlanIndex:
     """`renewed` is told of each answer that a change of an agent or a trunk made new."""
 
     def __init__(

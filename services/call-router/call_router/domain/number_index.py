@@ -12,7 +12,7 @@ That is why a key is one string and an answer stands beside its number.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from call_router.domain.answers import Answer
+from call_router.domain.plan_index import Answer
 from call_router.domain.records import Number
 
 
@@ -32,7 +32,7 @@ class _Planned:
     held: tuple[Held, ...] = ()
 
 
-class Places:
+class NumberIndex:
     def __init__(self) -> None:
         # by number_key: read by the decision itself
         self.held: dict[str, Held] = {}
