@@ -7,6 +7,7 @@ disk. Ready: it has a table and takes hand-overs. It knows no database, no relay
 
 import asyncio
 import random
+from collections.abc import Sequence
 from functools import partial
 
 import grpc.aio
@@ -18,6 +19,7 @@ from call_router.adapters.kafka.spooled_events import SpooledEvents
 from call_router.adapters.kafka.switch_orders import SwitchOrders
 from call_router.adapters.kept_table import keep_table, missing
 from call_router.adapters.switch.hand_overs import HandOvers
+from call_router.adapters.switch.happenings import ONLY
 from call_router.adapters.switch.watching import SwitchWatch, WatchParts
 from call_router.app.dry_run import DryRun
 from call_router.domain.table import RoutingTable
@@ -84,13 +86,17 @@ def _watch(service: Service[Settings], producer: Producer, orders: SwitchOrders)
     password = switch.password()
     lock = WatchLock(switch.watch_dir, settings.router_id)
     service.stack.callback(lock.close)
+
+    def link_to(names: Sequence[str]) -> EslLink:
+        """The one that hears gathers; the one that asks waits for answers."""
+        gather, only = (_GATHER_SECONDS, ONLY) if names else (0.0, ())
+        return EslLink(switch.host, switch.port, password, names, gather_seconds=gather, only=only)
+
     watch = SwitchWatch(
         WatchParts(
             switch.watch_dir,
             lock,
-            lambda names: EslLink(
-                switch.host, switch.port, password, names, gather_seconds=_GATHER_SECONDS if names else 0.0
-            ),
+            link_to,
             SpooledEvents(events, switch.id),
             events.kept,
             service.clock,

@@ -1,7 +1,7 @@
 """A router that decides and watches beside each switch: what it tells of a call that talks."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from call_router.adapters.country_rules import rules_of
 from call_router.adapters.disk.watch_lock import WatchLock
 from call_router.adapters.kafka.switch_orders import SwitchOrders
 from call_router.adapters.switch.hand_overs import HandOvers
+from call_router.adapters.switch.happenings import EVENTS, ONLY
 from call_router.adapters.switch.watching import SwitchWatch, WatchParts
 from call_router.domain.agent import Agent, SipAgent
 from call_router.domain.call_event import CallEnded, CallEvent, CallHeard
@@ -20,7 +21,7 @@ from call_router.domain.records import Number, Trunk
 from call_router.domain.table import RoutingTable
 from servicekit.clock import SystemClock
 from servicekit.testing import until
-from switchlink.esl import EslLink
+from switchlink.esl import EslEvent, EslLink
 from switchlink.handover import HandOverServer
 from switchlink.testing.sip_phone import Behaviour, Phone
 from switchlink.testing.switch_process import RunningSwitch
@@ -63,8 +64,8 @@ class Told:
 async def told(switch: RunningSwitch, tmp_path: Path) -> AsyncIterator[list[CallEvent]]:
     sink = Told([])
 
-    def link_to(names: object) -> EslLink:
-        return switch.link(*names)  # type: ignore[misc]
+    def link_to(names: Sequence[str]) -> EslLink:
+        return switch.link(*names, only=ONLY if names else ())
 
     lock = WatchLock(tmp_path, "r1")
     orders, watched = SwitchOrders("sw1"), frozenset({"trk_1"})
@@ -107,6 +108,31 @@ async def test_a_call_that_talks_is_told_with_the_packets_of_both_sides(
 def _watched(event: CallEvent) -> bool:
     """The switch may still know of other calls that nobody has told."""
     return event.call_id == MARKS["X-Keepline-Call-Id"]
+
+
+async def test_of_a_calls_events_those_come_that_a_watcher_reads(
+    switch: RunningSwitch, edge: Phone, carrier: Phone
+) -> None:
+    uri = edge.behave("heard", Behaviour(200, "OK", early=True, before_final_seconds=0.1))
+    hand_overs = HandOvers(table_with(uri), SystemClock(), lambda: 0.5, "r1")
+    marks = MARKS | {"X-Keepline-Call-Id": "call_heard"}
+    async with switch.link(*EVENTS, only=ONLY) as link, HandOverServer(hand_overs.decide, *switch.routers[0]):
+        await link.wait_connected()
+        call = await carrier.call(NUMBER, switch.sip, marks)
+        assert (await asyncio.wait_for(asyncio.shield(call.final), 5)).status == 200
+        carrier.hang_up(call)
+        came: list[tuple[str, str]] = []
+        while ("inbound", "CHANNEL_HANGUP_COMPLETE") not in came:
+            batch = await asyncio.wait_for(anext(link.events()), 5)
+            came += [_side(one) for one in batch if isinstance(one, EslEvent)]
+    inbound = {"CHANNEL_CREATE", "CUSTOM", "CHANNEL_HANGUP_COMPLETE"}
+    outbound = {"CHANNEL_CREATE", "CHANNEL_PROGRESS_MEDIA", "CHANNEL_ANSWER"}
+    assert {name for side, name in came if side == "inbound"} == inbound
+    assert {name for side, name in came if side == "outbound"} >= outbound
+
+
+def _side(event: EslEvent) -> tuple[str, str]:
+    return event.headers.get("Call-Direction", ""), event.name
 
 
 async def test_a_call_that_no_router_decides_is_told_once(

@@ -26,6 +26,7 @@ from .tcp import close_socket, open_socket
 log = logging.getLogger(__name__)
 
 Address = tuple[str, int]
+Only = Sequence[tuple[str, str]]
 Spawn = Callable[[Callable[[], None]], None]
 Answered = Callable[["Frame | EslError"], None]
 
@@ -81,14 +82,20 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no types
             self.drop(AuthenticationFailed(f"{self.host}:{self.port} refused the password"))
             raise AuthenticationFailed(f"{self.host}:{self.port} refused the password") from error
 
-    def subscribe(self, events: Sequence[str]) -> None:
+    def subscribe(self, events: Sequence[str], only: Only = ()) -> None:
+        """Of these events those alone that have one of `only`, a header and its value; () is all of them."""
+        for header, value in only:
+            self._accepted(f"filter {single_line(header, 'a header')} {single_line(value, 'its value')}")
         names = " ".join(single_line(name, "the name of an event") for name in events)
-        reply = self.send(f"event json {names}").headers["Reply-Text"]
+        self._accepted(f"event json {names}")
+        # Only the log says that the switch dropped events for us. One that has no log loses none.
+        self.send("log crit")
+
+    def _accepted(self, command: str) -> None:
+        reply = self.send(command).headers["Reply-Text"]
         if not reply.startswith("+OK"):
             self.drop(NotConnected(f"the switch refused the subscription: {reply}"))
             raise NotConnected(f"the switch refused the subscription: {reply}")
-        # Only the log says that the switch dropped events for us. One that has no log loses none.
-        self.send("log crit")
 
     def send(self, data: str) -> Frame:
         """Inside a greenlet: send and wait for the answer."""

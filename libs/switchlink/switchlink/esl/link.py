@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Self
 
 from .command import command_line, single_line
+from .connection import Only
 from .crossing import Crossing
 from .errors import AuthenticationFailed, CommandRefused, CommandTimeout, EslError, NotConnected
 from .event import EslItem
@@ -42,8 +43,10 @@ class EslLink:
         idle_seconds: float = 15.0,
         buffered_events: int = BUFFERED_EVENTS,
         gather_seconds: float = 0.0,
+        only: Only = (),
     ) -> None:
-        """`gather_seconds`: events (and answers) may come so much later, and fewer wake-ups serve them."""
+        """`gather_seconds`: events (and answers) may come so much later, and fewer wake-ups serve them.
+        `only`: of `events` those alone that have one of these headers with its value; () is all of them."""
         self._address = (host, port)
         self._password = single_line(password, "the password")
         # first: whatever follows CUSTOM is the name of a subclass
@@ -52,6 +55,7 @@ class EslLink:
         self._connect_timeout = connect_timeout
         self._idle_seconds = idle_seconds
         self._gather_seconds = gather_seconds
+        self._only = only
         self._crossing = Crossing(buffered_events)
         self._session: Session | None = None
         self._became_connected = asyncio.Event()
@@ -138,7 +142,13 @@ class EslLink:
     async def _supervise(self) -> None:
         delay = FIRST_DELAY
         while True:
-            session = Session(self._hub, self._crossing, self._disconnected, self._gather_seconds)
+            session = Session(
+                self._hub,
+                self._crossing,
+                self._disconnected,
+                gather_seconds=self._gather_seconds,
+                only=self._only,
+            )
             try:
                 await session.open(self._address, self._password, self._events, self._connect_timeout)
                 delay = FIRST_DELAY

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from .connection import Address, Connection
+from .connection import Address, Connection, Only
 from .crossing import Crossing
 from .errors import CommandTimeout, EslError, NotConnected
 from .event import EslEvent, Resync
@@ -17,10 +17,17 @@ class Session:
     """Made and used on the asyncio loop; `on_*` run in the hub's thread."""
 
     def __init__(
-        self, hub: HubThread, crossing: Crossing, on_end: Callable[[], None], gather_seconds: float = 0.0
+        self,
+        hub: HubThread,
+        crossing: Crossing,
+        on_end: Callable[[], None],
+        *,
+        gather_seconds: float = 0.0,
+        only: Only = (),
     ) -> None:
         self._hub = hub
         self._gather_seconds = gather_seconds
+        self._only = only
         self._on_end = on_end
         self._crossing = crossing
         self._loop = asyncio.get_running_loop()
@@ -94,7 +101,7 @@ class Session:
         try:
             connection.connect()
             self._crossing.put(Resync("connected"))
-            connection.subscribe(events)
+            connection.subscribe(events, self._only)
         except EslError as error:
             self._crossing.post(partial(_fail, self._opened, error))
         else:

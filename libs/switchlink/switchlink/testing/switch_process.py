@@ -30,8 +30,8 @@ class RunningSwitch:
     routers: tuple[Peer, ...] = ()
     """Whom it asks about each call."""
 
-    def link(self, *events: str, **options: float) -> EslLink:
-        return EslLink(*self.esl, self.password, events, **options)  # type: ignore[arg-type]  # timeouts only
+    def link(self, *events: str, **options: object) -> EslLink:
+        return EslLink(*self.esl, self.password, events, **options)  # type: ignore[arg-type]  # EslLink's own
 
 
 @asynccontextmanager

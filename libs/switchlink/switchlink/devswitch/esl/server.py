@@ -82,6 +82,7 @@ class _Client:
         self._wanted: set[str] = set()
         self._subclasses: set[str] = set()
         self._plain = False
+        self._filters: list[tuple[str, str]] = []
         self.listening = False
 
     async def obey(self, line: str, headers: Headers) -> bool:
@@ -100,6 +101,8 @@ class _Client:
             job = headers.get("job-uuid", str(uuid.uuid4()))
             self._reply(f"+OK Job-UUID: {job}\nJob-UUID: {job}")
             self._server.in_background(job, rest)
+        elif word == "filter":
+            self._filter(rest)
         elif word == "event":
             self._subscribe(rest.split())
         elif word in ("nixevent", "noevents"):
@@ -117,6 +120,8 @@ class _Client:
         return name in self._wanted or ALL in self._wanted
 
     def take(self, event: Event) -> None:
+        if self._filters and not any(_has(event, header, value) for header, value in self._filters):
+            return
         if self._writer.transport.get_write_buffer_size() > _MAX_BUFFERED:
             self._writer.transport.abort()  # a reader that does not read may not hold our memory
         elif self._plain:
@@ -143,11 +148,24 @@ class _Client:
             self._server.listen(self)
         self._reply(f"+OK event listener enabled {words[0]}")
 
+    def _filter(self, rest: str) -> None:
+        """One of them that fits is enough; of what FreeSWITCH knows more, such as a minus, nothing."""
+        header, _, value = rest.partition(" ")
+        if not value or header in ("add", "delete") or value[0] in "+-/":
+            self._reply("-ERR devswitch knows filters that let pass, one header and its value each")
+            return
+        self._filters.append((header, value))
+        self._reply(f"+OK filter added. [{header}]=[{value}]")
+
     def _reply(self, text: str) -> None:
         write_reply(self._writer, text)
 
     def _frame(self, kind: bytes, body: bytes) -> None:
         write_frame(self._writer, kind, body)
+
+
+def _has(event: Event, header: str, value: str) -> bool:
+    return event.headers.get(header, "").lower() == value.lower()
 
 
 def _parted(words: list[str]) -> tuple[list[str], list[str], list[str]]:

@@ -26,6 +26,13 @@ EVENTS = (
     LEG_FAILED,
 )
 
+# of the provider's side its progress and its answer follow from the agent's, and are a third of the bytes
+ONLY = (
+    *(("Event-Name", name) for name in ("CHANNEL_CREATE", "CHANNEL_HANGUP_COMPLETE", "CUSTOM")),
+    *(("Event-Name", name) for name in ("HEARTBEAT", "BACKGROUND_JOB")),
+    ("Call-Direction", "outbound"),
+)
+
 _STEPS: dict[str, LegStep] = {
     # CHANNEL_OUTGOING is earlier and comes without variables (switch_channel_event_set_extended_data)
     "CHANNEL_CREATE": "started",
