@@ -151,6 +151,7 @@ async def test_calls_go_on_at_the_other_switch_when_one_is_killed(world: World, 
 async def test_a_draining_switch_keeps_its_calls_and_new_ones_go_to_the_other(
     world: World, line: Line
 ) -> None:
+    """And the pause that its watcher left behind is taken back by the next one."""
     drained = await next_switch(line)
     caller = await talking(line, 8)
     await world.order_switch(drained, "draining")
@@ -160,25 +161,14 @@ async def test_a_draining_switch_keeps_its_calls_and_new_ones_go_to_the_other(
             record = await answered(line)
             assert (record["attempt"], record["switch_id"]) == (1, other(drained))
         assert (await caller.outcome()).result.as_told
+        running = (await ended(line, 4))[1]
+        assert (running["switch_id"], running["hangup_cause"]) == (drained, "NORMAL_CLEARING")
+        assert running["ended_within_ms"] is None
+        for name in routers(drained):
+            await world.kill(name)
     finally:
         await world.order_switch(drained, "active")
-    running = (await ended(line, 4))[1]
-    assert (running["switch_id"], running["hangup_cause"]) == (drained, "NORMAL_CLEARING")
-    assert running["ended_within_ms"] is None
-    await takes_calls(line, drained)
-
-
-async def test_a_pause_that_its_watcher_left_behind_is_taken_back_by_the_next_one(
-    world: World, line: Line
-) -> None:
-    drained = await next_switch(line)
-    await world.order_switch(drained, "draining")
-    await until(lambda: paused(world, drained), 15, f"{drained} is paused")
-    for name in routers(drained):
-        await world.kill(name)
-    await world.order_switch(drained, "active")
-    assert (await answered(line))["switch_id"] == other(drained)
-    await asyncio.gather(*(world.start(name) for name in routers(drained)))
+        await asyncio.gather(*(world.start(name) for name in routers(drained)))
     await takes_calls(line, drained)
 
 

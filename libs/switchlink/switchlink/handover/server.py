@@ -15,7 +15,7 @@ from .conversation import Conversation
 from .values import multiset
 
 BACKLOG = 4096
-DEADLINE_SECONDS = 1.5  # the dialplan's guard hangs up after 1.5 to 2.0 s
+DEADLINE_SECONDS = 1.5  # the dialplan's guard hangs up after 1.0 to 2.0 s
 MOST_AT_ONCE = 2048
 
 Channel = Mapping[str, str]
