@@ -93,6 +93,10 @@ class Tenant:
         body = {"name": name, "sip": {"uri": uri}, "ring_seconds": ring_seconds}
         return await self._post("call-control", "/api/v1/agents", body)
 
+    async def create_human_agent(self, name: str, trunk_id: str, target: str) -> Body:
+        body = {"name": name, "human": {"trunk_id": trunk_id, "target": target}, "ring_seconds": 20}
+        return await self._post("call-control", "/api/v1/agents", body)
+
     async def create_plan(self, name: str, numbers: Sequence[str], first: str, **fields: object) -> Body:
         body = {"name": name, "numbers": list(numbers), "first_agent_id": first, **fields}
         return await self._post("call-control", "/api/v1/routing/plans", body)
