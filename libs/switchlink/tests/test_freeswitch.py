@@ -3,7 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from switchlink.freeswitch import Address, FreeSwitchSettings, XmlCurl, find_freeswitch, freeswitch_launch
+from switchlink.freeswitch import (
+    Address,
+    FreeSwitchSettings,
+    XmlCurl,
+    find_allocator,
+    find_freeswitch,
+    freeswitch_launch,
+)
 
 PASSWORD = "0123456789abcdef"
 CONFIGURATION = Path(__file__).parents[3] / "infra" / "freeswitch"
@@ -77,4 +84,15 @@ def test_each_variable_of_the_environment_is_read_by_the_configuration(tmp_path:
     settings = _settings(xml_curl=XmlCurl("http://127.0.0.1:1/x", PASSWORD))
     launch = freeswitch_launch(Path("/x/freeswitch"), CONFIGURATION, tmp_path, settings)
     read = (CONFIGURATION / "vars.xml").read_text()
-    assert [name for name in launch.environment if f'=${name}"' not in read] == []
+    ours = [name for name in launch.environment if name != "LD_PRELOAD"]
+    assert [name for name in ours if f'=${name}"' not in read] == []
+
+
+def test_the_allocator_is_debians_where_it_is_installed(tmp_path: Path) -> None:
+    assert find_allocator(tmp_path) is None
+    library = tmp_path / "x86_64-linux-gnu" / "libjemalloc.so.2"
+    library.parent.mkdir()
+    library.touch()
+    assert find_allocator(tmp_path) == library
+    launch = freeswitch_launch(Path("/x/freeswitch"), CONFIGURATION, tmp_path / "run", _settings())
+    assert launch.environment.get("LD_PRELOAD") == (str(find_allocator()) if find_allocator() else None)
