@@ -48,6 +48,8 @@ class KamailioRun:
     """Names this edge in X-Keepline-Edge."""
     outside_also: Sequence[str] = ()
     """Networks that legs and probes may reach although addresses.cfg refuses them: loopback, in tests."""
+    calls_per_second: int | None = None
+    """Of a trunk and of a tenant; None: as values.cfg has them."""
     own_networks: Sequence[str] = ()
     """Networks of our own nodes, where no leg goes."""
 
@@ -142,6 +144,9 @@ class KamailioRun:
             "OUTSIDE_ALSO": _quoted(_networks(self.outside_also)),
             "OWN_NETWORKS": _quoted(_networks(self.own_networks)),
         }
+        if self.calls_per_second is not None:
+            names = ("TRUNK_CALLS_PER_SECOND", "TENANT_CALLS_PER_SECOND")
+            values |= dict.fromkeys(names, self.calls_per_second)
         if self.public_host6 is not None:
             public6 = f"{_bracketed(self.public_host6)}:{self.ports.public}"
             values |= {"PUBLIC6_UDP": f"udp:{public6}", "PUBLIC6_TCP": f"tcp:{public6}"}

@@ -18,6 +18,7 @@ from harness.world import World, running_world
 from switchlink.esl import EslLink
 
 NUMBER = "+442079460123"
+_MORE_THAN_ANY = 10_000  # one tenant makes all the load
 KEEPLINE, STATIC = "keepline", "static dialplan"
 _STATIC = """<include>
   <context name="keepline">
@@ -114,7 +115,12 @@ async def call_load(name: str, switches: int = 1) -> AsyncIterator[CallLoad]:
         configuration = Path(folder) / "freeswitch"
         shutil.copytree(CONFIGURATION, configuration)
         dialplan = configuration / "dialplan" / "keepline.xml"
-        async with running_world(name, switches=switches, switch_configuration=configuration) as world:
+        async with running_world(
+            name,
+            switches=switches,
+            switch_configuration=configuration,
+            calls_per_second=_MORE_THAN_ANY,
+        ) as world:
             port = free_port(AGENT)
             uri = f"sip:agent@{AGENT}:{port};transport=udp"
             tenant = world.tenant("t_load")

@@ -33,13 +33,16 @@ class Layout:
     services: dict[str, ServiceRun]
 
     @classmethod
-    async def create(cls, name: str, switches: int, spare: int, configuration: Path) -> Self:
-        """switches: that start with the world; spare: more of them, that do not."""
+    async def create(
+        cls, name: str, switches: int, spare: int, configuration: Path, calls_per_second: int | None = None
+    ) -> Self:
+        """switches: that start with the world; spare: more of them, that do not; calls_per_second: of a
+        tenant, where the edge's own bound is too low (load)."""
         folder = fresh_run_folder(name)
         issuer = DevIssuer.create(folder / "keys")
         broker = await kafka.create(folder / "kafka")
         database = mongo.create(folder / "mongo")
-        edge = kamailio.edge_run(folder / "edge", _PING_EVERY)
+        edge = kamailio.edge_run(folder / "edge", _PING_EVERY, calls_per_second)
         made = [
             switch.switch_run(
                 folder / f"switch-{number}",

@@ -45,10 +45,12 @@ class World:
         switches: int = 1,
         spare_switches: int = 0,
         switch_configuration: Path = CONFIGURATION,
+        calls_per_second: int | None = None,
     ) -> Self:
         """Folders, keys and ports; nothing runs yet. Spare switches, with their routers, are known as
         draining, and start when told so (`start_switch`)."""
-        return cls(await Layout.create(name, switches, spare_switches, switch_configuration))
+        made = await Layout.create(name, switches, spare_switches, switch_configuration, calls_per_second)
+        return cls(made)
 
     @property
     def switch(self) -> SwitchRun:
@@ -190,12 +192,14 @@ async def running_world(
     switches: int = 1,
     spare_switches: int = 0,
     switch_configuration: Path = CONFIGURATION,
+    calls_per_second: int | None = None,
 ) -> AsyncIterator[World]:
     world = await World.create(
         name,
         switches=switches,
         spare_switches=spare_switches,
         switch_configuration=switch_configuration,
+        calls_per_second=calls_per_second,
     )
     await world.up(show)
     try:

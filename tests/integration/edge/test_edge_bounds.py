@@ -1,6 +1,7 @@
 """What one tenant takes of an edge, no other misses: calls a second, open calls, requests, reports."""
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -87,6 +88,26 @@ async def test_one_tenants_flood_takes_no_call_of_another(busy, provider: Wire, 
         provider.send(call(provider, "one.test"), edge.public)
     ends = await outcomes(edge, switch, other, ["other.test"] * 5)
     assert ends == {"486": 5}
+
+
+def stands(file: Path, name: str) -> int:
+    """A number by its name, in a page of defines or of parameters."""
+    found = re.findall(rf'\b{name}["=]? *(?:value="|data=")?([0-9]+)\b', file.read_text())
+    assert len(found) == 1, (file, name, found)
+    return int(found[0])
+
+
+def test_one_tenant_gets_half_of_one_switch_at_the_most(shared_config: Path) -> None:
+    """Each call has two sessions there, and each session two ports."""
+    edge = shared_config.parent / "values.cfg"
+    switch = shared_config.parents[1] / "freeswitch"
+    variables, limits = switch / "vars.xml", switch / "autoload_configs" / "switch.conf.xml"
+    sessions = stands(variables, "keepline_max_sessions")
+    ports = stands(variables, "keepline_rtp_last_port") - stands(variables, "keepline_rtp_first_port")
+    assert 2 * stands(edge, "TENANT_CALLS") <= sessions // 2
+    assert 2 * stands(edge, "TENANT_CALLS_PER_SECOND") <= stands(limits, "sessions-per-second") // 2
+    assert stands(edge, "TRUNK_CALLS_PER_SECOND") <= stands(edge, "TENANT_CALLS_PER_SECOND")
+    assert 2 * sessions <= ports
 
 
 async def next_second(edge: RunningEdge) -> None:

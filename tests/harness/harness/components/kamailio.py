@@ -13,7 +13,7 @@ from switchlink.kamailio_run import KamailioPorts, KamailioRun
 CONFIG = REPOSITORY / "infra" / "kamailio" / "kamailio.cfg"
 
 
-def edge_run(folder: Path, ping_interval: int = 5) -> KamailioRun:
+def edge_run(folder: Path, ping_interval: int = 5, calls_per_second: int | None = None) -> KamailioRun:
     ports = KamailioPorts(*(free_port() for _ in range(4)))
     return KamailioRun(
         CONFIG,
@@ -22,6 +22,7 @@ def edge_run(folder: Path, ping_interval: int = 5) -> KamailioRun:
         debug_level=2,
         ping_interval=ping_interval,
         edge_id="edge1",
+        calls_per_second=calls_per_second,
         outside_also=("127.0.0.0/8",),  # where the phones of this world live
     )
 
