@@ -21,6 +21,7 @@ from servicekit.auth.tokens import bearer
 from servicekit.errors import Invalid, Problem, Unavailable
 from servicekit.grpc.around import Around, Context, Rpc
 from servicekit.grpc.status import to_status
+from servicekit.rates import RequestRates
 from servicekit.telemetry import metrics, names, tracing
 from servicekit.telemetry.logging import logger
 
@@ -106,9 +107,10 @@ class Deadlines(Around):
 
 
 class Tokens(Around):
-    def __init__(self, verifier: TokenVerifier, for_nodes: Sequence[str]) -> None:
+    def __init__(self, verifier: TokenVerifier, for_nodes: Sequence[str], rates: RequestRates) -> None:
         """for_nodes: the services that the role node reaches, and no other."""
         self._verifier = verifier
+        self._rates = rates
         self._for_nodes = tuple(f"/{name}/" for name in for_nodes)
 
     @asynccontextmanager
@@ -119,6 +121,7 @@ class Tokens(Around):
         who = await self._verifier.authenticate(bearer(rpc.metadata.get("authorization", "")))
         if who.role is Role.NODE and not rpc.method.startswith(self._for_nodes):
             raise no_node_here()
+        self._rates.count(who)
         with acting_as(who):
             yield
 

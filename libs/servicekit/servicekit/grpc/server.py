@@ -15,6 +15,7 @@ from servicekit.auth import TokenVerifier
 from servicekit.grpc import options
 from servicekit.grpc.interceptors import Deadlines, Problems, Spans, Streams, Tokens
 from servicekit.grpc.shares import Most, Shares
+from servicekit.rates import REQUESTS_PER_SECOND, RequestRates
 from servicekit.settings import WrongSetting, host_port
 from servicekit.tls import ServerCertificate
 
@@ -25,16 +26,21 @@ MOST_RPCS = 4000
 
 class GrpcServer:
     def __init__(
-        self, verifier: TokenVerifier, for_nodes: Sequence[str] = (), most: Most | None = None
+        self,
+        verifier: TokenVerifier,
+        for_nodes: Sequence[str] = (),
+        most: Most | None = None,
+        requests_per_second: int = REQUESTS_PER_SECOND,
     ) -> None:
-        """for_nodes: full names of the services that the role node reaches, and no other."""
+        """for_nodes: full names of the services that the role node reaches, and no other;
+        requests_per_second: of one tenant."""
         self._streams = Streams()
         interceptors = (
             Spans(),
             Problems(),
             self._streams,
             Deadlines(),
-            Tokens(verifier, for_nodes),
+            Tokens(verifier, for_nodes, RequestRates(requests_per_second)),
             Shares(most or Most()),
         )
         self._server = grpc.aio.server(

@@ -11,6 +11,7 @@ from servicekit.auth import Principal, TokenVerifier, principal
 from servicekit.http import docs, openapi, problems
 from servicekit.http.ending import EventStreams
 from servicekit.http.guards import Guards
+from servicekit.rates import REQUESTS_PER_SECOND, RequestRates
 from servicekit.readiness import Readiness
 
 OPEN = ("/healthz", "/readyz", "/docs", "/openapi.json")
@@ -27,8 +28,11 @@ def create_app(
     verifier: TokenVerifier,
     readiness: Readiness,
     open_paths: tuple[str, ...] = (),
+    *,
+    requests_per_second: int = REQUESTS_PER_SECOND,
 ) -> FastAPI:
-    """`open_paths` and all below them need no token: they check something else, or nothing."""
+    """`open_paths` and all below them need no token: they check something else, or nothing.
+    `requests_per_second`: of one tenant."""
     streams = EventStreams()
     app = FastAPI(
         title=title, version="1", docs_url=None, redoc_url=None, separate_input_output_schemas=False
@@ -36,7 +40,13 @@ def create_app(
     app.state.name = name
     app.state.event_streams = streams
     problems.install(app)
-    app.add_middleware(Guards, verifier=verifier, open_paths=(*OPEN, *open_paths), streams=streams)
+    app.add_middleware(
+        Guards,
+        verifier=verifier,
+        open_paths=(*OPEN, *open_paths),
+        streams=streams,
+        rates=RequestRates(requests_per_second),
+    )
     docs.install(app)
     openapi.install(app, open_paths)
     _add_health(app, readiness)

@@ -17,6 +17,7 @@ from servicekit.auth.tokens import bearer
 from servicekit.errors import Invalid, Problem
 from servicekit.http.ending import EventStreams
 from servicekit.http.problems import TooLarge, UnsupportedMediaType, problem_response, unforeseen
+from servicekit.rates import RequestRates
 from servicekit.telemetry import metrics, names, tracing
 
 MAX_BODY = 1 << 20
@@ -30,12 +31,18 @@ class Guards:
     """A pure ASGI middleware: the principal it sets is seen by everything that runs further in."""
 
     def __init__(
-        self, app: ASGIApp, verifier: TokenVerifier, open_paths: Iterable[str], streams: EventStreams
+        self,
+        app: ASGIApp,
+        verifier: TokenVerifier,
+        open_paths: Iterable[str],
+        streams: EventStreams,
+        rates: RequestRates,
     ) -> None:
         self._app = app
         self._verifier = verifier
         self._open = tuple(open_paths)
         self._streams = streams
+        self._rates = rates
         self._seconds = metrics.histogram(names.HTTP_SECONDS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,6 +79,7 @@ class Guards:
         who = await self._verifier.authenticate(bearer(headers.get("authorization", "")))
         if who.role is Role.NODE:
             raise no_node_here()
+        self._rates.count(who)
         _check_type(scope["method"], headers)
         with acting_as(who):
             await self._app(scope, bounded, send)
