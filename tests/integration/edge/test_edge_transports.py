@@ -107,7 +107,8 @@ SCENARIOS = Path(__file__).parent / "scenarios"
 
 @pytest.mark.skipif(shutil.which("sipp") is None, reason="SIPp is not installed")
 async def test_two_hundred_calls_by_sipp_lose_nothing(shared_config: Path, tmp_path: Path) -> None:
-    async with running_edge(shared_config, ping_interval=60) as edge:
+    rates = {"TRUNK_CALLS_PER_SECOND": "100", "TENANT_CALLS_PER_SECOND": "100"}
+    async with running_edge(shared_config, ping_interval=60, defines=rates) as edge:
         uas_port = free_port("127.0.0.1")
         await edge.load({ACME: "t|trk|e|127.0.1.0/24|1"}, {}, [("127.0.0.1", uas_port)])
         uas = f"sipp -sf {SCENARIOS}/switch.xml -i 127.0.0.1 -p {uas_port} -nostdin"
