@@ -7,22 +7,25 @@ with its reason; any other (`keep`) is started again and shows as degraded.
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-import grpc.aio
-from fastapi import FastAPI
-
-from servicekit.auth import TokenVerifier
 from servicekit.clock import Clock, SystemClock
 from servicekit.drain import Drain, Waiting
-from servicekit.grpc.server import GrpcServer
-from servicekit.http.server import HttpServer
 from servicekit.keeping import KeptTask, Make
 from servicekit.readiness import Readiness
 from servicekit.settings import ApiSettings, ProcessSettings, ServerTlsSettings
 from servicekit.telemetry import metrics, names
 from servicekit.telemetry.logging import logger
 from servicekit.tls import ServerCertificate
+
+if TYPE_CHECKING:
+    # imported by whoever serves: a router takes hand-overs before
+    import grpc.aio
+    from fastapi import FastAPI
+
+    from servicekit.auth import TokenVerifier
+    from servicekit.grpc.server import GrpcServer
+    from servicekit.http.server import HttpServer
 
 S = TypeVar("S", bound=ProcessSettings)
 T = TypeVar("T")
@@ -68,14 +71,16 @@ class Service(Generic[S]):
 
     async def serve_grpc(
         self,
-        add: Callable[[grpc.aio.Server], None],
+        add: "Callable[[grpc.aio.Server], None]",
         names: Sequence[str],
-        verifier: TokenVerifier,
+        verifier: "TokenVerifier",
         for_nodes: Sequence[str] = (),
     ) -> int:
         """for_nodes: those of `names` that the role node reaches, and no other."""
         if not isinstance(self.settings, ApiSettings):
             raise TypeError("a process that serves gRPC has ApiSettings")
+        from servicekit.grpc.server import GrpcServer  # noqa: PLC0415
+
         server = GrpcServer(verifier, for_nodes)
         self.readiness.add_degraded("keys", verifier.problem)
         certificate = self._certificate(self.settings.grpc.tls, "KEEPLINE_GRPC__TLS")
@@ -84,7 +89,9 @@ class Service(Generic[S]):
         _log.info("serving gRPC", port=port, services=list(names))
         return port
 
-    async def serve_http(self, app: FastAPI) -> int:
+    async def serve_http(self, app: "FastAPI") -> int:
+        from servicekit.http.server import HttpServer  # noqa: PLC0415
+
         certificate = self._certificate(self.settings.http.tls, "KEEPLINE_HTTP__TLS")
         server = HttpServer(app, self.settings.http.listen, certificate)
         task = self.spawn(server.run(), name="http server")

@@ -9,24 +9,17 @@ import asyncio
 import random
 from collections.abc import Sequence
 from functools import partial
-
-import grpc.aio
+from importlib import import_module
 
 from call_router.adapters.disk.watch_lock import WatchLock
-from call_router.adapters.grpc.route import SERVICE as CALL_ROUTING
-from call_router.adapters.grpc.route import CallRouting
 from call_router.adapters.kafka.spooled_events import SpooledEvents
 from call_router.adapters.kafka.switch_orders import SwitchOrders
 from call_router.adapters.kept_table import keep_table, missing
 from call_router.adapters.switch.hand_overs import HandOvers
 from call_router.adapters.switch.happenings import ONLY
 from call_router.adapters.switch.watching import SwitchWatch, WatchParts
-from call_router.app.dry_run import DryRun
 from call_router.domain.table import RoutingTable
 from call_router.settings import Settings
-from keepline.routing.v1.call_routing_pb2_grpc import add_CallRoutingServicer_to_server
-from servicekit.auth import TokenVerifier
-from servicekit.http import create_app
 from servicekit.kafka import Producer
 from servicekit.lifecycle import Service, run
 from servicekit.spool import Spool, SpooledProducer
@@ -112,15 +105,12 @@ def _watch(service: Service[Settings], producer: Producer, orders: SwitchOrders)
 
 
 async def _serve(service: Service[Settings], table: RoutingTable) -> None:
-    verifier = TokenVerifier.from_settings(service.settings.auth)
-    dry_run = DryRun(table, service.clock, random.random)
+    """Its modules take a fifth of a start to import: a call is not kept waiting for them."""
+    for name in ("call_router.adapters.served", "servicekit.grpc.server", "servicekit.http.server"):
+        await asyncio.to_thread(import_module, name)
+    from call_router.adapters.served import serve  # noqa: PLC0415
 
-    def add(server: grpc.aio.Server) -> None:
-        add_CallRoutingServicer_to_server(CallRouting(dry_run), server)
-
-    about = "Keepline: routes calls; the API is call-control's"
-    await service.serve_http(create_app("call-router", about, verifier, service.readiness))
-    await service.serve_grpc(add, [CALL_ROUTING], verifier)
+    await serve(service, table)
 
 
 def main() -> None:
