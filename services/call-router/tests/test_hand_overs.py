@@ -110,6 +110,7 @@ def test_whatever_stands_on_the_channel_the_switch_gets_values_that_it_takes(
         ("", "m=audio 4000 RTP/AVP 96", False, "offers payload type 96 only"),
         ("", "m=audio 0 RTP/AVP 0", False, "offers no audio"),
         ("", "m=video 4000 RTP/AVP 97", False, "offers no audio"),
+        ("t38", "m=image 4000 udptl t38", False, "offers no audio"),
     ],
 )
 def test_an_offer_is_read_with_what_it_names(common: str, media: str, usable: bool, says: str) -> None:

@@ -1,13 +1,14 @@
 """The caller's offer, read off its channel.
 
-`ep_codec_string` is what the switch could speak of it. It is empty for an offer without a codec of ours and
-for a call without an offer alike, so the remote SDP itself (`switch_r_sdp`) is looked at too.
+`ep_codec_string` is what the switch could speak of it, and `t38` for a fax that it would only pass on. It is
+empty for an offer without a codec of ours and for a call without an offer alike, so the remote SDP itself
+(`switch_r_sdp`) is looked at too.
 """
 
 import re
 from collections.abc import Mapping
 
-from call_router.domain.offer import LATE, Offer
+from call_router.domain.offer import LATE, OUR_CODECS, Offer
 
 COMMON = "variable_ep_codec_string"
 REMOTE_SDP = "variable_switch_r_sdp"
@@ -21,10 +22,10 @@ _MOST_LINES = 400
 
 
 def offer_of(headers: Mapping[str, str]) -> Offer:
-    sdp = headers.get(REMOTE_SDP, "")
-    if headers.get(COMMON):
+    common, sdp = headers.get(COMMON, ""), headers.get(REMOTE_SDP, "")
+    if any(codec in common for codec in OUR_CODECS):
         return Offer(usable=True)
-    if not sdp.strip():
+    if not common and not sdp.strip():
         return LATE
     return Offer(usable=False, codecs=_codecs(sdp.splitlines()[:_MOST_LINES]))
 
