@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import resource
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -63,9 +62,12 @@ class Agent:
         self._serving = asyncio.ensure_future(serve("edge-agent", settings, build, self._stopping))
 
     async def start(self) -> None:
-        """As a process."""
+        """As a process. With a limit no file of its grows beyond it, as on a full disk (prlimit sets it: a
+        preexec_fn runs in a fork of this process, and hangs there when a thread of gRPC held a lock)."""
+        limit = ["prlimit", f"--fsize={self.file_limit}"] if self.file_limit else []
         with self.log.open("ab") as out:
             self._child = await asyncio.create_subprocess_exec(
+                *limit,
                 sys.executable,
                 "-m",
                 "edge_agent",
@@ -73,13 +75,7 @@ class Agent:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
-                preexec_fn=self._bound,
             )
-
-    def _bound(self) -> None:
-        """In the child: no file of its grows beyond the limit, as on a full disk."""
-        if self.file_limit:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (self.file_limit, self.file_limit))
 
     async def stop(self, number: int = signal.SIGTERM) -> int | None:
         """The exit code of a process."""
