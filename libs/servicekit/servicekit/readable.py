@@ -3,10 +3,10 @@
 What another version wrote, or an operator by hand, must not keep a service from its duty.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
-from servicekit.documents import Document
+from servicekit.documents import Collection, Document
 from servicekit.errors import Problem
 from servicekit.telemetry import metrics, names
 from servicekit.telemetry.logging import logger
@@ -57,6 +57,18 @@ class Readable(Generic[T]):
                 break
             last = found[-1]
         return values
+
+    async def page_by_id(
+        self, collection: Collection, query: Mapping[str, Any], after: str | None, limit: int
+    ) -> list[T]:
+        """In the order of ids, those behind `after`. query: says nothing of `_id`."""
+
+        async def ask(last: Document | None, most: int) -> Sequence[Document]:
+            place = after if last is None else last["_id"]
+            behind = {} if place is None else {"_id": {"$gt": place}}
+            return await collection.find({**query, **behind}, limit=most)
+
+        return await self.page(ask, limit)
 
     def pairs(self, found: Iterable[Document]) -> list[tuple[Document, T]]:
         """Each readable document with its value."""

@@ -70,14 +70,7 @@ class NumberDocuments:
         if wanted.query:
             part = {"$regex": re.escape(wanted.query), "$options": "i"}
             query["$or"] = [{"e164": part}, {"label": part}]
-        if after is not None:
-            query["_id"] = {"$gt": after}
-
-        async def ask(last: Document | None, most: int) -> Sequence[Document]:
-            behind = {} if last is None else {"_id": {"$gt": last["_id"]}}
-            return await self.collection.find({**query, **behind}, limit=most)
-
-        return await self.readable.page(ask, limit)
+        return await self.readable.page_by_id(self.collection, query, after, limit)
 
     async def remove(self, tenant_id: str, number_id: str) -> bool:
         while found := await self.get(tenant_id, number_id):

@@ -6,7 +6,6 @@ State and outbox entry are written in one update, guarded by the version.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from call_router.adapters.messages.routing import agent_message
 from call_router.adapters.mongo.outbox import STATE
@@ -41,15 +40,8 @@ class AgentDocuments:
         return None if found is None else self.readable.one(found)
 
     async def page(self, tenant_id: str, after: str | None, limit: int) -> Sequence[Agent]:
-        query: dict[str, Any] = {"tenant_id": tenant_id, **ALIVE}
-        if after is not None:
-            query["_id"] = {"$gt": after}
-
-        async def ask(last: Document | None, most: int) -> Sequence[Document]:
-            behind = {} if last is None else {"_id": {"$gt": last["_id"]}}
-            return await self.collection.find({**query, **behind}, limit=most)
-
-        return await self.readable.page(ask, limit)
+        query = {"tenant_id": tenant_id, **ALIVE}
+        return await self.readable.page_by_id(self.collection, query, after, limit)
 
     async def replace(self, agent: Agent, expected_version: int) -> bool:
         matched = await self.collection.update_one(

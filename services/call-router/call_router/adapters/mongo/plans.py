@@ -6,7 +6,6 @@ deleted one, has no field `numbers` and so no place in that index.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from call_router.adapters.messages.routing import plan_message
 from call_router.adapters.mongo.outbox import STATE
@@ -53,15 +52,8 @@ class PlanDocuments:
         return None if found is None else self.readable.one(found)
 
     async def page(self, tenant_id: str, after: str | None, limit: int) -> Sequence[Plan]:
-        query: dict[str, Any] = {"tenant_id": tenant_id, **ALIVE}
-        if after is not None:
-            query["_id"] = {"$gt": after}
-
-        async def ask(last: Document | None, most: int) -> Sequence[Document]:
-            behind = {} if last is None else {"_id": {"$gt": last["_id"]}}
-            return await self.collection.find({**query, **behind}, limit=most)
-
-        return await self.readable.page(ask, limit)
+        query = {"tenant_id": tenant_id, **ALIVE}
+        return await self.readable.page_by_id(self.collection, query, after, limit)
 
     async def replace(self, plan: Plan, expected_version: int) -> Planned | bool:
         numbers = {"$set": {**_fields(plan), **_numbers(plan)}}

@@ -54,17 +54,10 @@ class TrunkDocuments:
 
     async def page(self, tenant_id: str, query: str, after: str | None, limit: int) -> Sequence[Trunk]:
         wanted: dict[str, Any] = {"tenant_id": tenant_id, **ALIVE}
-        if after is not None:
-            wanted["_id"] = {"$gt": after}
         if query:
             part = {"$regex": re.escape(query), "$options": "i"}
             wanted["$or"] = [{"name": part}, {"domain": part}]
-
-        async def ask(last: Document | None, most: int) -> Sequence[Document]:
-            behind = {} if last is None else {"_id": {"$gt": last["_id"]}}
-            return await self.collection.find({**wanted, **behind}, limit=most)
-
-        return await self.readable.page(ask, limit)
+        return await self.readable.page_by_id(self.collection, wanted, after, limit)
 
     async def replace(self, trunk: Trunk) -> bool:
         matched = await self.collection.update_one(
