@@ -6,6 +6,7 @@ import stat
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,18 @@ import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import OctKey, OKPKey, RSAKey
 
-from servicekit.auth import Principal, Role, TokenVerifier, acting_as, dev_issuer, principal, require
+from servicekit.auth import (
+    Principal,
+    Resource,
+    Role,
+    TokenVerifier,
+    acting_as,
+    dev_issuer,
+    principal,
+    reading_tenant,
+    require,
+    writing_tenant,
+)
 from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.auth.tokens import bearer
 from servicekit.errors import Forbidden, Unauthenticated
@@ -228,12 +240,56 @@ def test_the_private_key_is_for_its_owner_only_and_is_kept(tmp_path: Path) -> No
 def test_the_command_prints_a_token_that_is_good(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    DevIssuer.create(tmp_path)
     asked = ["dev_issuer", "--folder", str(tmp_path), "token", "--tenant", "t_demo", "--role", "admin"]
     monkeypatch.setattr(sys, "argv", asked)
     dev_issuer.main()
     printed = capsys.readouterr().out
     verifier = TokenVerifier.from_settings(AuthSettings(jwks_file=tmp_path / "jwks.json"))
     assert verifier.verify(printed.strip()) == Principal("t_demo", "dev", Role.ADMIN)
+
+
+def test_a_folder_without_a_key_gives_no_token_and_gets_no_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = tmp_path / "wrong"
+    monkeypatch.setattr(sys, "argv", ["dev_issuer", "--folder", str(wrong), "token", "--tenant", "t_demo"])
+    with pytest.raises(SystemExit):
+        dev_issuer.main()
+    assert not wrong.exists()
+    assert "holds no issuer's key" in capsys.readouterr().err
+
+
+def test_a_token_ends_when_its_claim_says(issuer: DevIssuer, verifier: TokenVerifier) -> None:
+    assert verifier.verify(signed(issuer, claims(exp=now + 60))).expires_at == now + 60
+
+
+SCOPED: list[tuple[str, str, bool, bool]] = [
+    ("trunks:read", "trunks", True, False),
+    ("trunks:write", "trunks", True, True),
+    ("numbers:write", "trunks", False, False),
+]
+
+
+@pytest.mark.parametrize(("scope", "resource", "reads", "writes"), SCOPED)
+def test_an_api_key_may_do_what_its_scopes_say(
+    scope: str, resource: Resource, reads: bool, writes: bool
+) -> None:
+    key = Principal("t", "key:key_1", Role.ADMIN, key_id="key_1", scopes=frozenset({scope}))
+    with acting_as(key):
+        assert _allowed(lambda: reading_tenant(resource)) is reads
+        assert _allowed(lambda: writing_tenant(resource)) is writes
+        assert not _allowed(reading_tenant)  # what names no resource is closed to keys
+    with acting_as(replace(key, role=Role.VIEWER)):
+        assert _allowed(lambda: reading_tenant(resource)) is reads
+        assert not _allowed(lambda: writing_tenant(resource))
+
+
+def _allowed(ask: Callable[[], str]) -> bool:
+    try:
+        return ask() == "t"
+    except Forbidden:
+        return False
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,14 @@ from servicekit.auth.principal import (
     require,
     writing_tenant,
 )
+from servicekit.auth.scopes import SCOPES, Deed, Resource
 from servicekit.auth.tokens import TokenVerifier
 
 __all__ = [
+    "SCOPES",
+    "Deed",
     "Principal",
+    "Resource",
     "Role",
     "TokenVerifier",
     "acting_as",

@@ -13,6 +13,7 @@ from typing import Self
 
 import orjson
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from servicekit.auth.principal import Role
@@ -20,6 +21,7 @@ from servicekit.auth.principal import Role
 DEFAULT_ISSUER = "https://keepline.dev"
 DEFAULT_AUDIENCE = "keepline"
 ALGORITHM = "Ed25519"
+_PRIVATE = "dev-signing-key.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,18 @@ class DevIssuer:
     def create(cls, folder: Path, issuer: str = DEFAULT_ISSUER, audience: str = DEFAULT_AUDIENCE) -> Self:
         """The issuer of this folder; its key is made the first time."""
         folder.mkdir(parents=True, exist_ok=True)
-        private = folder / "dev-signing-key.json"
+        private = folder / _PRIVATE
         if not private.exists():
             _write_key(private)
         key = OKPKey.import_key(orjson.loads(private.read_bytes()))
         public = {**key.as_dict(private=False), "use": "sig"}
         _replace(folder / "jwks.json", orjson.dumps({"keys": [public]}), 0o644)
+        return cls(key, folder, issuer, audience)
+
+    @classmethod
+    def open(cls, folder: Path, issuer: str = DEFAULT_ISSUER, audience: str = DEFAULT_AUDIENCE) -> Self:
+        """The issuer of a folder that has a key. Raises OSError or ValueError where there is none."""
+        key = OKPKey.import_key(orjson.loads((folder / _PRIVATE).read_bytes()))
         return cls(key, folder, issuer, audience)
 
     @property
@@ -77,7 +85,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m servicekit.auth.dev_issuer", description="Tokens for development"
     )
-    parser.add_argument("--folder", type=Path, required=True, help="where the key is, or will be made")
+    parser.add_argument("--folder", type=Path, required=True, help="where the key is; `keys` makes it there")
     parser.add_argument("--issuer", default=DEFAULT_ISSUER)
     parser.add_argument("--audience", default=DEFAULT_AUDIENCE)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -88,10 +96,15 @@ def main() -> None:
     token.add_argument("--subject", default="dev")
     token.add_argument("--ttl", type=float, default=3600, help="seconds")
     asked = parser.parse_args()
-    issuer = DevIssuer.create(asked.folder, asked.issuer, asked.audience)
     if asked.command == "keys":
-        sys.stdout.write(f"{issuer.jwks_file}\n")
+        sys.stdout.write(f"{DevIssuer.create(asked.folder, asked.issuer, asked.audience).jwks_file}\n")
         return
+    try:
+        issuer = DevIssuer.open(asked.folder, asked.issuer, asked.audience)
+    except (OSError, ValueError, JoseError):
+        parser.error(
+            f"{asked.folder} holds no issuer's key; the demo's is in .run/demo-*/keys, `keys` makes one"
+        )
     sys.stdout.write(issuer.token(asked.tenant, asked.role, asked.subject, asked.ttl) + "\n")
 
 

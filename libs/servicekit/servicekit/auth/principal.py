@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from servicekit.auth.scopes import Deed, Resource, allows
 from servicekit.errors import Forbidden, Unauthenticated
 
 
@@ -27,9 +28,26 @@ class Principal:
     role: Role
     # what it showed, to be shown to another service in its name; in no log and no comparison
     token: str = field(default="", repr=False, compare=False)
+    # of the API key that it showed; "": it showed a token
+    key_id: str = ""
+    # what that key may do, "trunks:read"; a token has none and may do what its role may
+    scopes: frozenset[str] = frozenset()
+    # epoch seconds; None: the key has no end
+    expires_at: float | None = field(default=None, compare=False)
+    # where the request came from, as far as the server saw it
+    address: str = field(default="", compare=False)
+
+    def may(self, resource: Resource, deed: Deed) -> bool:
+        """What its key allows; the role is another question."""
+        return not self.key_id or allows(self.scopes, f"{resource}:{deed}")
 
 
 _current: ContextVar[Principal | None] = ContextVar("keepline_principal", default=None)
+
+
+def acting() -> Principal | None:
+    """None: the process acts by itself."""
+    return _current.get()
 
 
 def principal() -> Principal:
@@ -54,12 +72,28 @@ def require(*roles: Role) -> Principal:
     return current
 
 
-def reading_tenant() -> str:
-    return require(Role.OWNER, Role.ADMIN, Role.VIEWER).tenant_id
+def reading_tenant(resource: Resource | None = None) -> str:
+    """resource: what is read. Where none is named, API keys are refused."""
+    return _within(require(Role.OWNER, Role.ADMIN, Role.VIEWER), resource, "read").tenant_id
 
 
-def writing_tenant() -> str:
-    return require(Role.OWNER, Role.ADMIN).tenant_id
+def writing_tenant(resource: Resource | None = None) -> str:
+    """resource: what is written, as above."""
+    return _within(require(Role.OWNER, Role.ADMIN), resource, "write").tenant_id
+
+
+def _within(who: Principal, resource: Resource | None, deed: Deed) -> Principal:
+    if resource is None and who.key_id:
+        raise Forbidden(
+            "key_forbidden", "no API key may do this", hint="use the token of a person, not an API key"
+        )
+    if resource is not None and not who.may(resource, deed):
+        raise Forbidden(
+            "scope_missing",
+            f"the API key {who.key_id} has no scope {resource}:{deed}",
+            hint=f"use a key with the scope {resource}:{deed}, or add it to this one",
+        )
+    return who
 
 
 def no_node_here() -> Forbidden:

@@ -153,7 +153,7 @@ def _principal(claims: dict[str, Any]) -> Principal:
         raise _refused("the claim sub is missing or malformed")
     if role not in list(Role):
         raise _refused("the claim role is missing or unknown")
-    return Principal(tenant, subject, Role(role))
+    return Principal(tenant, subject, Role(role), expires_at=float(claims["exp"]))
 
 
 def _refused(detail: str) -> Unauthenticated:
