@@ -6,7 +6,11 @@
     ├── Forbidden           403  PERMISSION_DENIED
     ├── NotFound            404  NOT_FOUND            (also what another tenant holds)
     ├── Conflict            409  ALREADY_EXISTS
+    ├── InUse               409  FAILED_PRECONDITION
+    ├── UnderWay            409  ABORTED
     ├── PreconditionFailed  412  FAILED_PRECONDITION
+    ├── VersionMismatch     412  ABORTED
+    ├── PreconditionRequired 428 FAILED_PRECONDITION
     ├── TooMany             429  RESOURCE_EXHAUSTED
     └── Unavailable         503  UNAVAILABLE
 
@@ -37,13 +41,21 @@ class Problem(Exception):
     grpc_status: ClassVar[str] = "INTERNAL"
 
     def __init__(
-        self, code: str, detail: str, *, hint: str = "", violations: Iterable[Violation] = ()
+        self,
+        code: str,
+        detail: str,
+        *,
+        hint: str = "",
+        violations: Iterable[Violation] = (),
+        retry_after: int | None = None,
     ) -> None:
+        """retry_after: seconds after which asking again is right; None: nothing is known of that."""
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
         self.hint = hint
         self.violations = tuple(violations)
+        self.retry_after = retry_after
 
 
 class Invalid(Problem):
@@ -76,9 +88,33 @@ class Conflict(Problem):
     grpc_status = "ALREADY_EXISTS"
 
 
+class InUse(Problem):
+    title = "Something else still names this"
+    http_status = 409
+    grpc_status = "FAILED_PRECONDITION"
+
+
+class UnderWay(Problem):
+    title = "The same request is being answered right now"
+    http_status = 409
+    grpc_status = "ABORTED"
+
+
 class PreconditionFailed(Problem):
     title = "It is not in the state that the request expects"
     http_status = 412
+    grpc_status = "FAILED_PRECONDITION"
+
+
+class VersionMismatch(Problem):
+    title = "It was changed meanwhile"
+    http_status = 412
+    grpc_status = "ABORTED"
+
+
+class PreconditionRequired(Problem):
+    title = "The request must say which version it is meant for"
+    http_status = 428
     grpc_status = "FAILED_PRECONDITION"
 
 
@@ -104,5 +140,4 @@ class Unavailable(Problem):
         violations: Iterable[Violation] = (),
         retry_after: int = 1,
     ) -> None:
-        super().__init__(code, detail, hint=hint, violations=violations)
-        self.retry_after = retry_after
+        super().__init__(code, detail, hint=hint, violations=violations, retry_after=retry_after)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from servicekit.errors import Invalid, NotFound, PreconditionFailed, Violation
+from servicekit.errors import Invalid, NotFound, VersionMismatch, Violation
 
 
 class WrongField(Protocol):
@@ -30,11 +30,11 @@ def not_found(what: str, sought: str) -> NotFound:
     return NotFound(f"{what}_not_found", f"no {what} {sought}", hint=f"list your {what}s to see their ids")
 
 
-def changed_meanwhile(what: str, current: int | None = None) -> PreconditionFailed:
+def changed_meanwhile(what: str, current: int | None = None) -> VersionMismatch:
     """current: its version now, where it is known."""
     now = "" if current is None else f", its version is {current}"
-    return PreconditionFailed(
-        "version_changed",
+    return VersionMismatch(
+        "version_mismatch",
         f"the {what} was changed meanwhile{now}",
         hint="read it again and repeat your change",
     )

@@ -107,11 +107,11 @@ async def test_a_change_of_what_was_changed_meanwhile_is_refused(api: Any) -> No
     path = f"/api/v1/agents/{await api.agent()}"
     assert (await api.rest.put(path, json={**DESK, "version": 1}, headers=api.as_())).status_code == 200
     refused = await api.rest.put(path, json={**DESK, "version": 1}, headers=api.as_())
-    assert (refused.status_code, refused.json()["code"]) == (412, "version_changed")
+    assert (refused.status_code, refused.json()["code"]) == (412, "version_mismatch")
     sip = _sip(GOOD)
     message = agent_pb2.Agent(id=path.rpartition("/")[2], version=1, name="x", sip=sip)
     problem = await api.problem(api.stub().UpdateAgent(pb.UpdateAgentRequest(agent=message)))
-    assert problem.code == "version_changed"
+    assert problem.code == "version_mismatch"
     assert (await api.rest.put(path, json=DESK, headers=api.as_())).json()["version"] == 3
 
 

@@ -43,7 +43,7 @@ async def test_the_same_over_grpc(api: Any) -> None:
     assert (await stub.GetTrunk(pb.GetTrunkRequest(id=made.id))).trunk == changed
     assert list((await stub.ListTrunks(pb.ListTrunksRequest())).trunks) == [changed]
     problem = await api.problem(stub.UpdateTrunk(change))
-    assert problem.code == "version_changed"
+    assert problem.code == "version_mismatch"
     await stub.DeleteTrunk(pb.DeleteTrunkRequest(id=made.id))
     assert (await api.problem(stub.GetTrunk(pb.GetTrunkRequest(id=made.id)))).code == "trunk_not_found"
 

@@ -27,7 +27,7 @@ def to_status(problem: Problem) -> Status:
     _add(status, info)
     if problem.violations:
         _add(status, BadRequest(field_violations=[_field(v) for v in problem.violations]))
-    if isinstance(problem, Unavailable):
+    if problem.retry_after is not None:
         _add(status, RetryInfo(retry_delay=Duration(seconds=problem.retry_after)))
     return status
 
@@ -77,6 +77,7 @@ _KINDS: dict[str, type[Problem]] = {
         errors.NotFound,
         errors.Conflict,
         errors.PreconditionFailed,
+        errors.VersionMismatch,
         errors.TooMany,
         errors.Unavailable,
     )

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from servicekit.errors import Problem, Unauthenticated, Unavailable
+from servicekit.errors import Problem, Unauthenticated
 from servicekit.http.validation import MalformedJson, from_validation
 from servicekit.telemetry import tracing
 from servicekit.telemetry.logging import logger
@@ -49,7 +49,7 @@ class Refused(Problem):
 
 def problem_response(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
     sent = dict(headers or {})
-    if isinstance(problem, Unavailable):
+    if problem.retry_after is not None:
         sent["Retry-After"] = str(problem.retry_after)
     if isinstance(problem, Unauthenticated):
         sent["WWW-Authenticate"] = "Bearer"
