@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
@@ -13,6 +13,7 @@ from harness.components.mongo import Mongo as Server
 from keepline.sip.v1 import switch_config_pb2 as pb
 from keepline.sip.v1.switch_state_pb2 import SwitchState
 from keepline.sip.v1.trunk_pb2 import TrunkState
+from servicekit.api.lists import ListAsked
 from servicekit.documents import Collection
 from servicekit.mongo import connect
 from servicekit.outbox import OutboxRelay
@@ -24,6 +25,7 @@ from sip_config.adapters.mongo.network import TOPIC as SWITCHES
 from sip_config.adapters.mongo.network import NetworkDocuments
 from sip_config.adapters.mongo.node_reports import ReportDocuments
 from sip_config.adapters.mongo.trunks import TOPIC, TrunkDocuments
+from sip_config.adapters.trunk_shape import TRUNKS
 from sip_config.domain.network import OperatorWord, Orders
 from sip_config.domain.node_report import Held, Limits, NodeReport
 from sip_config.domain.resources import DestinationState
@@ -101,16 +103,71 @@ async def test_a_deleted_trunk_is_gone_and_its_domain_free(store: Store) -> None
     assert await store.trunks.add(replace(trunk(tenant="t_b"), id="trk_9"))
 
 
+def asked(**sent: str) -> ListAsked:
+    return TRUNKS.read({name: value.split("|") for name, value in sent.items()})
+
+
+async def found(store: Store, **sent: str) -> list[Trunk]:
+    return list((await store.trunks.page("t_a", asked(**sent))).items)
+
+
 async def test_a_page_holds_the_tenants_own_by_id_and_part_of_the_name(store: Store) -> None:
     for one in (trunk(3, name="Beta (x)"), trunk(1), trunk(2, "t_b")):
         await store.trunks.add(one)
-    assert await store.trunks.page("t_a", "", None, 10) == [trunk(1), trunk(3, name="Beta (x)")]
-    assert await store.trunks.page("t_a", "", "trk_1", 10) == [trunk(3, name="Beta (x)")]
-    assert await store.trunks.page("t_a", "", None, 1) == [trunk(1)]
-    assert await store.trunks.page("t_a", "ETA (", None, 10) == [trunk(3, name="Beta (x)")]
-    assert await store.trunks.page("t_a", "P1.SIP", None, 10) == [trunk(1)]
-    assert await store.trunks.page("t_a", ".*", None, 10) == []
+    assert await found(store) == [trunk(1), trunk(3, name="Beta (x)")]
+    assert await found(store, page_size="1") == [trunk(1)]
+    assert await found(store, q="ETA (") == [trunk(3, name="Beta (x)")]
+    assert await found(store, q="P1.SIP") == [trunk(1)]
+    assert await found(store, q=".*") == []
     assert {one.id async for one in store.trunks.all()} == {"trk_1", "trk_2", "trk_3"}
+
+
+ORDERS = [
+    ("", ["trk_1", "trk_2", "trk_3", "trk_4", "trk_5"]),
+    ("id desc", ["trk_5", "trk_4", "trk_3", "trk_2", "trk_1"]),
+    ("name", ["trk_1", "trk_4", "trk_2", "trk_5", "trk_3"]),
+    ("name desc", ["trk_3", "trk_5", "trk_2", "trk_4", "trk_1"]),
+    ("name desc,id", ["trk_3", "trk_2", "trk_5", "trk_1", "trk_4"]),
+    ("created_at desc, name", ["trk_4", "trk_5", "trk_1", "trk_2", "trk_3"]),
+]
+
+
+@pytest.mark.parametrize(("order", "expected"), ORDERS)
+async def test_a_list_is_whole_and_in_order_whatever_the_pages(
+    store: Store, order: str, expected: list[str]
+) -> None:
+    names = {1: "A", 2: "B", 3: "C", 4: "A", 5: "B"}
+    for place, name in names.items():
+        made = replace(trunk(place, name=name), created_at=NOW + timedelta(seconds=place // 4))
+        await store.trunks.add(made)
+    for size in (1, 2, 5):
+        seen: list[str] = []
+        token = ""
+        while True:
+            page = await store.trunks.page(
+                "t_a", asked(order_by=order, page_size=str(size), page_token=token)
+            )
+            seen += [one.id for one in page.items]
+            token = page.next_page_token
+            if not token:
+                break
+        assert seen == expected, size
+
+
+async def test_filters_take_any_of_their_values_and_times_bound(store: Store) -> None:
+    for place, country in enumerate(("DE", "FR", "GB"), start=1):
+        one = trunk(place)
+        fields = replace(one.fields, country=country, enabled=place != 2)
+        await store.trunks.add(replace(one, fields=fields, created_at=NOW + timedelta(minutes=place)))
+    assert [one.id for one in await found(store, country="DE|GB")] == ["trk_1", "trk_3"]
+    assert [one.id for one in await found(store, enabled="false")] == ["trk_2"]
+    assert [one.id for one in await found(store, domain="p3.sip.example")] == ["trk_3"]
+    between = {
+        "created_at_after": "2026-11-23T09:01:00.123Z",
+        "created_at_before": "2026-11-23T10:03:30+01:00",
+    }
+    assert [one.id for one in await found(store, **between)] == ["trk_2", "trk_3"]
+    assert await found(store, country="DE", enabled="false") == []
 
 
 async def test_each_write_is_told_in_order_and_the_end_with_a_tombstone(store: Store) -> None:
@@ -193,7 +250,7 @@ async def test_a_trunk_that_cannot_be_read_hides_no_other(store: Store) -> None:
     await store.collection.update_one({"_id": "trk_3"}, {"$set": {"version": "one"}})
     assert [one.id async for one in store.trunks.all()] == ["trk_1", "trk_4"]
     assert {one.id for one in await store.trunks.waiting(10) if isinstance(one, Trunk)} == {"trk_1", "trk_4"}
-    assert [one.id for one in await store.trunks.page("t_a", "", None, 2)] == ["trk_1", "trk_4"]
+    assert [one.id for one in await found(store, page_size="2")] == ["trk_1", "trk_4"]
     with pytest.raises(DocumentUnreadable):
         await store.trunks.get("t_a", "trk_2")
     assert "2 documents of sip_trunks cannot be read" in store.trunks.readable.problem()

@@ -95,11 +95,11 @@ async def _is_well(world: World, name: str) -> bool:
     return not await said(world, name)
 
 
-async def test_a_deleted_trunk_carries_no_call_a_second_later(world: World) -> None:
+async def test_a_trunk_that_is_switched_off_carries_no_call_a_second_later(world: World) -> None:
     agent = await world.phones.agent()
     line = await kept_number(world, agent)
     assert (await (await line.dial()).outcome()).result.as_told
-    await line.tenant.delete_trunk(line.trunk["id"])
+    await line.tenant.change_trunk(line.trunk["id"], enabled=False)
     await asyncio.sleep(1)
     outcome = await (await line.dial("caller_is_ignored")).outcome()
     assert outcome.result.as_told, outcome

@@ -15,8 +15,7 @@ async def test_trunks_and_numbers_are_told_until_their_tombstones(world: World) 
     tenant = world.tenant("t_told")
     trunk = await tenant.create_trunk("Told", domain_label="told")
     number = await tenant.create_number("020 7946 0999", trunk["id"])
-    path = f"/api/v1/sip/trunks/{trunk['id']}"
-    assert (await tenant.rest("sip-config").patch(path, json={"enabled": False})).is_success
+    await tenant.change_trunk(trunk["id"], enabled=False)
     numbers = tenant.rest("phone-sources")
     assert (await numbers.delete(f"/api/v1/phone/numbers/{number['id']}")).status_code == 204
     await tenant.delete_trunk(trunk["id"])

@@ -54,7 +54,8 @@ async def _lookup(rpc: KamailioSocket, domain: str) -> float:
 async def _change(tenant: Tenant, rpc: KamailioSocket, trunk: dict[str, str], *, on: bool) -> float:
     """Seconds from the answer of the API until the edge's own table says so."""
     path = f"/api/v1/sip/trunks/{trunk['id']}"
-    answer = await tenant.rest("sip-config").patch(path, json={"enabled": on})
+    change, headers = {"enabled": on}, {"if-match": "*"}
+    answer = await tenant.rest("sip-config").patch(path, json=change, headers=headers)
     answered = time.perf_counter()
     version = str(answer.json()["version"])
     while True:

@@ -5,6 +5,8 @@ from typing import Protocol
 
 from servicekit.errors import Invalid, NotFound, VersionMismatch, Violation
 
+_TOLD = 100
+
 
 class WrongField(Protocol):
     """A Violation, or what a domain has in its place."""
@@ -22,8 +24,9 @@ class WrongField(Protocol):
 def invalid(what: str, faults: Iterable[WrongField]) -> Invalid:
     """`what`: one of them, as in "trunk"; the code is "trunk_invalid"."""
     violations = [Violation(f.pointer, f.code, f.detail, f.hint) for f in faults]
-    many = f"{len(violations)} fields are" if len(violations) > 1 else "a field is"
-    return Invalid(f"{what}_invalid", f"{many} wrong", violations=violations)
+    many = f"{len(violations)} fields are" if len(violations) > 1 else "1 field is"
+    hint = violations[0].hint if violations else ""
+    return Invalid(f"{what}_invalid", f"{many} wrong", hint=hint, violations=violations[:_TOLD])
 
 
 def not_found(what: str, sought: str) -> NotFound:

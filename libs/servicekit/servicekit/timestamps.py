@@ -1,4 +1,4 @@
-"""Times as messages: UTC, absent for None."""
+"""Times as messages and in words: UTC, to the millisecond, absent for None."""
 
 from datetime import UTC, datetime, timedelta
 from typing import overload
@@ -22,6 +22,11 @@ def timestamp(at: datetime | None) -> Timestamp | None:
     # Timestamp.FromDatetime takes four times as long
     since = at - _EPOCH
     return Timestamp(seconds=since.days * 86_400 + since.seconds, nanos=since.microseconds * 1000)
+
+
+def rfc3339(at: datetime) -> str:
+    """`at` is aware and in UTC; the same length for every time."""
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def moment(message: Timestamp) -> datetime:

@@ -1,10 +1,12 @@
 """Wires sip-config: trunks for tenants, and what the nodes should run."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import grpc.aio
 
 from keepline.sip.v1.trunk_service_pb2_grpc import add_SipTrunkServiceServicer_to_server
+from servicekit.api.idempotency import IdempotencyKeys
 from servicekit.auth import TokenVerifier
 from servicekit.http import create_app
 from servicekit.kafka import Producer
@@ -15,7 +17,7 @@ from sip_config.adapters.grpc import switch_config as grpc_switch_config
 from sip_config.adapters.grpc.switch_config import SwitchConfig
 from sip_config.adapters.grpc.trunks import SERVICE as TRUNK_SERVICE
 from sip_config.adapters.grpc.trunks import SipTrunkService
-from sip_config.adapters.kafka.state_topics import StateTopics
+from sip_config.adapters.kafka.state_topics import AgentTopic, StateTopics
 from sip_config.adapters.messages.resources import encode
 from sip_config.adapters.mongo.network import NetworkDocuments
 from sip_config.adapters.mongo.node_reports import ReportDocuments
@@ -23,12 +25,14 @@ from sip_config.adapters.mongo.trunks import TrunkDocuments
 from sip_config.adapters.rest import network as rest_network
 from sip_config.adapters.rest import switch_xml as rest_switch
 from sip_config.adapters.rest import trunks as rest_trunks
+from sip_config.app.naming import Naming
 from sip_config.app.network import Network, Site
 from sip_config.app.node_feed import NodeFeed
 from sip_config.app.node_reports import NodeReports
 from sip_config.app.placement import Placement
 from sip_config.app.reading import Reading
 from sip_config.app.trunks import Quotas, Trunks
+from sip_config.domain.human_agents import HumanAgents
 from sip_config.domain.network import Orders
 from sip_config.domain.node_tables import NodeTables, Room
 from sip_config.domain.resources import EdgeBody, SwitchBody
@@ -41,6 +45,7 @@ class Parts:
     reports: NodeReports
     network: Network
     trunks: Trunks
+    keys: IdempotencyKeys
 
 
 async def build(service: Service[Settings]) -> None:
@@ -56,16 +61,17 @@ async def _parts(service: Service[Settings]) -> Parts:
     feed = NodeFeed(NodeTables(encode, site.bodies(Orders())))
     reports = ReportDocuments(mongo.collection("node_reports"))
     said = NodeReports(reports, clock, lambda limits: feed.room(Room(limits.trunks, limits.numbers)))
-    documents, orders = await _documents(service, mongo, reports)
+    keys = IdempotencyKeys(mongo.collection("idempotency_keys"), clock)
+    documents, orders = await _documents(service, mongo, [reports.prepare, keys.prepare])
     network = Network(feed, orders, clock, site, said.edges)
-    _read(service, Reading(documents, feed, network), feed)
+    references = _read(service, Reading(documents, feed, network), feed)
     service.keep(said.run, name="node reports")
     service.keep(network.run, name="network orders")
     for readable in (orders.readable, reports.readable, documents.readable):
         service.readiness.add_degraded(readable.name, readable.problem)
     quotas = Quotas(**settings.quotas.model_dump())
-    trunks = Trunks(documents, feed, clock, settings.sip_zone, settings.address_policy(), quotas)
-    return Parts(feed, said, network, trunks)
+    trunks = Trunks(documents, feed, references, clock, settings.sip_zone, settings.address_policy(), quotas)
+    return Parts(feed, said, network, trunks, keys)
 
 
 def _site(settings: Settings) -> Site:
@@ -74,7 +80,7 @@ def _site(settings: Settings) -> Site:
 
 
 async def _documents(
-    service: Service[Settings], mongo: Mongo, reports: ReportDocuments
+    service: Service[Settings], mongo: Mongo, others: Sequence[Callable[[], Awaitable[None]]]
 ) -> tuple[TrunkDocuments, NetworkDocuments]:
     producer = Producer(service.settings.kafka, "sip-config")
     service.stack.push_async_callback(producer.stop)
@@ -85,7 +91,8 @@ async def _documents(
 
     async def prepare() -> None:
         await documents.prepare()
-        await reports.prepare()
+        for one in others:
+            await one()
 
     service.readiness.add_degraded("mongo", mongo.problem)
     service.readiness.add_degraded("broker", producer.problem)
@@ -97,8 +104,8 @@ async def _documents(
     return documents, orders
 
 
-def _read(service: Service[Settings], reading: Reading, feed: NodeFeed) -> None:
-    """Numbers are another service's; trunks may be written by another replica of this one."""
+def _read(service: Service[Settings], reading: Reading, feed: NodeFeed) -> Naming:
+    """Numbers and agents are other services'; trunks may be written by another replica of this one."""
     tables = feed.tables
     topics = StateTopics(feed, service.settings.kafka, reading.caught_up.set)
     follower = topics.follower
@@ -109,6 +116,22 @@ def _read(service: Service[Settings], reading: Reading, feed: NodeFeed) -> None:
     service.keep(lambda: reading.trunks(tables.known.trunks_known), name="reading of trunks")
     service.keep(lambda: reading.numbers(tables.known.numbers_known), name="reading of numbers")
     service.keep(lambda: reading.outboxes(follower.problem), name="reading of outboxes")
+    return _names(service, topics, feed)
+
+
+def _names(service: Service[Settings], topics: StateTopics, feed: NodeFeed) -> Naming:
+    """What names a trunk: it is not deleted meanwhile."""
+    agents = HumanAgents()
+    plans = AgentTopic(agents, service.settings.kafka).follower
+    service.readiness.add_degraded("agents", plans.problem)
+    service.keep(plans.run, name="agent follower")
+
+    def unread() -> str:
+        return " and ".join(
+            what for what, one in (("numbers", topics.follower), ("agents", plans)) if not one.caught_up
+        )
+
+    return Naming(feed.tables.known, unread, agents)
 
 
 async def _serve(service: Service[Settings], parts: Parts, verifier: TokenVerifier) -> None:
@@ -117,13 +140,13 @@ async def _serve(service: Service[Settings], parts: Parts, verifier: TokenVerifi
     title = "Keepline: trunks, and where they are in force"
     app = create_app("sip-config", title, verifier, service.readiness, open_paths=(rest_switch.PATH,))
     placement = Placement(parts.feed, parts.reports)
-    app.include_router(rest_trunks.router(parts.trunks, placement))
+    app.include_router(rest_trunks.router(parts.trunks, placement, parts.keys))
     app.include_router(rest_network.router(parts.feed, parts.reports, parts.network))
     if password:
         app.include_router(rest_switch.router([edge.host for edge in settings.edges], password))
 
     def add(server: grpc.aio.Server) -> None:
-        add_SipTrunkServiceServicer_to_server(SipTrunkService(parts.trunks, placement), server)
+        add_SipTrunkServiceServicer_to_server(SipTrunkService(parts.trunks, placement, parts.keys), server)
         served = SwitchConfig(parts.feed, parts.reports, parts.network)
         grpc_switch_config.add_to_server(served, server)
 

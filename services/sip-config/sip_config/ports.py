@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from servicekit.api.lists import ListAsked
+from servicekit.paging import Page
 from sip_config.domain.network import OperatorWord, Orders
 from sip_config.domain.node_report import NodeReport
 from sip_config.domain.resources import DestinationState
@@ -30,12 +32,13 @@ class TrunkStore(Protocol):
     """Trunks with their outbox. Raises servicekit.errors.Unavailable when the database is away."""
 
     async def add(self, trunk: Trunk) -> bool:
-        """Stores the trunk and what has to be told about it, both or neither. False: its domain is taken."""
+        """Stores the trunk and what has to be told about it, both or neither. False: its domain or its id is
+        taken."""
 
     async def get(self, tenant_id: str, trunk_id: str) -> Trunk | None: ...
 
-    async def page(self, tenant_id: str, query: str, after: str | None, limit: int) -> Sequence[Trunk]:
-        """Ordered by id, those behind `after`; query: part of the name or domain, in any case."""
+    async def page(self, tenant_id: str, asked: ListAsked) -> Page[Trunk]:
+        """q: part of the name or domain, in any case."""
 
     async def replace(self, trunk: Trunk) -> bool:
         """Takes the place of the version before. False: somebody else was faster, or it is gone."""
@@ -64,6 +67,11 @@ class Feed(Protocol):
 
     def is_full(self) -> bool:
         """Whether the smallest edge has no room for another trunk."""
+
+
+class References(Protocol):
+    def check_unnamed(self, trunk: Trunk) -> None:
+        """Raises InUse with what names the trunk, and Unavailable while it cannot be known."""
 
 
 class NodeReportStore(Protocol):

@@ -18,6 +18,7 @@ from keepline.sip.v1.trunk_service_pb2_grpc import (
     add_SipTrunkServiceServicer_to_server,
 )
 from servicekit.addresses import AddressPolicy
+from servicekit.api.idempotency import IdempotencyKeys
 from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.errors import Problem
 from servicekit.grpc import GrpcServer, channel, problem_of
@@ -36,6 +37,7 @@ from sip_config.adapters.mongo.trunks import TrunkDocuments
 from sip_config.adapters.rest import network as rest_network
 from sip_config.adapters.rest import switch_xml as rest_switch
 from sip_config.adapters.rest import trunks as rest_trunks
+from sip_config.app.naming import Naming
 from sip_config.app.network import Network, Site
 from sip_config.app.node_feed import NodeFeed
 from sip_config.app.node_reports import NodeReports
@@ -93,6 +95,7 @@ class Shared:
     trunks: MemoryCollection = field(default_factory=lambda: MemoryCollection("sip_trunks"))
     reports: MemoryCollection = field(default_factory=lambda: MemoryCollection("node_reports"))
     network: MemoryCollection = field(default_factory=lambda: MemoryCollection("sip_network"))
+    keys: MemoryCollection = field(default_factory=lambda: MemoryCollection("idempotency_keys"))
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
 
 
@@ -105,18 +108,25 @@ class Api:
     reports: NodeReports
     network: Network
     shared: Shared
+    naming: Naming
     channels: list[grpc.aio.Channel] = field(default_factory=list)
 
     def as_(self, tenant: str = "t_a", role: str = "owner") -> dict[str, str]:
         return {"authorization": f"Bearer {self.issuer.token(tenant, role=role)}"}
 
-    async def create(self, tenant: str = "t_a", **fields: Any) -> Any:
-        answer = await self.rest.post(PATH, json={**ACME, **fields}, headers=self.as_(tenant))
+    async def create(self, tenant: str = "t_a", key: str = "", **fields: Any) -> Any:
+        headers = self.as_(tenant) | ({"idempotency-key": key} if key else {})
+        answer = await self.rest.post(PATH, json={**ACME, **fields}, headers=headers)
         return dict(answer.json(), status=answer.status_code)
 
-    async def patch(self, trunk_id: str, tenant: str = "t_a", **fields: Any) -> Any:
-        answer = await self.rest.patch(f"{PATH}/{trunk_id}", json=fields, headers=self.as_(tenant))
+    async def patch(self, trunk_id: str, tenant: str = "t_a", if_match: str = "*", **fields: Any) -> Any:
+        headers = self.as_(tenant) | {"if-match": if_match}
+        answer = await self.rest.patch(f"{PATH}/{trunk_id}", json=fields, headers=headers)
         return dict(answer.json(), status=answer.status_code)
+
+    async def delete(self, trunk_id: str, tenant: str = "t_a", if_match: str = "*") -> httpx.Response:
+        headers = self.as_(tenant) | {"if-match": if_match}
+        return await self.rest.delete(f"{PATH}/{trunk_id}", headers=headers)
 
     def stub(
         self, tenant: str = "t_a", role: str = "owner", kind: Any = SipTrunkServiceStub, subject: str = "dev"
@@ -145,24 +155,27 @@ async def replica(shared: Shared, feed: NodeFeed, issuer: DevIssuer) -> AsyncIte
     clock = shared.clock
     documents = TrunkDocuments(shared.trunks, clock, lambda: None)
     await documents.prepare()
-    trunks = Trunks(documents, feed, clock, "sip.example", ADDRESSES, Quotas(trunks=30, endpoints=40))
+    naming = Naming(feed.tables.known, lambda: "")
+    keys = IdempotencyKeys(shared.keys, clock)
+    quotas = Quotas(trunks=30, endpoints=40)
+    trunks = Trunks(documents, feed, naming, clock, "sip.example", ADDRESSES, quotas)
     reports = NodeReports(ReportDocuments(shared.reports), clock)
     network = Network(feed, NetworkDocuments(shared.network, clock, lambda: None), clock, SITE, reports.edges)
     placement = Placement(feed, reports)
     open_paths = (rest_switch.PATH,)
     app = create_app("sip-config", "Test", verifier_of(issuer), Readiness(), open_paths=open_paths)
-    app.include_router(rest_trunks.router(trunks, placement))
+    app.include_router(rest_trunks.router(trunks, placement, keys))
     app.include_router(rest_network.router(feed, reports, network))
     app.include_router(rest_switch.router(["127.0.0.1", "2001:db8::1"], PASSWORD))
 
     def add(server: grpc.aio.Server) -> None:
-        add_SipTrunkServiceServicer_to_server(SipTrunkService(trunks, placement), server)
+        add_SipTrunkServiceServicer_to_server(SipTrunkService(trunks, placement, keys), server)
         grpc_switch_config.add_to_server(SwitchConfig(feed, reports, network, heartbeat=0.05), server)
 
     server = GrpcServer(verifier_of(issuer), for_nodes=[SWITCH_CONFIG])
     port = await server.start("127.0.0.1:0", add, [TRUNK_SERVICE, SWITCH_CONFIG])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
-        api = Api(client, issuer, f"127.0.0.1:{port}", feed, reports, network, shared)
+        api = Api(client, issuer, f"127.0.0.1:{port}", feed, reports, network, shared, naming)
         yield api
     for opened in api.channels:
         await opened.close()

@@ -188,8 +188,25 @@ class Tenant:
 
         return await until(asked, within, f"verdict {TrunkVerdict.Name(verdict)} for {trunk_id}")
 
-    async def delete_trunk(self, trunk_id: str) -> None:
-        _checked(await self.rest("sip-config").delete(f"/api/v1/sip/trunks/{trunk_id}"))
+    async def change_trunk(self, trunk_id: str, **fields: object) -> Body:
+        """Whichever version it has."""
+        rest = self.rest("sip-config")
+        return _checked(
+            await rest.patch(f"/api/v1/sip/trunks/{trunk_id}", json=fields, headers={"if-match": "*"})
+        )
+
+    async def delete_trunk(self, trunk_id: str, within: float = 15) -> None:
+        """Waits while numbers or agents that were deleted a moment ago still name it."""
+
+        async def done() -> bool:
+            rest = self.rest("sip-config")
+            answer = await rest.delete(f"/api/v1/sip/trunks/{trunk_id}", headers={"if-match": "*"})
+            if answer.status_code == 409 and answer.json()["code"] == "trunk_in_use":
+                return False
+            _checked(answer)
+            return True
+
+        await until(done, within, f"nothing names {trunk_id}")
 
     async def order_switch(self, switch_id: str, state: str) -> None:
         """For an operator."""

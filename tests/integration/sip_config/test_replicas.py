@@ -47,7 +47,7 @@ class Replica:
         await Component(self.name, self.process, answers(self.url, ready=ready)).start()
 
     async def ask(self, method: str, path: str, body: Any = None, role: str = "owner") -> Any:
-        headers = {"authorization": f"Bearer {self.issuer.token('t_a', role)}"}
+        headers = {"authorization": f"Bearer {self.issuer.token('t_a', role)}", "if-match": "*"}
         async with httpx.AsyncClient(base_url=self.url, timeout=10) as client:
             answer = await client.request(method, path, json=body, headers=headers)
         return dict(answer.json() if answer.content else {}, status=answer.status_code)

@@ -9,6 +9,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from servicekit.api import described
+
 _TEXT = {"type": "string"}
 _VIOLATION = {
     "type": "object",
@@ -58,6 +60,7 @@ def install(app: FastAPI, open_paths: tuple[str, ...]) -> None:
 
 def _described(app: FastAPI, open_paths: tuple[str, ...]) -> dict[str, Any]:
     description = get_openapi(title=app.title, version=app.version, routes=app.routes)
+    described.gather(description)
     components = description.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):  # the framework's refusal, which is not ours

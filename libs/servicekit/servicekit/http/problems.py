@@ -11,8 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from servicekit.api.strict_json import MalformedJson
 from servicekit.errors import Problem, Unauthenticated
-from servicekit.http.validation import MalformedJson, from_validation
+from servicekit.http.validation import from_validation
 from servicekit.telemetry import tracing
 from servicekit.telemetry.logging import logger
 

@@ -2,20 +2,22 @@
 
 from dataclasses import dataclass, field, replace
 
+from servicekit.api.asked import Asked, Change
+from servicekit.api.lists import ListAsked
+from servicekit.api.preconditions import Expected
 from servicekit.clock import Clock
 from servicekit.errors import Conflict, Violation
 from servicekit.ids import new_id
-from servicekit.paging import Page, decode_token, encode_token, page_of, page_size
+from servicekit.paging import Page
 from servicekit.quotas import TenantLocks, check_quota
 from servicekit.refusals import changed_meanwhile, invalid, not_found
 from sip_config.domain.check import MAX_ENDPOINTS, TrunkDraft, check_label, check_trunk
 from sip_config.domain.trunk import Trunk, TrunkFields
-from sip_config.ports import Feed, TrunkStore
+from sip_config.ports import Feed, References, TrunkStore
 from siptypes.address_policy import AddressPolicy
 from siptypes.faults import Fault
 
-MAX_QUERY = 80
-Checked = TrunkFields | list[Fault]
+_TRIES = 5  # to change or delete whichever version a trunk has while others change it
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +35,33 @@ class Trunks:
 
     store: TrunkStore
     feed: Feed
+    references: References
     clock: Clock
     zone: str
     addresses: AddressPolicy
     quotas: Quotas = Quotas()
     counting: TenantLocks = field(default_factory=TenantLocks)
 
-    async def create(self, tenant_id: str, draft: TrunkDraft, label: str) -> Trunk:
-        trunk_id, now = new_id("trk"), self.clock.now()
-        label = label.strip().lower() or trunk_id.replace("_", "-")
-        checked, wrong_label = self._checked(draft), check_label(label)
-        if wrong_label is not None or isinstance(checked, list):
-            raise invalid(
-                "trunk",
-                [*(checked if isinstance(checked, list) else []), *([wrong_label] if wrong_label else [])],
-            )
-        trunk = Trunk(trunk_id, tenant_id, 1, f"{label}.{self.zone}", checked, now, now)
+    async def create(
+        self, tenant_id: str, asked: Asked[TrunkDraft], label: str | None, trunk_id: str = ""
+    ) -> Trunk:
+        """label: of its domain, made from the id where there is none. trunk_id: of the new one; the trunk
+        that has it already was made by an earlier try of the same request, and is given back."""
+        trunk_id = trunk_id or new_id("trk")
+        label = trunk_id.replace("_", "-") if label is None else label.strip().lower()
+        fields = self._checked(asked, check_label(label))
+        made = await self.store.get(tenant_id, trunk_id)
+        if made is not None:
+            return made
+        now = self.clock.now()
+        trunk = Trunk(trunk_id, tenant_id, 1, f"{label}.{self.zone}", fields, now, now)
         async with self.counting.of(tenant_id):
-            await self._check_room(tenant_id, len(checked.endpoints), trunks=1)
+            await self._check_room(tenant_id, len(fields.endpoints), trunks=1)
             if not await self.store.add(trunk):
-                raise _taken(label)
+                made = await self.store.get(tenant_id, trunk_id)
+                if made is None:
+                    raise _taken(label)
+                return made
         self.feed.trunk_written(trunk)
         return trunk
 
@@ -62,44 +71,54 @@ class Trunks:
             raise not_found("trunk", trunk_id)
         return trunk
 
-    async def list(self, tenant_id: str, query: str, size: int, token: str) -> Page[Trunk]:
-        if len(query) > MAX_QUERY:
-            raise invalid(
-                "trunk",
-                [Fault("/query", "query_too_long", f"over {MAX_QUERY} characters", "search for less")],
-            )
-        limit = page_size(size)
-        found = await self.store.page(tenant_id, query, decode_token(token), limit + 1)
-        return page_of(found, limit, lambda last: encode_token(last.id))
+    async def list(self, tenant_id: str, asked: ListAsked) -> Page[Trunk]:
+        return await self.store.page(tenant_id, asked)
 
-    async def update(self, tenant_id: str, trunk_id: str, draft: TrunkDraft, version: int) -> Trunk:
-        """draft: the whole trunk as it should be; version: the one that was read, 0 for whichever."""
-        before = await self.get(tenant_id, trunk_id)
-        _expect(version, before)
-        checked = self._checked(draft)
-        if isinstance(checked, list):
-            raise invalid("trunk", checked)
-        if checked == before.fields:
+    async def update(
+        self, tenant_id: str, trunk_id: str, change: Change[Trunk, TrunkDraft], expected: Expected
+    ) -> Trunk:
+        """Nothing is written when nothing changes."""
+        for _ in range(_TRIES):
+            before = await self.get(tenant_id, trunk_id)
+            expected.check("trunk", before.version)
+            after = await self._replaced(before, self._checked(change(before)))
+            if after is not None:
+                return after
+        raise changed_meanwhile("trunk")
+
+    async def delete(self, tenant_id: str, trunk_id: str, expected: Expected) -> None:
+        for _ in range(_TRIES):
+            before = await self.get(tenant_id, trunk_id)
+            expected.check("trunk", before.version)
+            self.references.check_unnamed(before)
+            if await self.store.remove(tenant_id, trunk_id, before.version):
+                self.feed.trunk_deleted(trunk_id)
+                return
+        raise changed_meanwhile("trunk")
+
+    async def _replaced(self, before: Trunk, fields: TrunkFields) -> Trunk | None:
+        """None: somebody else was faster."""
+        if fields == before.fields:
             return before
-        after = replace(before, version=before.version + 1, fields=checked, updated_at=self.clock.now())
-        more = len(checked.endpoints) - len(before.fields.endpoints)
-        async with self.counting.of(tenant_id):
+        now = self.clock.now()
+        after = replace(before, version=before.version + 1, fields=fields, updated_at=now)
+        more = len(fields.endpoints) - len(before.fields.endpoints)
+        async with self.counting.of(before.tenant_id):
             if more > 0:
-                await self._check_room(tenant_id, more)
+                await self._check_room(before.tenant_id, more)
             if not await self.store.replace(after):
-                raise changed_meanwhile("trunk")
+                return None
         self.feed.trunk_written(after)
         return after
 
-    async def delete(self, tenant_id: str, trunk_id: str, version: int) -> None:
-        before = await self.get(tenant_id, trunk_id)
-        _expect(version, before)
-        if not await self.store.remove(tenant_id, trunk_id, before.version):
-            raise changed_meanwhile("trunk")
-        self.feed.trunk_deleted(trunk_id)
-
-    def _checked(self, draft: TrunkDraft) -> Checked:
-        return check_trunk(draft, self.addresses, self.quotas.endpoints_per_trunk)
+    def _checked(self, asked: Asked[TrunkDraft], besides: Fault | None = None) -> TrunkFields:
+        """Raises Invalid with every fault of the request."""
+        checked = check_trunk(asked.draft, self.addresses, self.quotas.endpoints_per_trunk)
+        faults: list[Violation | Fault] = [*asked.faults, *(checked if isinstance(checked, list) else ())]
+        faults += [besides] if besides else []
+        if faults or isinstance(checked, list):
+            raise invalid("trunk", faults)
+        return checked
 
     async def _check_room(self, tenant_id: str, endpoints: int, trunks: int = 0) -> None:
         """Raises Conflict when the tenant has all that it may have, or the edges have no room."""
@@ -112,11 +131,6 @@ class Trunks:
         usage = await self.store.usage(tenant_id)
         check_quota("trunks", usage.trunks, self.quotas.trunks, trunks)
         check_quota("endpoints", usage.endpoints, self.quotas.endpoints, endpoints)
-
-
-def _expect(version: int, trunk: Trunk) -> None:
-    if version not in (0, trunk.version):
-        raise changed_meanwhile("trunk", trunk.version)
 
 
 def _taken(label: str) -> Conflict:

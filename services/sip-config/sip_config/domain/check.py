@@ -1,7 +1,7 @@
 """Checks what a tenant asks for: every fault at once, each with its pointer and its repair."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import phonenumbers
 
@@ -20,45 +20,62 @@ _KNOWN_TRANSPORTS = ", ".join(Transport)
 
 @dataclass(frozen=True, slots=True)
 class EndpointDraft:
-    """transport: udp, tcp or tls; port 0 asks for the transport's own."""
+    """transport: udp, tcp or tls; port None asks for the transport's own."""
 
     host: str
-    port: int = 0
+    port: int | None = None
     transport: str = "udp"
 
 
 @dataclass(frozen=True, slots=True)
 class TrunkDraft:
-    name: str
-    country: str
-    source_cidrs: Sequence[str] = ()
-    endpoints: Sequence[EndpointDraft] = field(default_factory=tuple)
-    enabled: bool = True
+    """None: it could not be read, which was told already; its rules are passed over."""
+
+    name: str | None
+    country: str | None
+    source_cidrs: Sequence[str] | None = ()
+    endpoints: Sequence[EndpointDraft] | None = ()
+    enabled: bool | None = True
 
 
 def check_trunk(
     draft: TrunkDraft, addresses: AddressPolicy, max_endpoints: int = MAX_ENDPOINTS
 ) -> TrunkFields | list[Fault]:
-    faults = name_faults(draft.name, "call it what you call your provider") + _country_faults(draft.country)
-    sources, unread = read_sources(draft.source_cidrs)
-    endpoints, endpoint_faults = _read_endpoints(draft.endpoints, max_endpoints)
-    faults += unread + endpoint_faults
-    faults += _address_faults(draft, addresses, {fault.pointer for fault in faults})
+    """Fields only of a draft that could be read as a whole."""
+    faults: list[Fault] = []
+    if draft.name is not None:
+        faults += name_faults(draft.name, "call it what you call your provider")
+    if draft.country is not None:
+        faults += _country_faults(draft.country)
+    sources, unread = _checked_sources(draft.source_cidrs or (), addresses)
+    endpoints, wrong = _checked_endpoints(draft.endpoints or (), addresses, max_endpoints)
+    faults += unread + wrong
+    if faults or draft.name is None or draft.country is None or draft.enabled is None:
+        return faults
+    return TrunkFields(draft.name.strip(), sources, draft.country.upper(), endpoints, draft.enabled)
+
+
+def _checked_sources(written: Sequence[str], addresses: AddressPolicy) -> tuple[tuple[str, ...], list[Fault]]:
+    sources, faults = read_sources(written)
+    known = {fault.pointer for fault in faults}
+    if "/source_cidrs" not in known:
+        faults += source_faults(written, addresses, known)
     if len(",".join(sources)) > MAX_SOURCES_LENGTH:
         detail = "the sources are longer than an edge holds in one record"
         faults.append(
             Fault("/source_cidrs", "sources_too_many", detail, "join neighbours into wider networks")
         )
-    if faults:
-        return faults
-    return TrunkFields(draft.name.strip(), sources, draft.country.upper(), endpoints, draft.enabled)
+    return sources, faults
 
 
-def _address_faults(draft: TrunkDraft, addresses: AddressPolicy, known: set[str]) -> list[Fault]:
-    if known & {"/source_cidrs", "/endpoints"}:
-        return []
-    hosts = [endpoint.host for endpoint in draft.endpoints]
-    return [*source_faults(draft.source_cidrs, addresses, known), *host_faults(hosts, addresses, known)]
+def _checked_endpoints(
+    drafts: Sequence[EndpointDraft], addresses: AddressPolicy, most: int
+) -> tuple[tuple[Endpoint, ...], list[Fault]]:
+    endpoints, faults = _read_endpoints(drafts, most)
+    known = {fault.pointer for fault in faults}
+    if "/endpoints" not in known:
+        faults += host_faults([draft.host for draft in drafts], addresses, known)
+    return endpoints, faults
 
 
 def check_label(label: str) -> Fault | None:
@@ -94,7 +111,9 @@ def _read_endpoints(drafts: Sequence[EndpointDraft], most: int) -> tuple[tuple[E
         if not found:
             transport = Transport(draft.transport)
             host = draft.host.strip().lower().rstrip(".")
-            read[Endpoint(host, draft.port or DEFAULT_PORTS[transport], transport)] = None
+            read[
+                Endpoint(host, draft.port if draft.port is not None else DEFAULT_PORTS[transport], transport)
+            ] = None
     return tuple(read), faults
 
 
@@ -105,7 +124,7 @@ def _endpoint_faults(draft: EndpointDraft, pointer: str) -> list[Fault]:
         detail = "the host is neither an address nor a host name"
         hint = "write sip.example.com, 203.0.113.7 or 2001:db8::7, without sip: and without a port"
         faults.append(Fault(f"{pointer}/host", "endpoint_host_invalid", detail, hint))
-    if not 0 <= draft.port <= MAX_PORT:
+    if draft.port is not None and not 1 <= draft.port <= MAX_PORT:
         detail = f"port {draft.port} is not between 1 and {MAX_PORT}"
         faults.append(
             Fault(f"{pointer}/port", "endpoint_port_invalid", detail, "leave it out for 5060, TLS 5061")

@@ -57,6 +57,10 @@ class KnownRecords:
     def number_count(self, trunk_id: str) -> int:
         return len(self._numbers_of.get(trunk_id, ()))
 
+    def numbers_of(self, trunk_id: str) -> list[HeldNumber]:
+        """By id."""
+        return [self._numbers[number_id] for number_id in sorted(self._numbers_of.get(trunk_id, ()))]
+
     def numbers_known(self) -> int:
         return len(self._numbers)
 

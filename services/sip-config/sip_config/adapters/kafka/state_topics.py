@@ -1,18 +1,21 @@
-"""Trunks and numbers as the state topics tell them."""
+"""Trunks, numbers and human agents as the state topics tell them."""
 
 from collections.abc import Callable, Mapping
 
 from keepline.phone.v1.number_pb2 import NumberState
+from keepline.routing.v1.plan_pb2 import RoutingState
 from keepline.sip.v1.trunk_pb2 import TrunkState
 from servicekit.kafka.connection import Broker
 from servicekit.kafka.follower import Handler, StateFollower
 from sip_config.adapters.messages.trunks import trunk_of
 from sip_config.adapters.mongo.trunks import TOPIC as TRUNKS
 from sip_config.app.node_feed import NodeFeed, Place
+from sip_config.domain.human_agents import HumanAgent, HumanAgents
 from sip_config.domain.known_records import HeldNumber
 from siptypes.versions import Revision
 
 NUMBERS = "keepline.phone.number.state.v1"
+PLANS = "keepline.routing.plan.state.v1"
 _LOGS = {TRUNKS: "trunk", NUMBERS: "number"}
 
 
@@ -47,6 +50,22 @@ class StateTopics:
         self._feed.number_written(
             HeldNumber(number.id, number.tenant_id, number.version, number.e164, number.trunk_id)
         )
+
+
+class AgentTopic:
+    """Apart from the others: what nodes are told does not wait for it."""
+
+    def __init__(self, agents: HumanAgents, broker: Broker) -> None:
+        self._agents = agents
+        self.follower = StateFollower(broker, {PLANS: self._plan_or_agent}, name="sip-config-agents")
+
+    def _plan_or_agent(self, key: str, value: bytes | None) -> None:
+        state = None if value is None else RoutingState.FromString(value)
+        if state is None or not state.HasField("agent") or not state.agent.HasField("human"):
+            self._agents.drop(key)
+            return
+        agent = state.agent
+        self._agents.put(HumanAgent(agent.id, agent.tenant_id, agent.name, agent.human.trunk_id))
 
 
 def log_name(topic: str, partition: int) -> str:

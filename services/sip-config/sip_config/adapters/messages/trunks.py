@@ -2,9 +2,7 @@
 
 from keepline.sip.v1.trunk_pb2 import Trunk as TrunkMessage
 from keepline.sip.v1.trunk_pb2 import TrunkState
-from keepline.types.v1 import endpoint_pb2 as types
 from servicekit.timestamps import moment, timestamp
-from sip_config.domain.check import EndpointDraft
 from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
 from siptypes.endpoints import Transport
 from siptypes.messages import endpoint_message, transport_of
@@ -46,9 +44,3 @@ def trunk_of(message: TrunkMessage) -> Trunk:
         moment(message.created_at),
         moment(message.updated_at),
     )
-
-
-def endpoint_draft(message: types.SipEndpoint) -> EndpointDraft:
-    if message.transport == types.TRANSPORT_UNSPECIFIED:
-        return EndpointDraft(message.host, message.port)
-    return EndpointDraft(message.host, message.port, transport_of(message) or "unknown")

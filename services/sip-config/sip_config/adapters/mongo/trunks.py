@@ -3,17 +3,18 @@
 State and outbox entry are written in one update, guarded by the version.
 """
 
-import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
+from servicekit.api import pages
+from servicekit.api.lists import ListAsked
 from servicekit.clock import Clock
 from servicekit.documents import ALIVE, Collection, Document, DuplicateKey
 from servicekit.outbox import StateTopic
+from servicekit.paging import Page
 from servicekit.readable import Readable
 from sip_config.adapters.messages.trunks import state_value
 from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
@@ -52,12 +53,9 @@ class TrunkDocuments:
         found = await self.collection.find_one({"_id": trunk_id, "tenant_id": tenant_id, **ALIVE})
         return None if found is None else self.readable.one(found)
 
-    async def page(self, tenant_id: str, query: str, after: str | None, limit: int) -> Sequence[Trunk]:
-        wanted: dict[str, Any] = {"tenant_id": tenant_id, **ALIVE}
-        if query:
-            part = {"$regex": re.escape(query), "$options": "i"}
-            wanted["$or"] = [{"name": part}, {"domain": part}]
-        return await self.readable.page_by_id(self.collection, wanted, after, limit)
+    async def page(self, tenant_id: str, asked: ListAsked) -> Page[Trunk]:
+        wanted = {"tenant_id": tenant_id, **ALIVE}
+        return await pages.page(self.readable, self.collection, wanted, asked, searched=("name", "domain"))
 
     async def replace(self, trunk: Trunk) -> bool:
         matched = await self.collection.update_one(

@@ -12,7 +12,6 @@ from google.protobuf.internal import containers as _containers
 from keepline.sip.v1 import switch_config_pb2 as _switch_config_pb2
 from keepline.sip.v1 import trunk_pb2 as _trunk_pb2
 from keepline.types.v1 import endpoint_pb2 as _endpoint_pb2
-from keepline.types.v1 import paging_pb2 as _paging_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -26,6 +25,8 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class CreateTrunkRequest(_message.Message):
+    """Metadata idempotency-key: 1 to 255 visible ASCII characters; for 24 hours the same request gets the same answer."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     NAME_FIELD_NUMBER: _builtins.int
@@ -89,15 +90,21 @@ class GetTrunkRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
+    @_builtins.property
+    def fields(self) -> _field_mask_pb2.FieldMask:
+        """Only these fields of the trunk; absent: all."""
+
     def __init__(
         self,
         *,
         id: _builtins.str = ...,
+        fields: _field_mask_pb2.FieldMask | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields", "id", b"id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -111,8 +118,11 @@ class GetTrunkResponse(_message.Message):
     APPLIED_FIELD_NUMBER: _builtins.int
     SET_ASIDE_FIELD_NUMBER: _builtins.int
     NUMBERS_LEFT_FIELD_NUMBER: _builtins.int
+    NUMBER_COUNT_FIELD_NUMBER: _builtins.int
     numbers_left: _builtins.int
     """How many more numbers, of all tenants together, the smallest node holds; absent when no limit is known."""
+    number_count: _builtins.int
+    """Numbers on this trunk."""
     @_builtins.property
     def trunk(self) -> _trunk_pb2.Trunk: ...
     @_builtins.property
@@ -130,10 +140,11 @@ class GetTrunkResponse(_message.Message):
         applied: _abc.Iterable[Global___NodeApplied] | None = ...,
         set_aside: _abc.Iterable[_switch_config_pb2.SetAside] | None = ...,
         numbers_left: _builtins.int | None = ...,
+        number_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_numbers_left", b"_numbers_left", "numbers_left", b"numbers_left", "trunk", b"trunk"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_numbers_left", b"_numbers_left", "applied", b"applied", "numbers_left", b"numbers_left", "set_aside", b"set_aside", "trunk", b"trunk"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_numbers_left", b"_numbers_left", "applied", b"applied", "number_count", b"number_count", "numbers_left", b"numbers_left", "set_aside", b"set_aside", "trunk", b"trunk"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__numbers_left: _TypeAlias = _typing.Literal["numbers_left"]  # noqa: Y015
     _WhichOneofArgType__numbers_left: _TypeAlias = _typing.Literal["_numbers_left", b"_numbers_left"]  # noqa: Y015
@@ -190,25 +201,74 @@ Global___NodeApplied: _TypeAlias = NodeApplied  # noqa: Y015
 
 @_typing.final
 class ListTrunksRequest(_message.Message):
+    """Fields that are set bound the list; a repeated one means any of its values. The parameters of REST by name."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
-    PAGE_FIELD_NUMBER: _builtins.int
-    QUERY_FIELD_NUMBER: _builtins.int
-    query: _builtins.str
-    """Only trunks whose name or domain holds this text, in any case."""
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    ORDER_BY_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
+    Q_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    DOMAIN_FIELD_NUMBER: _builtins.int
+    COUNTRY_FIELD_NUMBER: _builtins.int
+    ENABLED_FIELD_NUMBER: _builtins.int
+    CREATED_AT_AFTER_FIELD_NUMBER: _builtins.int
+    CREATED_AT_BEFORE_FIELD_NUMBER: _builtins.int
+    UPDATED_AT_AFTER_FIELD_NUMBER: _builtins.int
+    UPDATED_AT_BEFORE_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """1 to 500; 0 asks for 50."""
+    page_token: _builtins.str
+    """next_page_token of the page before, with the same order and filters; empty for the first."""
+    order_by: _builtins.str
+    """Such as "name desc, created_at"; any of id, name, domain, created_at, updated_at. Empty: id."""
+    q: _builtins.str
+    """Part of the name or domain, in any case."""
+    enabled: _builtins.bool
     @_builtins.property
-    def page(self) -> _paging_pb2.PageRequest: ...
+    def fields(self) -> _field_mask_pb2.FieldMask:
+        """Only these fields of each trunk; absent: all."""
+
+    @_builtins.property
+    def name(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def domain(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def country(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def created_at_after(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def created_at_before(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def updated_at_after(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def updated_at_before(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
-        page: _paging_pb2.PageRequest | None = ...,
-        query: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        order_by: _builtins.str = ...,
+        fields: _field_mask_pb2.FieldMask | None = ...,
+        q: _builtins.str = ...,
+        name: _abc.Iterable[_builtins.str] | None = ...,
+        domain: _abc.Iterable[_builtins.str] | None = ...,
+        country: _abc.Iterable[_builtins.str] | None = ...,
+        enabled: _builtins.bool | None = ...,
+        created_at_after: _timestamp_pb2.Timestamp | None = ...,
+        created_at_before: _timestamp_pb2.Timestamp | None = ...,
+        updated_at_after: _timestamp_pb2.Timestamp | None = ...,
+        updated_at_before: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["page", b"page"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_enabled", b"_enabled", "created_at_after", b"created_at_after", "created_at_before", b"created_at_before", "enabled", b"enabled", "fields", b"fields", "updated_at_after", b"updated_at_after", "updated_at_before", b"updated_at_before"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page", b"page", "query", b"query"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_enabled", b"_enabled", "country", b"country", "created_at_after", b"created_at_after", "created_at_before", b"created_at_before", "domain", b"domain", "enabled", b"enabled", "fields", b"fields", "name", b"name", "order_by", b"order_by", "page_size", b"page_size", "page_token", b"page_token", "q", b"q", "updated_at_after", b"updated_at_after", "updated_at_before", b"updated_at_before"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__enabled: _TypeAlias = _typing.Literal["enabled"]  # noqa: Y015
+    _WhichOneofArgType__enabled: _TypeAlias = _typing.Literal["_enabled", b"_enabled"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__enabled) -> _WhichOneofReturnType__enabled | None: ...
 
 Global___ListTrunksRequest: _TypeAlias = ListTrunksRequest  # noqa: Y015
 
@@ -242,23 +302,33 @@ class UpdateTrunkRequest(_message.Message):
 
     TRUNK_FIELD_NUMBER: _builtins.int
     UPDATE_MASK_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    ANY_VERSION_FIELD_NUMBER: _builtins.int
+    expected_version: _builtins.int
+    """The version that was read; when another one is current, ABORTED (version_mismatch)."""
+    any_version: _builtins.bool
+    """Whichever version is current. One of the two is needed."""
     @_builtins.property
     def trunk(self) -> _trunk_pb2.Trunk:
-        """id names the trunk; version, when not 0, must be the current one."""
+        """id names the trunk."""
 
     @_builtins.property
     def update_mask(self) -> _field_mask_pb2.FieldMask:
-        """Any of name, source_cidrs, country, endpoints, enabled."""
+        """Any of name, source_cidrs, country, endpoints, enabled; one that is not set in the trunk is reset to its
+        default. Absent: the fields that are set.
+        """
 
     def __init__(
         self,
         *,
         trunk: _trunk_pb2.Trunk | None = ...,
         update_mask: _field_mask_pb2.FieldMask | None = ...,
+        expected_version: _builtins.int = ...,
+        any_version: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["trunk", b"trunk", "update_mask", b"update_mask"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["trunk", b"trunk", "update_mask", b"update_mask"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["any_version", b"any_version", "expected_version", b"expected_version", "trunk", b"trunk", "update_mask", b"update_mask"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -286,22 +356,27 @@ Global___UpdateTrunkResponse: _TypeAlias = UpdateTrunkResponse  # noqa: Y015
 
 @_typing.final
 class DeleteTrunkRequest(_message.Message):
+    """FAILED_PRECONDITION (trunk_in_use) while numbers or human agents name the trunk."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
-    VERSION_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    ANY_VERSION_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    version: _builtins.int
-    """When not 0, must be the current version."""
+    expected_version: _builtins.int
+    """As in UpdateTrunkRequest."""
+    any_version: _builtins.bool
     def __init__(
         self,
         *,
         id: _builtins.str = ...,
-        version: _builtins.int = ...,
+        expected_version: _builtins.int = ...,
+        any_version: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["any_version", b"any_version", "expected_version", b"expected_version", "id", b"id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

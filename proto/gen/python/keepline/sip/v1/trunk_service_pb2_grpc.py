@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class SipTrunkServiceStub:
-    """Trunks of the caller's tenant, which is read from the token and never from a request.
+    """Trunks of the caller's tenant, which is read from the token and never from a request. Fields, rules and codes
+    are those of REST (docs/api.md).
     """
 
     def __init__(self, channel):
@@ -63,7 +64,8 @@ class SipTrunkServiceStub:
 
 
 class SipTrunkServiceServicer:
-    """Trunks of the caller's tenant, which is read from the token and never from a request.
+    """Trunks of the caller's tenant, which is read from the token and never from a request. Fields, rules and codes
+    are those of REST (docs/api.md).
     """
 
     def CreateTrunk(self, request, context):
@@ -133,7 +135,8 @@ def add_SipTrunkServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class SipTrunkService:
-    """Trunks of the caller's tenant, which is read from the token and never from a request.
+    """Trunks of the caller's tenant, which is read from the token and never from a request. Fields, rules and codes
+    are those of REST (docs/api.md).
     """
 
     @staticmethod

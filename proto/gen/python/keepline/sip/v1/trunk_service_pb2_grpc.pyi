@@ -27,7 +27,9 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class SipTrunkServiceStub:
-    """Trunks of the caller's tenant, which is read from the token and never from a request."""
+    """Trunks of the caller's tenant, which is read from the token and never from a request. Fields, rules and codes
+    are those of REST (docs/api.md).
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -41,7 +43,9 @@ class SipTrunkServiceStub:
 
 @_typing.type_check_only
 class SipTrunkServiceAsyncStub(SipTrunkServiceStub):
-    """Trunks of the caller's tenant, which is read from the token and never from a request."""
+    """Trunks of the caller's tenant, which is read from the token and never from a request. Fields, rules and codes
+    are those of REST (docs/api.md).
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateTrunk: _aio.UnaryUnaryMultiCallable[_trunk_service_pb2.CreateTrunkRequest, _trunk_service_pb2.CreateTrunkResponse]  # type: ignore[assignment]
@@ -51,7 +55,9 @@ class SipTrunkServiceAsyncStub(SipTrunkServiceStub):
     DeleteTrunk: _aio.UnaryUnaryMultiCallable[_trunk_service_pb2.DeleteTrunkRequest, _trunk_service_pb2.DeleteTrunkResponse]  # type: ignore[assignment]
 
 class SipTrunkServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Trunks of the caller's tenant, which is read from the token and never from a request."""
+    """Trunks of the caller's tenant, which is read from the token and never from a request. Fields, rules and codes
+    are those of REST (docs/api.md).
+    """
 
     @_abc_1.abstractmethod
     def CreateTrunk(

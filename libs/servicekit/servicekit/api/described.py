@@ -1,0 +1,176 @@
+"""The rule in OpenAPI: what `openapi_extra` of a route says, from the same values that read the requests."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from servicekit.api.lists import MAX_TEXT, MAX_VALUES, ListRule
+from servicekit.api.resource import Resource
+from servicekit.paging import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
+
+Extra = dict[str, Any]
+
+_REF = "#/components/schemas/{model}"
+_TAG = {"type": "string", "pattern": r'^"[!#-~]*"$'}
+_ETAG = {"ETag": {"description": "send it back as If-Match", "schema": _TAG}}
+_IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "the ETag that was read, or * for whichever version",
+    "schema": {"type": "string", "pattern": r'^(\*|"[!#-~]*"(, ?"[!#-~]*")*)$', "example": "*"},
+}
+_IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "answers 304 while the ETag is still this one",
+    "schema": _TAG,
+}
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "a random text: for 24 hours the same request gets the same answer, and makes nothing new",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+}
+_REPLAYED = {"Idempotency-Replayed": {"description": "true: given before", "schema": {"type": "string"}}}
+_LOCATION = {"Location": {"schema": {"type": "string", "format": "uri-reference"}}}
+_NOT_MODIFIED = {"description": "It is as If-None-Match says", "headers": _ETAG}
+
+
+def creates(resource: Resource) -> Extra:
+    return {
+        "parameters": [_IDEMPOTENCY_KEY],
+        "requestBody": _body({"application/json": _named(resource.shape)}),
+        "responses": {"201": {"headers": _LOCATION | _ETAG | _REPLAYED}},
+    }
+
+
+def reads(fields: Collection[str]) -> Extra:
+    return {
+        "parameters": [_IF_NONE_MATCH, _fields(fields)],
+        "responses": {"200": {"headers": _ETAG}, "304": _NOT_MODIFIED},
+    }
+
+
+def lists(rule: ListRule) -> Extra:
+    return {"parameters": list(_parameters(rule))}
+
+
+def changes(resource: Resource, read: type[BaseModel]) -> Extra:
+    """read: the resource as it is read, whose read-only fields may be sent back."""
+    schema = _patch_schema(resource, read)
+    return {
+        "parameters": [_IF_MATCH],
+        "requestBody": _body(dict.fromkeys(("application/merge-patch+json", "application/json"), schema)),
+        "responses": {"200": {"headers": _ETAG}},
+    }
+
+
+def deletes() -> Extra:
+    return {"parameters": [_IF_MATCH]}
+
+
+def gather(description: dict[str, Any]) -> None:
+    """Moves the definitions that stand beside their use to the components, where the references point."""
+    found: dict[str, Any] = {}
+    _take(description.get("paths", {}), found)
+    schemas = description.setdefault("components", {}).setdefault("schemas", {})
+    for name, schema in found.items():
+        schemas.setdefault(name, schema)
+
+
+def _take(part: Any, found: dict[str, Any]) -> None:
+    if isinstance(part, dict):
+        found |= part.pop("$defs", {})
+        for inner in part.values():
+            _take(inner, found)
+    elif isinstance(part, list):
+        for inner in part:
+            _take(inner, found)
+
+
+def _body(schemas: Mapping[str, Any]) -> Extra:
+    return {"required": True, "content": {kind: {"schema": schema} for kind, schema in schemas.items()}}
+
+
+def _named(model: type[BaseModel]) -> Extra:
+    schema = model.model_json_schema(ref_template=_REF)
+    definitions = schema.pop("$defs", {})
+    name = model.__name__
+    return {"$ref": _REF.format(model=name), "$defs": {**definitions, name: schema}}
+
+
+def _patch_schema(resource: Resource, read: type[BaseModel]) -> Extra:
+    whole = resource.shape.model_json_schema(ref_template=_REF)
+    shown = read.model_json_schema(ref_template=_REF, mode="serialization")
+    required = set(whole.get("required", ()))
+    properties: dict[str, Any] = {}
+    for name, schema in whole["properties"].items():
+        if name not in resource.only_in_post:
+            properties[name] = schema if name in required else _or_null(schema)
+    for name in sorted(resource.read_only | resource.computed):
+        if name in shown["properties"]:
+            properties[name] = {**shown["properties"][name], "readOnly": True}
+    name = resource.shape.__name__.removesuffix("ToCreate") + "Patch"
+    patch = {
+        "type": "object",
+        "title": name,
+        "description": "A merge patch (RFC 7396): what is left out stays, null resets to the default.",
+        "properties": properties,
+        "additionalProperties": False,
+    }
+    definitions = {**shown.get("$defs", {}), **whole.get("$defs", {}), name: patch}
+    return {"$ref": _REF.format(model=name), "$defs": definitions}
+
+
+def _or_null(schema: Mapping[str, Any]) -> Extra:
+    told = {key: schema[key] for key in ("title", "description", "default") if key in schema}
+    rest = {key: value for key, value in schema.items() if key not in told}
+    return {**told, "anyOf": [rest, {"type": "null"}]}
+
+
+def _parameters(rule: ListRule) -> Iterable[Extra]:
+    size = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": DEFAULT_PAGE_SIZE}
+    yield _query("page_size", size, "how many at most")
+    yield _query("page_token", {"type": "string"}, "next_page_token of the page before")
+    order = rf"(id{''.join('|' + name for name in rule.order if name != 'id')})( (asc|desc))?"
+    yield _query(
+        "order_by",
+        {"type": "string", "pattern": rf"^{order}(, ?{order})*$", "default": _written(rule.first)},
+        "fields, each with asc or desc",
+    )
+    yield _fields(rule.fields)
+    if rule.q:
+        yield _query("q", {"type": "string", "maxLength": MAX_TEXT}, rule.q)
+    for name, kind in rule.filters.items():
+        values = {"type": "array", "items": _item(kind), "maxItems": MAX_VALUES}
+        yield _query(name, values, "any of these")
+    for name in rule.times:
+        for side in ("after", "before"):
+            yield _query(f"{name}_{side}", {"type": "string", "format": "date-time"}, f"{name} is {side} it")
+
+
+def _fields(known: Collection[str]) -> Extra:
+    names = "|".join(known)
+    schema = {"type": "string", "pattern": rf"^({names})(,({names}))*$"}
+    return _query("fields", schema, "only these fields, such as " + ",".join(list(known)[:2]))
+
+
+def _item(kind: type | Collection[str]) -> Extra:
+    if kind is bool:
+        return {"type": "boolean"}
+    if kind is int:
+        return {"type": "integer", "minimum": 0}
+    if kind is str:
+        return {"type": "string", "minLength": 1}
+    assert not isinstance(kind, type)
+    return {"type": "string", "enum": list(kind)}
+
+
+def _written(order: Iterable[tuple[str, int]]) -> str:
+    return ",".join(f"{name} desc" if direction < 0 else name for name, direction in order)
+
+
+def _query(name: str, schema: Extra, description: str) -> Extra:
+    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}

@@ -1,0 +1,63 @@
+"""JSON as a request's body: UTF-8, no key twice, no NaN, nothing that could not be sent back.
+
+A number like 5060.0 is the whole number that it writes (JSON Schema 2020-12, validation 6.1.1).
+"""
+
+import json
+from typing import Any, NoReturn
+
+from servicekit.errors import Problem
+
+_EXACT = 1 << 53  # beyond it not every whole number is a double (RFC 8259, 6)
+
+
+class MalformedJson(Problem):
+    title = "The body is not JSON"
+    http_status = 400
+    grpc_status = "INVALID_ARGUMENT"
+
+
+def read_json(raw: bytes) -> Any:
+    """Raises MalformedJson."""
+    if not raw.strip():
+        raise MalformedJson("json_malformed", "the body is empty", hint="send a JSON object")
+    try:
+        text = raw.decode("utf-8")
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_number, parse_float=_number)
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except json.JSONDecodeError as error:
+        hint = f"look at character {error.pos}"
+        raise MalformedJson("json_malformed", f"the body is not JSON: {error.msg}", hint=hint) from error
+    except UnicodeError as error:  # also half of a surrogate pair
+        raise _unreadable("it is not UTF-8") from error
+    except (ValueError, RecursionError) as error:  # a whole number of thousands of digits; nested too deep
+        raise _unreadable("a number is too long, or arrays are nested too deep") from error
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    read = dict(pairs)
+    if len(read) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise MalformedJson(
+            "json_key_repeated",
+            f"the key {twice[:80]!r} stands twice in one object",
+            hint="which of the two is meant cannot be known; send it once",
+        )
+    return read
+
+
+def _number(text: str) -> float | int:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        _no_number(text)
+    return int(number) if number.is_integer() and abs(number) < _EXACT else number
+
+
+def _no_number(text: str) -> NoReturn:
+    raise MalformedJson("json_malformed", f"{text[:40]} is no number in JSON", hint="send a finite number")
+
+
+def _unreadable(why: str) -> MalformedJson:
+    return MalformedJson("json_malformed", f"the body cannot be read: {why}", hint="send UTF-8 JSON")
