@@ -287,11 +287,15 @@ async def test_orders_of_switches_are_told_and_a_setting_only_where_there_is_non
     await relay.relay_once()
     await asyncio.gather(*(network.tell_switch("sw1", DestinationState.DRAINING) for _ in range(3)))
     assert (await network.orders()).switches == {"sw1": DestinationState.ACTIVE}
+    # a start tells nothing that was told
+    assert await relay.relay_once() == 0
+    await network.tell_switch("sw2", DestinationState.DRAINING)
+    await network.tell_switch("sw2", DestinationState.ACTIVE)
     assert await relay.relay_once() == 1
-    assert {(sent.topic, sent.key) for sent in producer.sent} == {(SWITCHES, "sw1")}
+    assert {(sent.topic, sent.key) for sent in producer.sent} == {(SWITCHES, "sw1"), (SWITCHES, "sw2")}
     told = [SwitchState.FromString(sent.value or b"") for sent in producer.sent]
     assert [(one.switch_id, one.state, one.version) for one in told] == [
         ("sw1", pb.DESTINATION_STATE_DRAINING, 1),
         ("sw1", pb.DESTINATION_STATE_ACTIVE, 2),
-        ("sw1", pb.DESTINATION_STATE_ACTIVE, 5),
+        ("sw2", pb.DESTINATION_STATE_ACTIVE, 2),
     ]

@@ -85,16 +85,16 @@ def _store(uri: str, trunks: list[Trunk]) -> None:
             )
 
 
+def _headers(one: Trunk) -> dict[str, str]:
+    kind, message = "keepline.sip.trunk.changed.v1", "keepline.sip.v1.TrunkState"
+    return cloud_event("load", kind, message, f"{one.id}:1", one.created_at, tenant_id=one.tenant_id)
+
+
 async def _tell(bootstrap: str, trunks: list[Trunk]) -> None:
     producer = Producer(bootstrap, "load")
     for at in range(0, len(trunks), _BATCH):
         await producer.send_many(
-            [
-                Outgoing(
-                    TOPIC, one.id, state_value(one), cloud_event("load", "TrunkState", one.id, one.created_at)
-                )
-                for one in trunks[at : at + _BATCH]
-            ]
+            [Outgoing(TOPIC, one.id, state_value(one), _headers(one)) for one in trunks[at : at + _BATCH]]
         )
     await producer.stop()
 

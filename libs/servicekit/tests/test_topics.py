@@ -59,13 +59,17 @@ def test_a_half_declared_topic_is_refused(entry: str) -> None:
 
 def test_an_event_names_itself_and_continues_the_trace() -> None:
     tracing.configure("test", None)
-    at = datetime(2026, 1, 2, 3, 4, 5, 600, UTC)
+    at = datetime(2026, 1, 2, 3, 4, 5, 600_999, UTC)
+    kind, message = "keepline.sip.trunk.changed.v1", "keepline.sip.v1.TrunkState"
     with tracing.span("change"):
-        headers = cloud_event("sip-config", "keepline.sip.v1.TrunkState", "trk_1:3", at, "trk_1")
+        headers = cloud_event("sip-config", kind, message, "trk_1:3", at, tenant_id="t_a", subject="trk_1")
         trace = tracing.trace_id()
     assert headers["ce_id"] == "trk_1:3"
     assert headers["ce_source"] == "/keepline/sip-config"
-    assert headers["ce_time"] == "2026-01-02T03:04:05.000600Z"
+    assert headers["ce_type"] == kind
+    assert headers["ce_dataschema"] == "https://keepline.dev/schemas/keepline.sip.v1.TrunkState"
+    assert headers["ce_tenantid"] == "t_a"
+    assert headers["ce_time"] == "2026-01-02T03:04:05.600Z"
     assert headers["content-type"] == "application/protobuf"
     with tracing.span("follow", parent=headers):
         assert tracing.trace_id() == trace

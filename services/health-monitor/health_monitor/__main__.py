@@ -17,7 +17,7 @@ from health_monitor.app.status_publisher import Send, StatusPublisher
 from health_monitor.app.statuses import Statuses
 from health_monitor.app.trunk_board import TrunkBoard
 from health_monitor.app.watchers import Watchers
-from health_monitor.domain.status import Status
+from health_monitor.domain.status import Gone, Status
 from health_monitor.ports import StatusStore
 from health_monitor.settings import Settings
 from keepline.health.v1.trunk_health_pb2_grpc import add_TrunkHealthServicer_to_server
@@ -37,11 +37,12 @@ async def build(service: Service[Settings]) -> None:
     verifier = TokenVerifier.from_settings(settings.auth)
     store = await _store(service)
     watchers, kept, told = Watchers(), StatusPublisher(_keeping(store)), StatusPublisher(_topic(service).send)
-    board = TrunkBoard([watchers, kept, told], service.clock.now)
+    read_back = asyncio.Event()
+    board = TrunkBoard([watchers, kept, told], service.clock.now, lambda: not read_back.is_set())
     service.keep(kept.run, name="keeping")
     service.keep(told.run, name="telling")
     service.on_drain("the broker", told.waiting)
-    service.spawn(_watch_trunks(service, board, store), name="trunks")
+    service.spawn(_watch_trunks(service, board, store, read_back), name="trunks")
     await _serve(service, board, watchers, verifier)
 
 
@@ -64,16 +65,18 @@ def _topic(service: Service[Settings]) -> StatusTopic:
 
 
 def _keeping(store: StatusStore) -> Send:
-    async def keep(trunk_id: str, status: Status | None) -> None:
-        if status is None:
-            await store.forget(trunk_id)
+    async def keep(news: Status | Gone) -> None:
+        if isinstance(news, Gone):
+            await store.forget(news.trunk_id)
         else:
-            await store.keep(status)
+            await store.keep(news)
 
     return keep
 
 
-async def _watch_trunks(service: Service[Settings], board: TrunkBoard, store: StatusStore) -> None:
+async def _watch_trunks(
+    service: Service[Settings], board: TrunkBoard, store: StatusStore, read_back: asyncio.Event
+) -> None:
     """What was known before the restart comes first, so that versions and `since` go on."""
     service.readiness.add("statuses", lambda: "not read from the database yet")
     while True:
@@ -87,9 +90,8 @@ async def _watch_trunks(service: Service[Settings], board: TrunkBoard, store: St
     service.readiness.add("statuses", lambda: "" if trunks.caught_up else "not every trunk is known yet")
     service.readiness.add_degraded("state", trunks.problem)
     service.keep(trunks.run, name="state follower")
-    read_to_end = asyncio.Event()
-    topic = ProbeTopic(board, service.clock.now, read_to_end.is_set)
-    probes = StateFollower(broker, topic.handlers(), name=f"{name}-probes", on_caught_up=read_to_end.set)
+    topic = ProbeTopic(board, service.clock.now, read_back.is_set)
+    probes = StateFollower(broker, topic.handlers(), name=f"{name}-probes", on_caught_up=read_back.set)
     service.readiness.add_degraded("probes", probes.problem)
     service.keep(probes.run, name="probe follower")
     while True:

@@ -45,10 +45,19 @@ class Story:
     """A board on which edge1 is alive."""
 
     def __init__(self) -> None:
-        self.heard, self.now = Heard(), Now()
+        self.heard, self.now, self.reading_back = Heard(), Now(), False
         self.since: dict[tuple[str, Endpoint, bool], datetime] = {}
-        self.board = TrunkBoard([self.heard], self.now)
+        self.board = self._board()
         self.alive()
+
+    def _board(self) -> TrunkBoard:
+        return TrunkBoard([self.heard], self.now, lambda: self.reading_back)
+
+    def restart(self, *statuses: Status) -> None:
+        """Nothing is known any more but these; what edges told is read back from its beginning."""
+        self.heard, self.reading_back = Heard(), True
+        self.board = self._board()
+        self.board.restore(statuses)
 
     def alive(self, edge: str = "edge1", complete_since: datetime | None = None) -> None:
         self.board.alive(Prober(edge, self.now.at, complete_since))
@@ -232,3 +241,23 @@ def test_what_the_board_remembers_of_the_past_is_bounded() -> None:
     story.board.tick(listening=True)
     assert story.board._readings._by_endpoint == {}
     assert not any(story.board._readings._of_edge.values())
+
+
+def test_a_restart_tells_nothing_anew_while_what_two_edges_told_is_read_back() -> None:
+    story = Story()
+    story.alive("edge2")
+    story.board.put_trunk(trunk())
+    for edge in ("edge1", "edge2"):
+        story.reads(True, edge=edge)
+    (known,) = story.heard.changes[-1:]
+    story.restart(known)
+    story.board.put_trunk(trunk())
+    for edge in ("edge1", "edge2"):
+        story.alive(edge)
+        story.reads(True, edge=edge)
+    story.reading_back = False
+    story.pass_time(40, "edge1", "edge2")
+    assert story.heard.changes == []
+    assert story.board.get("t_a", "trk_1") == known
+    story.reads(False)
+    assert [status.version for status in story.heard.changes] == [known.version + 1]

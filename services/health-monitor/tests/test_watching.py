@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from health_monitor.app.status_publisher import StatusPublisher
 from health_monitor.app.watchers import Watchers
-from health_monitor.domain.status import Status, Verdict
+from health_monitor.domain.status import Gone, Status, Verdict
 from servicekit.errors import Problem, Unavailable
 from servicekit.testing import until
 
@@ -56,14 +56,14 @@ async def test_a_thousand_watchers_are_all_told() -> None:
 @dataclass
 class Store:
     away: bool = True
-    kept: list[tuple[str, Status | None]] = field(default_factory=list)
+    kept: list[Status | Gone] = field(default_factory=list)
     asked: int = 0
 
-    async def send(self, trunk_id: str, told: Status | None) -> None:
+    async def send(self, told: Status | Gone) -> None:
         self.asked += 1
         if self.away:
             raise Unavailable("database_unavailable", "away")
-        self.kept.append((trunk_id, told))
+        self.kept.append(told)
 
 
 async def test_the_newest_of_each_trunk_gets_through_when_the_store_returns() -> None:
@@ -78,17 +78,18 @@ async def test_the_newest_of_each_trunk_gets_through_when_the_store_returns() ->
     assert telling.waiting() == "2 statuses to be told"
     store.away = False
     await until(lambda: telling.waiting() is None)
-    assert sorted(store.kept, key=lambda told: told[0]) == [("trk_1", status(2)), ("trk_2", None)]
+    gone = Gone("trk_2", "t_a", 2)
+    assert sorted(store.kept, key=lambda told: told.trunk_id) == [status(2), gone]
     running.cancel()
 
 
 async def test_a_status_that_is_refused_holds_up_no_other() -> None:
     kept: list[str] = []
 
-    async def send(trunk_id: str, told: Status | None) -> None:
-        if trunk_id == "trk_1":
+    async def send(told: Status | Gone) -> None:
+        if told.trunk_id == "trk_1":
             raise Problem("document_refused", "too large")
-        kept.append(trunk_id)
+        kept.append(told.trunk_id)
 
     telling = StatusPublisher(send)
     telling.changed(status(1, 1))

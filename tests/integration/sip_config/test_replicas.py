@@ -134,8 +134,9 @@ def _number(place: int, trunk_id: str) -> Number:
 
 
 def _record(number: Number) -> Outgoing:
-    kind = NumberState.DESCRIPTOR.full_name
-    headers = cloud_event("test", kind, number.id, datetime.now(UTC), subject=number.id)
+    kind, message = "keepline.phone.number.changed.v1", NumberState.DESCRIPTOR.full_name
+    name = f"{number.id}:{number.version}"
+    headers = cloud_event("test", kind, message, name, datetime.now(UTC), tenant_id=number.tenant_id)
     return Outgoing(NUMBERS, number.id, NumberState(number=number).SerializeToString(), headers)
 
 

@@ -8,7 +8,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -41,6 +41,15 @@ class Topic:
     """A follower that was away for less still sees what was deleted."""
     producers: tuple[str, ...] = ()
     consumers: tuple[str, ...] = ()
+    key: str = ""
+    events: Mapping[str, str] = field(default_factory=dict)
+    """What each ce_type says."""
+    traceparent: str = ""
+    """Whose trace its records go along with; "" where they have none."""
+    personal_data: Mapping[str, str] = field(default_factory=dict)
+    """By field of the message ("started.caller"): what it tells of a person."""
+    kept: str = ""
+    """How long personal data stays in a compacted topic."""
 
     def on(self, brokers: int) -> "Topic":
         """The same for a cluster that may be smaller than production: no more replicas than brokers, and one
@@ -87,6 +96,11 @@ def _topic(name: str, entry: Mapping[str, Any]) -> Topic:
         tombstones_stay_ms=int(entry.get("tombstones_stay_days", _TOMBSTONES_STAY_DAYS)) * _DAY_MS,
         producers=tuple(entry.get("producers", ())),
         consumers=tuple(entry.get("consumers", ())),
+        key=entry.get("key", ""),
+        events=entry.get("events", {}),
+        traceparent=entry.get("traceparent", ""),
+        personal_data=entry.get("personal_data", {}),
+        kept=entry.get("kept", ""),
     )
 
 

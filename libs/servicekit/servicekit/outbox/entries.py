@@ -59,13 +59,19 @@ def seq_of(written: object) -> int | None:
 class StateTopic:
     """A state topic as its owner writes it: keyed by id, an event for each version.
 
-    source: the service; kind: the message's full name, as in "keepline.sip.v1.TrunkState"."""
+    source: the service; message: its full name, as in "keepline.sip.v1.TrunkState"; record: what changes
+    ("keepline.sip.trunk"), so that ce_type is keepline.sip.trunk.changed.v1, and ....deleted.v1 of a
+    tombstone."""
 
     topic: str
     source: str
-    kind: str
+    message: str
+    record: str
 
-    def entry(self, key: str, version: int, value: bytes | None, at: datetime) -> Document:
-        """value None: a tombstone."""
-        headers = cloud_event(self.source, self.kind, f"{key}:{version}", at, subject=key)
+    def entry(self, tenant_id: str, key: str, version: int, value: bytes | None, at: datetime) -> Document:
+        """value None: a tombstone; tenant_id "": of no tenant."""
+        kind = f"{self.record}.{'deleted' if value is None else 'changed'}.v1"
+        headers = cloud_event(
+            self.source, kind, self.message, f"{key}:{version}", at, tenant_id=tenant_id, subject=key
+        )
         return entry(version, self.topic, key, value, headers, at=at)

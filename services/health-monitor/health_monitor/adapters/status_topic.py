@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from health_monitor.adapters.messages import status_message
-from health_monitor.domain.status import Status
+from health_monitor.domain.status import Gone, Status
+from keepline.health.v1.trunk_health_pb2 import TrunkStatus
 from servicekit.clock import Clock
 from servicekit.kafka import Producer, cloud_event
 
 TOPIC = "keepline.trunk.status.v1"
-_KIND = "keepline.health.v1.TrunkStatus"
+_CHANGED, _DELETED = "keepline.trunk.status.changed.v1", "keepline.trunk.status.deleted.v1"
+_MESSAGE = TrunkStatus.DESCRIPTOR.full_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +18,16 @@ class StatusTopic:
     producer: Producer
     clock: Clock
 
-    async def send(self, trunk_id: str, status: Status | None) -> None:
-        now = self.clock.now()
-        event_id = f"{trunk_id}:{status.version if status else 'gone'}"
-        headers = cloud_event("health-monitor", _KIND, event_id, now, subject=trunk_id)
-        value = None if status is None else status_message(status).SerializeToString()
-        await self.producer.send(TOPIC, trunk_id, value, headers)
+    async def send(self, news: Status | Gone) -> None:
+        gone = isinstance(news, Gone)
+        headers = cloud_event(
+            "health-monitor",
+            _DELETED if gone else _CHANGED,
+            _MESSAGE,
+            f"{news.trunk_id}:{news.version}",
+            self.clock.now(),
+            tenant_id=news.tenant_id,
+            subject=news.trunk_id,
+        )
+        value = None if isinstance(news, Gone) else status_message(news).SerializeToString()
+        await self.producer.send(TOPIC, news.trunk_id, value, headers)

@@ -7,28 +7,28 @@ because each status is whole.
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from health_monitor.domain.status import Status
+from health_monitor.domain.status import Gone, Status
 from servicekit.errors import Problem, Unavailable
 from servicekit.telemetry.logging import logger
 
 _log = logger(__name__)
 _AGAIN = 1.0
 
-Send = Callable[[str, Status | None], Awaitable[None]]
-"""trunk id and status; None: the trunk is gone. Raises Unavailable, or another Problem when it is refused."""
+Send = Callable[[Status | Gone], Awaitable[None]]
+"""Raises Unavailable, or another Problem when it is refused."""
 
 
 class StatusPublisher:
     def __init__(self, send: Send) -> None:
         self._send = send
-        self._waiting: dict[str, Status | None] = {}
+        self._waiting: dict[str, Status | Gone] = {}
         self._awake = asyncio.Event()
 
     def changed(self, status: Status) -> None:
-        self._put(status.trunk_id, status)
+        self._put(status)
 
     def removed(self, status: Status) -> None:
-        self._put(status.trunk_id, None)
+        self._put(status.gone())
 
     def waiting(self) -> str | None:
         """For on_drain."""
@@ -42,20 +42,20 @@ class StatusPublisher:
 
     async def _carry(self) -> None:
         while self._waiting:
-            trunk_id, status = next(iter(self._waiting.items()))
+            trunk_id, news = next(iter(self._waiting.items()))
             try:
-                await self._send(trunk_id, status)
+                await self._send(news)
             except Unavailable:
                 await asyncio.sleep(_AGAIN)
                 continue
             except Problem as refused:
                 # the next status of this trunk is whole; the other trunks must not wait for it
                 _log.error("a status is not told", trunk=trunk_id, reason=refused.detail)
-            if self._waiting.get(trunk_id) is status:
+            if self._waiting.get(trunk_id) is news:
                 del self._waiting[trunk_id]
 
-    def _put(self, trunk_id: str, status: Status | None) -> None:
+    def _put(self, news: Status | Gone) -> None:
         # at the end of the line, so that one trunk that changes always does not starve the others
-        self._waiting.pop(trunk_id, None)
-        self._waiting[trunk_id] = status
+        self._waiting.pop(news.trunk_id, None)
+        self._waiting[news.trunk_id] = news
         self._awake.set()

@@ -22,9 +22,16 @@ _DELETED_DAYS = timedelta(days=1)
 
 
 class TrunkBoard:
-    def __init__(self, sinks: Iterable[StatusSink], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        sinks: Iterable[StatusSink],
+        now: Callable[[], datetime],
+        reading_back: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """reading_back: what edges told before the start is still being read; a known status holds."""
         self._sinks = tuple(sinks)
         self._now = now
+        self._reading_back = reading_back
         # silence counts from here: the start, or the return of the broker
         self._listening_since = now()
         self._held: set[str] = set()
@@ -123,7 +130,8 @@ class TrunkBoard:
     def _judge(self, trunk_id: str) -> None:
         trunk, now = self._trunks[trunk_id], self._now()
         heard = [r for endpoint in trunk.endpoints for r in self._readings.heard(endpoint, now)]
-        if not heard and trunk_id in self._statuses and now - self._listening_since < STALE:
+        early = self._reading_back() or (not heard and now - self._listening_since < STALE)
+        if early and trunk_id in self._statuses:
             self._held.add(trunk_id)  # what was known before holds until the edges had time to speak
             return
         judged = judge(trunk, heard, edges_alive=self._readings.any_alive(now))

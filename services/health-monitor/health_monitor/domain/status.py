@@ -34,3 +34,15 @@ class Status:
     sentence: str
     since: datetime
     endpoints: tuple[EndpointStatus, ...] = ()
+
+    def gone(self) -> "Gone":
+        return Gone(self.trunk_id, self.tenant_id, self.version + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What is left of a status when its trunk is deleted. version: the one after its last."""
+
+    trunk_id: str
+    tenant_id: str
+    version: int

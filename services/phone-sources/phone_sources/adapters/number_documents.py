@@ -18,7 +18,7 @@ from servicekit.outbox import StateTopic
 from servicekit.readable import Readable
 
 TOPIC = "keepline.phone.number.state.v1"
-_STATE = StateTopic(TOPIC, "phone-sources", "keepline.phone.v1.NumberState")
+_STATE = StateTopic(TOPIC, "phone-sources", "keepline.phone.v1.NumberState", "keepline.phone.number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class NumberDocuments:
     async def remove(self, tenant_id: str, number_id: str) -> bool:
         while found := await self.get(tenant_id, number_id):
             version, now = found.version + 1, self.clock.now()
-            tombstone = _STATE.entry(number_id, version, None, now)
+            tombstone = _STATE.entry(tenant_id, number_id, version, None, now)
             matched = await self.collection.update_one(
                 {"_id": number_id, "tenant_id": tenant_id, "version": found.version, **ALIVE},
                 {"$set": {"deleted": True, "version": version}, "$push": {"outbox": tombstone}},
@@ -87,7 +87,7 @@ class NumberDocuments:
 
 
 def _entry(number: Number) -> Document:
-    return _STATE.entry(number.id, number.version, state_value(number), number.created_at)
+    return _STATE.entry(number.tenant_id, number.id, number.version, state_value(number), number.created_at)
 
 
 def _fields(number: Number) -> Document:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from call_router.adapters.messages.routing import agent_message
-from call_router.adapters.mongo.outbox import STATE
+from call_router.adapters.mongo.outbox import AGENTS
 from call_router.domain.agent import Agent, HumanAgent, Kind, SipAgent
 from keepline.routing.v1.plan_pb2 import RoutingState
 from servicekit.clock import Clock
@@ -64,7 +64,7 @@ class AgentDocuments:
         return await self.collection.update_one(query, {"$set": {"retiring_until": until}}) == 1
 
     async def remove(self, tenant_id: str, agent_id: str, version: int, closed_until: datetime) -> bool:
-        gone = STATE.entry(agent_id, version + 1, None, self.clock.now())
+        gone = AGENTS.entry(tenant_id, agent_id, version + 1, None, self.clock.now())
         matched = await self.collection.update_one(
             {
                 "_id": agent_id,
@@ -81,7 +81,7 @@ class AgentDocuments:
 
 def _entry(agent: Agent) -> Document:
     value = RoutingState(agent=agent_message(agent)).SerializeToString()
-    return STATE.entry(agent.id, agent.version, value, agent.updated_at)
+    return AGENTS.entry(agent.tenant_id, agent.id, agent.version, value, agent.updated_at)
 
 
 def _fields(agent: Agent) -> Document:

@@ -2,4 +2,6 @@
 
 from servicekit.outbox import StateTopic
 
-STATE = StateTopic("keepline.routing.plan.state.v1", "call-router", "keepline.routing.v1.RoutingState")
+_TOPIC, _MESSAGE = "keepline.routing.plan.state.v1", "keepline.routing.v1.RoutingState"
+AGENTS = StateTopic(_TOPIC, "call-control", _MESSAGE, "keepline.routing.agent")
+PLANS = StateTopic(_TOPIC, "call-control", _MESSAGE, "keepline.routing.plan")

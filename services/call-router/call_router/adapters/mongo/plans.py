@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from call_router.adapters.messages.routing import plan_message
-from call_router.adapters.mongo.outbox import STATE
+from call_router.adapters.mongo.outbox import PLANS
 from call_router.domain.plan import Plan
 from call_router.ports import Planned
 from keepline.routing.v1.plan_pb2 import RoutingState
@@ -72,7 +72,7 @@ class PlanDocuments:
         return await self.collection.count_documents({"tenant_id": tenant_id, **ALIVE})
 
     async def remove(self, tenant_id: str, plan_id: str, version: int) -> bool:
-        gone = STATE.entry(plan_id, version + 1, None, self.clock.now())
+        gone = PLANS.entry(tenant_id, plan_id, version + 1, None, self.clock.now())
         matched = await self.collection.update_one(
             {"_id": plan_id, "tenant_id": tenant_id, "version": version, **ALIVE},
             {
@@ -104,7 +104,7 @@ class PlanDocuments:
 
 def _entry(plan: Plan) -> Document:
     value = RoutingState(plan=plan_message(plan)).SerializeToString()
-    return STATE.entry(plan.id, plan.version, value, plan.updated_at)
+    return PLANS.entry(plan.tenant_id, plan.id, plan.version, value, plan.updated_at)
 
 
 def _numbers(plan: Plan) -> Document:

@@ -13,7 +13,9 @@ from siptypes.messages import endpoint_message
 
 _log = logger(__name__)
 TOPIC = "keepline.sip.probes.v1"
-_KIND = pb.ProbeReport.DESCRIPTOR.full_name
+_MESSAGE = pb.ProbeReport.DESCRIPTOR.full_name
+_READING, _ALIVE = "keepline.sip.probe.reading.v1", "keepline.sip.probe.alive.v1"
+_ENDED = "keepline.sip.probe.ended.v1"
 
 
 class ProbeRecords:
@@ -42,7 +44,9 @@ class ProbeRecords:
     def _record(self, key: str, report: Report) -> Outgoing:
         at = self._clock.now() if report is None else report.at
         value = None if report is None else _message(self._edge_id, report).SerializeToString()
-        headers = cloud_event("edge-agent", _KIND, f"{key}:{at.timestamp():.6f}", at, subject=key)
+        kind = _ENDED if report is None else _ALIVE if isinstance(report, AliveReport) else _READING
+        name = f"{key}:{at.timestamp():.6f}"
+        headers = cloud_event("edge-agent", kind, _MESSAGE, name, at, tenant_id="", subject=key)
         return Outgoing(TOPIC, key, value, headers)
 
 

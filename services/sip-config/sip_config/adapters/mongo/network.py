@@ -1,7 +1,8 @@
 """Orders of operators and marks of what was known last, in the collection sip_network.
 
 {_id: "word", shrunk, older, until, said_by}   {_id: "mark:<part>", count}
-{_id: "switch:<id>", state, version, outbox}   state: of the order; missing where nobody ordered one
+{_id: "switch:<id>", state, told, version, outbox}
+    state: of the order; missing where nobody ordered one; told: the one that was told last
 
 What is told of a switch stands in its outbox, written with the order. Only the newest counts: it takes the
 place of one that is still waiting. There are a few documents and no index.
@@ -17,15 +18,14 @@ from keepline.sip.v1 import switch_config_pb2 as pb
 from keepline.sip.v1.switch_state_pb2 import SwitchState
 from servicekit.clock import Clock
 from servicekit.documents import Collection, Document, DuplicateKey
-from servicekit.kafka import cloud_event
-from servicekit.outbox import entry
+from servicekit.outbox import StateTopic
 from servicekit.readable import Readable
 from servicekit.timestamps import timestamp
 from sip_config.domain.network import OperatorWord, Orders
 from sip_config.domain.resources import DestinationState
 
 TOPIC = "keepline.sip.switch.state.v1"
-_KIND = "keepline.sip.v1.SwitchState"
+_STATE = StateTopic(TOPIC, "sip-config", "keepline.sip.v1.SwitchState", "keepline.sip.switch")
 _WORD = "word"
 _SWITCH, _MARK = "switch:", "mark:"
 _STATES = {
@@ -93,9 +93,12 @@ class NetworkDocuments:
         found = await self.collection.find_one({"_id": identity})
         kept = self.readable.all([found] if found is not None and not order else [])
         state = next((one for one in kept if isinstance(one, DestinationState)), state)
+        if found is not None and not order and found.get("told") == str(state):
+            return True
         before = None if found is None else found.get("version")
         version = before + 1 if isinstance(before, int) else 1
-        fields = {**order, "version": version, "outbox": [self._entry(switch_id, state, version)]}
+        entry = self._entry(switch_id, state, version)
+        fields = {**order, "told": str(state), "version": version, "outbox": [entry]}
         if found is None:
             try:
                 await self.collection.insert_one({"_id": identity, **fields})
@@ -111,8 +114,7 @@ class NetworkDocuments:
         message = SwitchState(
             switch_id=switch_id, state=_STATES[state], version=version, ordered_at=timestamp(now)
         )
-        headers = cloud_event("sip-config", _KIND, f"{switch_id}:{version}", now, subject=switch_id)
-        return entry(version, TOPIC, switch_id, message.SerializeToString(), headers, at=now)
+        return _STATE.entry("", switch_id, version, message.SerializeToString(), now)
 
     async def mark(self, part: str) -> int:
         found = await self.collection.find_one({"_id": f"{_MARK}{part}"})

@@ -22,7 +22,7 @@ from sip_config.ports import Deleted, Usage
 from siptypes.endpoints import Transport
 
 TOPIC = "keepline.sip.trunk.state.v1"
-_STATE = StateTopic(TOPIC, "sip-config", "keepline.sip.v1.TrunkState")
+_STATE = StateTopic(TOPIC, "sip-config", "keepline.sip.v1.TrunkState", "keepline.sip.trunk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class TrunkDocuments:
 
     async def remove(self, tenant_id: str, trunk_id: str, version: int) -> bool:
         after = version + 1
-        tombstone = _STATE.entry(trunk_id, after, None, self.clock.now())
+        tombstone = _STATE.entry(tenant_id, trunk_id, after, None, self.clock.now())
         matched = await self.collection.update_one(
             self._version_before(tenant_id, trunk_id, after),
             {"$set": {"deleted": True, "version": after}, "$push": {"outbox": tombstone}},
@@ -95,7 +95,7 @@ class TrunkDocuments:
 
 
 def _entry(trunk: Trunk) -> Document:
-    return _STATE.entry(trunk.id, trunk.version, state_value(trunk), trunk.updated_at)
+    return _STATE.entry(trunk.tenant_id, trunk.id, trunk.version, state_value(trunk), trunk.updated_at)
 
 
 def trunk_fields(trunk: Trunk) -> Document:
