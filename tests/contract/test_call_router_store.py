@@ -22,11 +22,13 @@ from call_router.domain.call_event import (
     CallRouted,
     CallStarted,
     EarlyMedia,
+    EndedLeg,
     LegFailed,
     LegRinging,
     LegStarted,
     Media,
     Packets,
+    WholeCall,
 )
 from call_router.domain.call_history import CallHistory
 from call_router.domain.explain import Explained, TraceStep
@@ -242,11 +244,15 @@ LEGS = (Leg("agt_1", "Desk", "sip:desk@agents.example", 20),)
 TRACE = (TraceStep("trunk", True, "trk_1 is enabled"),)
 ROUTED = CallRouted(Explained("because", "routed", LEGS, 0, TRACE, "+49301234567", "num_1", "pln_1", 1, "0f"))
 MEDIA = Media(3000, None, 5, 1.25, "PCMU")
+ENDED_LEG = EndedLeg(0, "agt_1", "sip:desk@agents.example", 200, "NORMAL_CLEARING", NOW, None, NOW, NOW)
+WHOLE = WholeCall(
+    NOW, NOW, "+4917012345678", "0301234567", "127.0.1.5:5060", agent_id="agt_1", legs=(ENDED_LEG,)
+)
 FACTS = [
     CallStarted("+4917012345678", "0301234567", "127.0.1.5:5060"),
     ROUTED,
     CallAnswered(0, "agt_1", 3000),
-    CallEnded("NORMAL_CLEARING", 200, 3000, 60000, MEDIA, "caller"),
+    CallEnded("NORMAL_CLEARING", 200, 3000, 60000, MEDIA, "caller", WHOLE),
 ]
 
 

@@ -29,11 +29,12 @@ from servicekit.settings import MongoSettings
 
 TOPIC = "keepline.call.events.v1"
 BEGAN = datetime.now(UTC) - timedelta(hours=1)
+WHOLE = e.WholeCall(BEGAN, BEGAN, "+442071838750", "02079460123", "127.0.1.1:5060", agent_id="agt_1")
 FACTS = (
     e.CallStarted("+442071838750", "02079460123", "127.0.1.1:5060"),
     e.LegStarted(0, "agt_1", "sip:desk@agents.example"),
     e.CallAnswered(0, "agt_1", 900),
-    e.CallEnded("NORMAL_CLEARING", 200, 900, 60000, None, "caller"),
+    e.CallEnded("NORMAL_CLEARING", 200, 900, 60000, None, "caller", WHOLE),
 )
 
 

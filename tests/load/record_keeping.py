@@ -58,15 +58,33 @@ DECISION = Explained(
     3,
     "0123456789abcdef",
 )
+BEGAN = datetime.now(UTC) - timedelta(hours=1)
+ANSWERED = BEGAN + timedelta(milliseconds=900)
+ENDED_LEG = e.EndedLeg(
+    0, LEG.agent_id, LEG.uri, 200, "NORMAL_CLEARING", BEGAN, ANSWERED, ANSWERED, BEGAN + timedelta(seconds=61)
+)
+WHOLE = e.WholeCall(
+    BEGAN,
+    ANSWERED,
+    "+442071838750",
+    "02079460123",
+    "127.0.1.1:5060",
+    "+442079460123",
+    "num_01k0000000000000000000000a",
+    "pln_01k0000000000000000000000a",
+    "routed",
+    "",
+    LEG.agent_id,
+    (ENDED_LEG,),
+)
 FACTS = (
     e.CallStarted("+442071838750", "02079460123", "127.0.1.1:5060"),
     e.CallRouted(DECISION, "r1"),
     e.LegStarted(0, LEG.agent_id, LEG.uri),
     e.LegRinging(0, LEG.agent_id),
     e.CallAnswered(0, LEG.agent_id, 900),
-    e.CallEnded("NORMAL_CLEARING", 200, 900, 60000, e.Media(3000, 2990, 5, 1.25, "PCMU"), "caller"),
+    e.CallEnded("NORMAL_CLEARING", 200, 900, 60000, e.Media(3000, 2990, 5, 1.25, "PCMU"), "caller", WHOLE),
 )
-BEGAN = datetime.now(UTC) - timedelta(hours=1)
 
 
 @dataclass(frozen=True)

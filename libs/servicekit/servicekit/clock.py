@@ -1,6 +1,7 @@
 """Time as a thing that is handed in, so that a test can move it.
 
-`now` is always aware and in UTC; differences are taken from `monotonic`.
+`now` is always aware, in UTC and to the millisecond, as databases keep it and as it is told everywhere;
+differences are taken from `monotonic`.
 """
 
 import time
@@ -16,7 +17,8 @@ class Clock(Protocol):
 
 class SystemClock:
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        now = datetime.now(UTC)
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
     def monotonic(self) -> float:
         return time.monotonic()

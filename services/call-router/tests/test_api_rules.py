@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from call_router.domain.call_event import CallEnded, CallEvent, CallRouted, CallStarted
+from call_router.domain.call_event import CallEnded, CallEvent, CallRouted, CallStarted, WholeCall
 from call_router.domain.explain import explain
 from keepline.routing.v1 import call_log_pb2, plan_pb2
 from keepline.routing.v1 import routing_service_pb2 as pb
@@ -75,7 +75,8 @@ async def test_calls_are_read_by_their_tenant_alone(api: Any) -> None:
     decision = explain(api.world.route("0301234567"))
     at = FakeClock().now()
     facts = [CallStarted("+4917012345678", "0301234567", "127.0.1.5:5060"), CallRouted(decision)]
-    ended = CallEnded("NORMAL_CLEARING", 200, 900, 1000, None, "agent", 5000)
+    whole = WholeCall(at, None, "+4917012345678", "0301234567", "127.0.1.5:5060")
+    ended = CallEnded("NORMAL_CLEARING", 200, 900, 1000, None, "agent", whole, 5000)
     await api.log.keep([CallEvent("call_1", at, "t_a", "trk_a", fact, 2, "sw1") for fact in (*facts, ended)])
     listed = (await api.rest.get("/api/v1/calls?number=%2B49301234567", headers=api.as_())).json()
     (call,) = listed["calls"]

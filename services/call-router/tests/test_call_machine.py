@@ -174,15 +174,59 @@ def ended(*happened: Happening) -> e.CallEnded:
     return fact
 
 
+def figures(fact: e.Fact) -> tuple[object, ...]:
+    assert isinstance(fact, e.CallEnded)
+    return (fact.hangup_cause, fact.sip_status, fact.setup_ms, fact.talk_ms, fact.media, fact.ended_by)
+
+
 def test_the_end_says_what_the_provider_got(story: Story) -> None:
     media = e.Media(3000, 2990, 5, 1.5, "PCMU")
-    assert ended(*story.whole) == e.CallEnded("NORMAL_CLEARING", 200, 3020, 59980, media, "caller")
+    assert figures(ended(*story.whole)) == ("NORMAL_CLEARING", 200, 3000, 60_000, media, "caller")
     busy = HungUp(story.busy, at(2.1), "USER_BUSY", 486, ended_by="keepline")
-    assert ended(Seen(story.busy), busy) == e.CallEnded("USER_BUSY", 486, 2100, 0, None, "keepline")
+    assert figures(ended(Seen(story.busy), busy)) == ("USER_BUSY", 486, 2100, 0, None, "keepline")
     gave_up = HungUp(story.gave_up, at(4.1), "NO_USER_RESPONSE", 480)
-    assert ended(gave_up) == e.CallEnded("NO_USER_RESPONSE", 480, 4100, 0, None, "keepline")
+    assert figures(ended(gave_up)) == ("NO_USER_RESPONSE", 480, 4100, 0, None, "keepline")
     nobody = HungUp(NEW, at(2), "NORMAL_TEMPORARY_FAILURE", 503, ended_by="keepline")
-    assert ended(nobody) == e.CallEnded("NORMAL_TEMPORARY_FAILURE", 503, 2000, 0, None, "keepline")
+    assert figures(ended(nobody)) == ("NORMAL_TEMPORARY_FAILURE", 503, 2000, 0, None, "keepline")
+
+
+def test_the_end_tells_the_whole_call_as_it_was_told_before(story: Story) -> None:
+    """Of whichever watcher: the one that heard all of it, or the one that heard its end."""
+    for heard in (story.whole, [story.end]):
+        run = Run(heard)
+        whole = ended(*heard).whole
+        assert (whole.started_at, whole.answered_at, run.events[-1].at) == (START, at(3), at(63))
+        answered = next(one for one in run.events if isinstance(one.fact, e.CallAnswered))
+        assert (answered.at, answered.fact.setup_ms) == (whole.answered_at, ended(*heard).setup_ms)
+        assert (whole.caller, whole.called, whole.source) == (CALL.caller, CALL.called, CALL.source)
+        assert (whole.number, whole.number_id, whole.plan_id) == ("+49301234567", "num_a", "pln_a")
+        assert (whole.code, whole.refusal_code, whole.agent_id) == ("routed", "", "agt_second")
+        first, second = whole.legs
+        assert (first.agent_id, first.sip_status, first.cause) == (
+            "agt_first",
+            503,
+            "NORMAL_TEMPORARY_FAILURE",
+        )
+        assert (first.started_at, first.ringing_at, first.ended_at) == (at(0.01), at(0.2), at(2))
+        assert (second.agent_id, second.sip_status, second.cause) == ("agt_second", 200, "NORMAL_CLEARING")
+        assert (second.started_at, second.answered_at, second.ended_at) == (at(2.01), at(3), at(63))
+
+
+def test_the_end_of_a_refused_call_says_why(story: Story) -> None:
+    busy = ended(HungUp(story.busy, at(2.1), "USER_BUSY", 486)).whole
+    assert (busy.code, busy.refusal_code, busy.answered_at, busy.agent_id) == (
+        "routed",
+        "agent_busy",
+        None,
+        "",
+    )
+    gave_up = ended(HungUp(story.leg0, at(5), "ORIGINATOR_CANCEL", 487, ended_by="caller")).whole
+    assert (gave_up.code, gave_up.refusal_code) == ("routed", "")
+    assert [(leg.sip_status, leg.cause, leg.answered_at) for leg in gave_up.legs] == [
+        (487, "ORIGINATOR_CANCEL", None)
+    ]
+    undecided = ended(HungUp(NEW, at(2), "NORMAL_TEMPORARY_FAILURE", 503)).whole
+    assert (undecided.code, undecided.caller, undecided.legs) == ("", CALL.caller, ())
 
 
 @pytest.mark.parametrize("step", ["ringing", "early_media"])
@@ -190,14 +234,14 @@ def test_a_caller_who_gives_up_was_not_answered(story: Story, step: Any) -> None
     cancel = HungUp(story.leg0, at(5), "ORIGINATOR_CANCEL", 487, ended_by="caller")
     run = Run([Seen(NEW), Seen(story.leg0), LegMoved("uuid-1", 0, step, at(1)), cancel])
     assert not [one for one in run.events if isinstance(one.fact, e.CallAnswered)]
-    assert run.events[-1].fact == e.CallEnded("ORIGINATOR_CANCEL", 487, 5000, 0, None, "caller")
+    assert figures(run.events[-1].fact) == ("ORIGINATOR_CANCEL", 487, 5000, 0, None, "caller")
 
 
 def test_an_answer_that_crosses_the_callers_cancel_is_no_talk(story: Story) -> None:
     answer = LegMoved("uuid-1", 0, "answered", at(5))
     cancel = HungUp(story.leg0, at(5.01), "ORIGINATOR_CANCEL", 487, ended_by="caller")
     end = ended(Seen(story.leg0), answer, cancel)
-    assert (end.sip_status, end.talk_ms) == (487, 0)
+    assert (end.sip_status, end.talk_ms, end.whole.answered_at, end.whole.agent_id) == (487, 0, None, "")
 
 
 def test_a_failed_leg_says_what_follows(story: Story) -> None:

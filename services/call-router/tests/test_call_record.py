@@ -22,9 +22,11 @@ STARTED = e.CallStarted("+4917012345678", "0301234567", "127.0.1.5:5060")
 MEDIA = e.Media(3000, 2990, 5, 1.25, "PCMU")
 FAILED = e.LegFailed(0, "agt_1", 503, "NORMAL_TEMPORARY_FAILURE", "Tries Second.", "next_leg", 1)
 ANSWERED = e.CallAnswered(1, "agt_2", 3000)
-ENDED = e.CallEnded("NORMAL_CLEARING", 200, 3000, 60000, MEDIA, "caller")
-CANCELLED = e.CallEnded("ORIGINATOR_CANCEL", 487, 5000, 0, None, "caller")
-REFUSED = e.CallEnded("NORMAL_TEMPORARY_FAILURE", 503, 10, 0, None, "keepline")
+TALKED = e.WholeCall(START, START, STARTED.caller, STARTED.called, STARTED.source)
+UNANSWERED = replace(TALKED, answered_at=None)
+ENDED = e.CallEnded("NORMAL_CLEARING", 200, 3000, 60000, MEDIA, "caller", TALKED)
+CANCELLED = e.CallEnded("ORIGINATOR_CANCEL", 487, 5000, 0, None, "caller", UNANSWERED)
+REFUSED = e.CallEnded("NORMAL_TEMPORARY_FAILURE", 503, 10, 0, None, "keepline", UNANSWERED)
 
 
 def at(second: float) -> datetime:
@@ -102,7 +104,8 @@ def test_the_record_tells_the_whole_call() -> None:
 
 
 ESTIMATED = replace(WHOLE[-1], at=at(10.5), fact=replace(ENDED, estimated_within_ms=20_000))
-ALL = [*WHOLE, *TWO_SWITCHES[len(TURNED_AWAY) :], ESTIMATED]
+CROSSED = _events(STARTED, e.CallRouted(DECISION), ANSWERED, CANCELLED, attempt=3, since=90)
+ALL = [*WHOLE, *TWO_SWITCHES[len(TURNED_AWAY) :], ESTIMATED, *CROSSED]
 
 
 @given(st.lists(st.sampled_from(ALL), max_size=40), st.permutations(ALL))
@@ -163,6 +166,13 @@ def test_a_caller_who_gives_up_on_the_second_leg_leaves_it_in_the_record() -> No
         ("agt_1", 503, FAILED.cause),
         ("agt_2", 487, "ORIGINATOR_CANCEL"),
     ]
+
+
+def test_an_answer_that_crossed_the_callers_cancel_was_none() -> None:
+    crossed = _events(STARTED, e.CallRouted(DECISION), ANSWERED, CANCELLED)
+    record = _record(crossed)
+    assert (record.answered_at, record.agent_id, record.talk_ms, record.setup_ms) == (None, "", 0, 5000)
+    assert keys_of(CallHistory.of(crossed)).answered_at is None
 
 
 def test_a_refused_call_has_no_leg() -> None:

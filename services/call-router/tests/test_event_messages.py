@@ -32,6 +32,18 @@ decisions = st.builds(
     table_version=words,
 )
 maybe = st.none() | small
+times = st.integers(0, 10**9).map(lambda ms: AT + timedelta(milliseconds=ms))
+maybe_times = st.none() | times
+ended_legs = st.builds(
+    e.EndedLeg, legs, words, words, small, words, maybe_times, maybe_times, maybe_times, times
+)
+whole_calls = st.builds(
+    e.WholeCall,
+    times,
+    maybe_times,
+    *[words] * 9,
+    legs=st.lists(ended_legs, max_size=2).map(tuple),
+)
 media = st.builds(e.Media, maybe, maybe, maybe, st.none() | st.floats(0, 1e6), words)
 packets = st.builds(e.Packets, maybe, maybe)
 facts = st.one_of(
@@ -62,13 +74,14 @@ facts = st.one_of(
         small,
         st.none() | media,
         st.sampled_from(get_args(e.EndedBy)),
+        whole_calls,
         maybe,
     ),
 )
 events = st.builds(
     e.CallEvent,
     call_id=st.just("call_1"),
-    at=st.integers(0, 10**9).map(lambda ms: AT + timedelta(milliseconds=ms)),
+    at=times,
     tenant_id=st.just("t_a"),
     trunk_id=words,
     fact=facts,

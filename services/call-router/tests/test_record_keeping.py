@@ -10,7 +10,7 @@ from call_router.adapters.kafka.record_keeping import RecordKeeping
 from call_router.adapters.messages.events import event_message
 from call_router.adapters.mongo.records import RecordDocuments
 from call_router.app.call_log import CallLog
-from call_router.domain.call_event import CallAnswered, CallEnded, CallEvent, CallStarted
+from call_router.domain.call_event import CallAnswered, CallEnded, CallEvent, CallStarted, WholeCall
 from call_router.ports import CallFilter, Change
 from servicekit.errors import Unavailable
 from servicekit.kafka import Handled, Read, Record
@@ -19,7 +19,8 @@ from servicekit.testing import FakeClock, MemoryCollection
 CLOCK = FakeClock()
 STARTED = CallStarted("+4917012345678", "0301234567", "127.0.1.5:5060")
 ANSWERED = CallAnswered(0, "agt_1", 900)
-ENDED = CallEnded("NORMAL_CLEARING", 200, 900, 60000, None, "caller")
+WHOLE = WholeCall(CLOCK.now(), CLOCK.now(), STARTED.caller, STARTED.called, STARTED.source)
+ENDED = CallEnded("NORMAL_CLEARING", 200, 900, 60000, None, "caller", WHOLE)
 
 
 def event(number: int, fact: CallStarted | CallAnswered | CallEnded, age: float = 0) -> CallEvent:

@@ -92,7 +92,17 @@ def test_a_call_that_died_with_its_switch_ends_when_it_was_last_seen(channel: Ch
     second.calls.lost("uuid-1", "node_lost", at(20), at(26.5))
     assert second.seqs == [1_000_000]
     ended = second.events[0].fact
-    assert ended == CallEnded("node_lost", 200, 3000, 17_000, None, "", estimated_within_ms=6500)
+    assert isinstance(ended, CallEnded)
+    assert (ended.hangup_cause, ended.sip_status, ended.setup_ms) == ("node_lost", 200, 3000)
+    assert (ended.talk_ms, ended.estimated_within_ms) == (17_000, 6500)
+    whole = ended.whole
+    assert (whole.started_at, whole.answered_at, whole.agent_id) == (START, at(3), "agt_first")
+    assert (whole.number, whole.number_id, whole.plan_id, whole.code) == (
+        "+49301234567",
+        "num_a",
+        "pln_a",
+        "routed",
+    )
     assert second.events[0].at == at(20)
 
 
@@ -108,13 +118,13 @@ def test_a_call_that_was_answered_after_the_switch_was_heard_of_last_has_no_talk
 async def test_open_calls_are_read_by_the_next_watcher_without_what_stands_on_the_channel(
     tmp_path: Path, channel: Channel
 ) -> None:
-    call = LiveCall(channel, Answered(0, at(3)), frozenset({1, 2, 1004}), heard=2)
+    call = LiveCall(channel, Answered(0, at(3)), told=frozenset({1, 2, 1004}), heard=2)
     await OpenCalls(tmp_path).save("core-1", at(20), [call])
     known = OpenCalls(tmp_path).load()
     assert known is not None
     assert (known.core, known.heard_at) == ("core-1", at(20))
     assert known.calls == (replace(call, channel=replace(channel, journey=None)),)
-    (tmp_path / "open-calls").write_bytes(b"keepline open calls 2\nnonsense")
+    (tmp_path / "open-calls").write_bytes(b"keepline open calls 3\nnonsense")
     assert OpenCalls(tmp_path).load() is None
 
 

@@ -42,6 +42,13 @@ class Attempt:
     ended: tuple[datetime, e.CallEnded] | None = None
     _legs: dict[int, LegResult] = field(default_factory=dict)
 
+    @property
+    def answer(self) -> tuple[datetime, e.CallAnswered] | None:
+        """None also where the agent answered and the caller was gone."""
+        if self.ended is not None and self.ended[1].whole.answered_at is None:
+            return None
+        return self.answered
+
     def legs(self) -> Iterator[LegResult]:
         """In order; those that the end of the call ended carry its cause."""
         for _, leg in sorted(self._legs.items()):

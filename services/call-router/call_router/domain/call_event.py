@@ -113,6 +113,45 @@ class CallHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class EndedLeg:
+    """A leg that was tried; a time is None where the switch did not note it."""
+
+    index: int
+    agent_id: str
+    uri: str
+    # the final one, 200 of the leg that was answered
+    sip_status: int
+    cause: str
+    started_at: datetime | None
+    ringing_at: datetime | None
+    answered_at: datetime | None
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WholeCall:
+    """What was told of an attempt before its end. The end is CallEvent.at."""
+
+    started_at: datetime
+    # None: it was not
+    answered_at: datetime | None
+    caller: str
+    called: str
+    source: str
+    # E.164; "" when it was not recognised
+    number: str = ""
+    number_id: str = ""
+    plan_id: str = ""
+    # of the decision; "" where no router decided
+    code: str = ""
+    # "" for a call that was answered or that the caller gave up
+    refusal_code: str = ""
+    # of the leg that was answered
+    agent_id: str = ""
+    legs: tuple[EndedLeg, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CallEnded:
     hangup_cause: str
     sip_status: int
@@ -120,6 +159,7 @@ class CallEnded:
     talk_ms: int
     media: Media | None
     ended_by: EndedBy
+    whole: WholeCall
     # not None: nobody saw the end; `at` is when the call was last seen, it ended at most this much later
     estimated_within_ms: int | None = None
 

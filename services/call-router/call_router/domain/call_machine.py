@@ -6,7 +6,7 @@ channel, so any watcher tells the same ones by the same names; what was told onc
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from call_router.domain import call_event as e
 from call_router.domain.journey import Journey, LegTimes
@@ -21,8 +21,9 @@ from call_router.domain.live_call import (
     Seen,
 )
 from call_router.domain.next_step import CANCELLED, TryLeg, leg_status, next_step
+from call_router.domain.whole_call import ANSWERED, routed_of, whole_call
 
-_ANSWERED = 200
+_MILLISECOND = timedelta(milliseconds=1)
 Dated = tuple[datetime, e.Fact]
 
 
@@ -56,13 +57,13 @@ def _seen(call: LiveCall | None, seen: Seen) -> Step:
 
 def _with_channel(call: LiveCall | None, channel: Channel) -> LiveCall:
     """A late event must not take back what a later one said."""
-    if call is None:
-        return LiveCall(channel)
+    call = call or LiveCall(channel)
     known = call.channel
-    if channel.journey is None and known.journey is not None:
+    if channel.journey is None:
+        return call if known.journey is not None else replace(call, channel=channel)
+    if len(_failures(channel)) < len(_failures(known)):
         return call
-    older = len(_failures(channel)) < len(_failures(known))
-    return call if older else replace(call, channel=channel)
+    return replace(call, channel=channel, routed=call.routed or routed_of(channel.journey))
 
 
 def _answered(call: LiveCall, provider_at: datetime | None) -> LiveCall:
@@ -171,19 +172,22 @@ def _failed(journey: Journey, index: int) -> e.LegFailed:
 
 
 def _ending(call: LiveCall, hung_up: HungUp) -> e.CallEnded:
-    """By what the provider got; an agent's answer that crossed the caller's CANCEL is no talk."""
-    channel, answered_at = call.channel, hung_up.answered_at
-    setup = _milliseconds(channel.started_at, answered_at or hung_up.at)
-    within = hung_up.estimated_within_ms
-    if answered_at is not None:
-        talk = _milliseconds(answered_at, hung_up.at)
+    """Whether it was answered is told by what the provider got: an agent's answer that crossed the caller's
+    CANCEL is no talk. Since when is told as it was told before, by the agent's answer."""
+    channel, within = call.channel, hung_up.estimated_within_ms
+    if hung_up.answered_at is not None and call.answered is not None:
+        answered_at = call.answered.at
+        setup, talk = _milliseconds(channel.started_at, answered_at), _milliseconds(answered_at, hung_up.at)
+        whole = whole_call(call, hung_up, answered_at, ANSWERED)
         return e.CallEnded(
-            hung_up.cause, _ANSWERED, setup, talk, hung_up.media, hung_up.ended_by, estimated_within_ms=within
+            hung_up.cause, ANSWERED, setup, talk, hung_up.media, hung_up.ended_by, whole, within
         )
     status, ended_by = leg_status(hung_up.sip_status, hung_up.cause), hung_up.ended_by
     if channel.refused is not None and status != CANCELLED:
         status, ended_by = channel.refused[0], ended_by or "keepline"
-    return e.CallEnded(hung_up.cause, status, setup, 0, None, ended_by, estimated_within_ms=within)
+    setup = _milliseconds(channel.started_at, hung_up.at)
+    whole = whole_call(call, hung_up, None, status)
+    return e.CallEnded(hung_up.cause, status, setup, 0, None, ended_by, whole, within)
 
 
 def _agent_id(journey: Journey | None, leg: int) -> str:
@@ -215,4 +219,5 @@ def _event(channel: Channel, at: datetime, fact: e.Fact) -> e.CallEvent:
 
 
 def _milliseconds(since: datetime, until: datetime) -> int:
-    return max(0, round((until - since).total_seconds() * 1000))
+    """Of times to the millisecond."""
+    return max(0, (until - since) // _MILLISECOND)

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from call_router.domain.attempt import Attempt, LegResult, attempts_of
-from call_router.domain.call_event import CallAnswered, CallEnded, CallRouted, Direction, EndedBy, Media
+from call_router.domain.call_event import (
+    CallAnswered,
+    CallEnded,
+    CallRouted,
+    Direction,
+    EndedBy,
+    Media,
+    WholeCall,
+)
 from call_router.domain.call_history import CallHistory
 from call_router.domain.explain import Explained
 
@@ -83,20 +91,22 @@ def keys_of(history: CallHistory) -> CallKeys:
                 numbers[event.attempt] = decision.number
             case CallAnswered():
                 answers[event.attempt] = event.at
+            case CallEnded() as ended if ended.whole.answered_at is None:
+                answers.pop(event.attempt, None)
     counts = max(answers, default=history.events[-1].attempt)
     started_at = min(event.at for event in history.events)
     return CallKeys(started_at, numbers.get(counts, ""), answers.get(counts))
 
 
-NOT_ENDED = CallEnded("", 0, 0, 0, None, "")
+NOT_ENDED = CallEnded("", 0, 0, 0, None, "", WholeCall(datetime.min, None, "", "", ""))
 
 
 def record_of(history: CallHistory) -> CallRecord:
     attempts = attempts_of(history.events)
-    counts = next((a for a in reversed(attempts) if a.answered is not None), attempts[-1])
+    counts = next((a for a in reversed(attempts) if a.answer is not None), attempts[-1])
     first = history.events[0]
     started = counts.started or next((a.started for a in attempts if a.started), None)
-    answered_at, answered = counts.answered or (None, None)
+    answered_at, answered = counts.answer or (None, None)
     ended_at, ended = counts.ended or (None, NOT_ENDED)
     setup_ms = answered.setup_ms if answered is not None and ended_at is None else ended.setup_ms
     return CallRecord(

@@ -36,9 +36,23 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Routed:
+    """As much of a decision as the end of the call needs when the channel is gone with its switch."""
+
+    number: str
+    number_id: str
+    plan_id: str
+    code: str
+    # of the legs, in order
+    agent_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LiveCall:
     channel: Channel
     answered: Answered | None = None
+    # None: nothing was decided yet
+    routed: Routed | None = None
     # numbers of the events that were told, but for those of CallHeard
     told: frozenset[int] = frozenset()
     # number of the last CallHeard

@@ -18,7 +18,7 @@ from call_router.domain.live_call import LiveCall
 from servicekit.telemetry.logging import logger
 
 _log = logger(__name__)
-_MAGIC = b"keepline open calls 2\n"
+_MAGIC = b"keepline open calls 3\n"
 
 
 @dataclass(frozen=True, slots=True)

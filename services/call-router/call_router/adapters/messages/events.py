@@ -1,6 +1,7 @@
 """Call events as messages of the topic, and back."""
 
 from call_router.adapters.messages.decisions import decision_of, event_decision
+from call_router.adapters.messages.ended import ended_message, ended_of
 from call_router.adapters.messages.routing import Unfit
 from call_router.domain import call_event as e
 from keepline.events.v1 import call_event_pb2 as pb
@@ -10,12 +11,6 @@ _DIRECTION: dict[e.Direction, pb.Direction.ValueType] = {
     "inbound": pb.DIRECTION_INBOUND,
     "outbound": pb.DIRECTION_OUTBOUND,
 }
-_ENDED_BY: dict[e.EndedBy, pb.EndedBy.ValueType] = {
-    "caller": pb.ENDED_BY_CALLER,
-    "agent": pb.ENDED_BY_AGENT,
-    "keepline": pb.ENDED_BY_KEEPLINE,
-    "": pb.ENDED_BY_UNSPECIFIED,
-}
 _AFTER_LEG: dict[e.AfterLeg, pb.AfterLeg.ValueType] = {
     "next_leg": pb.AFTER_LEG_NEXT_LEG,
     "refusal": pb.AFTER_LEG_REFUSAL,
@@ -23,7 +18,6 @@ _AFTER_LEG: dict[e.AfterLeg, pb.AfterLeg.ValueType] = {
     "": pb.AFTER_LEG_UNSPECIFIED,
 }
 _DIRECTION_OF = {message: direction for direction, message in _DIRECTION.items()}
-_ENDED_BY_OF = {message: ended_by for ended_by, message in _ENDED_BY.items()}
 _AFTER_LEG_OF = {message: after for after, message in _AFTER_LEG.items()}
 
 
@@ -39,7 +33,7 @@ def event_message(event: e.CallEvent) -> pb.CallEvent:
         edge_id=event.edge_id,
         direction=_DIRECTION[event.direction],
     )
-    _write(message, event.fact)
+    _write(message, event)
     return message
 
 
@@ -67,8 +61,8 @@ def event_of(value: bytes) -> e.CallEvent | None:
     return event
 
 
-def _write(message: pb.CallEvent, fact: e.Fact) -> None:
-    match fact:
+def _write(message: pb.CallEvent, event: e.CallEvent) -> None:
+    match event.fact:
         case e.CallStarted(caller, called, source):
             message.started.MergeFrom(pb.CallStarted(caller=caller, called=called, source=source))
         case e.CallRouted(decision, router_id):
@@ -94,7 +88,7 @@ def _write(message: pb.CallEvent, fact: e.Fact) -> None:
                 )
             )
         case e.CallEnded() as ended:
-            message.ended.MergeFrom(_ended_message(ended))
+            message.ended.MergeFrom(ended_message(ended, event.at))
 
 
 def _fact_of(message: pb.CallEvent) -> e.Fact | None:
@@ -123,7 +117,7 @@ def _fact_of(message: pb.CallEvent) -> e.Fact | None:
                 heard.leg_index, heard.number, _packets_of(heard.provider), _packets_of(heard.agent)
             )
         case "ended":
-            fact = _ended_of(message.ended)
+            fact = ended_of(message.ended)
     return fact
 
 
@@ -159,48 +153,4 @@ def _packets_of(packets: pb.Packets) -> e.Packets:
     return e.Packets(
         packets.received if packets.HasField("received") else None,
         packets.sent if packets.HasField("sent") else None,
-    )
-
-
-def _ended_message(ended: e.CallEnded) -> pb.CallEnded:
-    return pb.CallEnded(
-        hangup_cause=ended.hangup_cause,
-        sip_status=ended.sip_status,
-        setup_ms=ended.setup_ms,
-        talk_ms=ended.talk_ms,
-        media=_media_message(ended.media) if ended.media else None,
-        ended_by=_ENDED_BY[ended.ended_by],
-        estimated_within_ms=ended.estimated_within_ms,
-    )
-
-
-def _ended_of(ended: pb.CallEnded) -> e.CallEnded:
-    return e.CallEnded(
-        ended.hangup_cause,
-        ended.sip_status,
-        ended.setup_ms,
-        ended.talk_ms,
-        _media_of(ended.media) if ended.HasField("media") else None,
-        _ENDED_BY_OF.get(ended.ended_by, ""),
-        ended.estimated_within_ms if ended.HasField("estimated_within_ms") else None,
-    )
-
-
-def _media_message(media: e.Media) -> pb.MediaStatistics:
-    return pb.MediaStatistics(
-        packets_received=media.packets_received,
-        packets_sent=media.packets_sent,
-        packets_lost=media.packets_lost,
-        jitter_max_ms=media.jitter_max_ms,
-        codec=media.codec,
-    )
-
-
-def _media_of(media: pb.MediaStatistics) -> e.Media:
-    return e.Media(
-        media.packets_received if media.HasField("packets_received") else None,
-        media.packets_sent if media.HasField("packets_sent") else None,
-        media.packets_lost if media.HasField("packets_lost") else None,
-        media.jitter_max_ms if media.HasField("jitter_max_ms") else None,
-        media.codec,
     )

@@ -1,5 +1,6 @@
 """Call events inside the document of their call: what stands beside them there is not repeated."""
 
+from datetime import datetime
 from typing import get_args
 
 import msgspec
@@ -20,7 +21,7 @@ def event_document(event: CallEvent) -> Document:
         "switch_id": event.switch_id,
         "edge_id": event.edge_id,
         "direction": event.direction,
-        "fact": msgspec.to_builtins(event.fact),
+        "fact": msgspec.to_builtins(event.fact, builtin_types=(datetime,)),
     }
 
 

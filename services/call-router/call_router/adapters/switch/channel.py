@@ -96,9 +96,11 @@ def status_of(text: str) -> int:
 
 
 def moment_of(microseconds: str) -> datetime | None:
+    """To the millisecond, as everything is told."""
     if not (microseconds.isascii() and microseconds.isdigit()) or len(microseconds) > len("1700000000000000"):
         return None
-    return datetime.fromtimestamp(int(microseconds) / 1_000_000, UTC) if int(microseconds) else None
+    milliseconds = int(microseconds) // 1000
+    return datetime.fromtimestamp(milliseconds / 1000, UTC) if milliseconds else None
 
 
 def number_of(headers: Headers, name: str) -> int | None:

@@ -40,6 +40,13 @@ _STEPS: dict[str, LegStep] = {
     "CHANNEL_PROGRESS_MEDIA": "early_media",
     "CHANNEL_ANSWER": "answered",
 }
+# when, as the switch notes it on the provider's channel too: a little before the event was made
+_NOTED: dict[LegStep, str] = {
+    "started": "Caller-Channel-Created-Time",
+    "ringing": "Caller-Channel-Progress-Time",
+    "early_media": "Caller-Channel-Progress-Media-Time",
+    "answered": "Caller-Channel-Answered-Time",
+}
 _ENDED_BY: dict[str, EndedBy] = {
     "recv_bye": "caller",
     "recv_cancel": "caller",
@@ -78,7 +85,7 @@ def _leg_moved(event: EslEvent, at: datetime) -> LegMoved | None:
     if step is None or leg is None:
         return None
     uuid = event.headers.get("Other-Leg-Unique-ID") or event.headers.get("Channel-Call-UUID", "")
-    return LegMoved(uuid, leg, step, at)
+    return LegMoved(uuid, leg, step, moment_of(event.headers.get(_NOTED[step], "")) or at)
 
 
 def hung_up(channel: Channel, headers: Headers, at: datetime) -> HungUp:

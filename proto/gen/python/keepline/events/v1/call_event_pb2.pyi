@@ -3,9 +3,11 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from keepline.events.v1 import decision_pb2 as _decision_pb2
 import builtins as _builtins
@@ -89,6 +91,8 @@ Global___EndedBy: _TypeAlias = EndedBy  # noqa: Y015
 class CallEvent(_message.Message):
     """Value of keepline.call.events.v1, keyed by call id. (call_id, attempt, seq) names an event once and for
     all: a consumer that sees it again drops it, and passes over a kind of event that it does not know.
+
+    ce_type says the kind without decoding: "keepline.call.answered.v1", named as the field of `event`.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -310,7 +314,7 @@ Global___EarlyMedia: _TypeAlias = EarlyMedia  # noqa: Y015
 
 @_typing.final
 class CallAnswered(_message.Message):
-    """The agent's 200."""
+    """The agent's 200. Whether the call was answered by it, CallEnded says: it may have crossed the caller's CANCEL."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -320,7 +324,7 @@ class CallAnswered(_message.Message):
     leg_index: _builtins.int
     agent_id: _builtins.str
     setup_ms: _builtins.int
-    """From the INVITE at the switch to the answer."""
+    """From the INVITE at the switch to CallEvent.at."""
     def __init__(
         self,
         *,
@@ -451,6 +455,11 @@ Global___Packets: _TypeAlias = Packets  # noqa: Y015
 
 @_typing.final
 class CallEnded(_message.Message):
+    """The end of an attempt, with the whole of it: nothing has to be joined for a bill. All times are to the
+    millisecond, measured at the switch, and the same as in the events before; setup_ms and talk_ms are their
+    differences. Of the attempts of a call at most one has answered_at, but for a caller that was answered twice.
+    """
+
     DESCRIPTOR: _descriptor.Descriptor
 
     HANGUP_CAUSE_FIELD_NUMBER: _builtins.int
@@ -460,22 +469,68 @@ class CallEnded(_message.Message):
     MEDIA_FIELD_NUMBER: _builtins.int
     ENDED_BY_FIELD_NUMBER: _builtins.int
     ESTIMATED_WITHIN_MS_FIELD_NUMBER: _builtins.int
+    STARTED_AT_FIELD_NUMBER: _builtins.int
+    ANSWERED_AT_FIELD_NUMBER: _builtins.int
+    ENDED_AT_FIELD_NUMBER: _builtins.int
+    CALLER_FIELD_NUMBER: _builtins.int
+    CALLED_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    NUMBER_ID_FIELD_NUMBER: _builtins.int
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    REFUSAL_CODE_FIELD_NUMBER: _builtins.int
+    AGENT_ID_FIELD_NUMBER: _builtins.int
+    LEGS_FIELD_NUMBER: _builtins.int
     hangup_cause: _builtins.str
     """Q.850 cause name, as the switch says it: NORMAL_CLEARING, ORIGINATOR_CANCEL, ..."""
     sip_status: _builtins.int
     """SIP status that the provider got in the end."""
     setup_ms: _builtins.int
-    """From the INVITE to the answer, or to the end of an unanswered call."""
+    """From started_at to answered_at, or to ended_at of an unanswered call."""
     talk_ms: _builtins.int
-    """From the answer to the end; 0 when it was not answered."""
+    """From answered_at to ended_at; 0 when it was not answered."""
     ended_by: Global___EndedBy.ValueType
     estimated_within_ms: _builtins.int
     """Present when nobody saw the end, because the switch died with the call: CallEvent.at is when the call
     was last seen, and it ended at most so many milliseconds later.
     """
+    caller: _builtins.str
+    called: _builtins.str
+    """As the provider sent it."""
+    source: _builtins.str
+    """Source address and port of the INVITE."""
+    number: _builtins.str
+    """E.164 of the called number as recognised; empty when it was not."""
+    number_id: _builtins.str
+    plan_id: _builtins.str
+    code: _builtins.str
+    """Of the decision: "routed", or why not; empty where no router decided."""
+    refusal_code: _builtins.str
+    """Why the caller was refused: the decision's code, or what became of the legs ("agent_busy", "no_answer");
+    empty for a call that was answered or that the caller gave up.
+    """
+    agent_id: _builtins.str
+    """Of the leg that was answered."""
     @_builtins.property
     def media(self) -> Global___MediaStatistics:
         """Absent for a call that was not answered."""
+
+    @_builtins.property
+    def started_at(self) -> _timestamp_pb2.Timestamp:
+        """The INVITE at the switch."""
+
+    @_builtins.property
+    def answered_at(self) -> _timestamp_pb2.Timestamp:
+        """The 200 of the agent that the caller was connected with; absent for a call that was not answered."""
+
+    @_builtins.property
+    def ended_at(self) -> _timestamp_pb2.Timestamp:
+        """The same as CallEvent.at."""
+
+    @_builtins.property
+    def legs(self) -> _containers.RepeatedCompositeFieldContainer[Global___EndedLeg]:
+        """Those that were tried, in order. Empty where nobody saw the end and its router died too."""
 
     def __init__(
         self,
@@ -487,16 +542,85 @@ class CallEnded(_message.Message):
         media: Global___MediaStatistics | None = ...,
         ended_by: Global___EndedBy.ValueType = ...,
         estimated_within_ms: _builtins.int | None = ...,
+        started_at: _timestamp_pb2.Timestamp | None = ...,
+        answered_at: _timestamp_pb2.Timestamp | None = ...,
+        ended_at: _timestamp_pb2.Timestamp | None = ...,
+        caller: _builtins.str = ...,
+        called: _builtins.str = ...,
+        source: _builtins.str = ...,
+        number: _builtins.str = ...,
+        number_id: _builtins.str = ...,
+        plan_id: _builtins.str = ...,
+        code: _builtins.str = ...,
+        refusal_code: _builtins.str = ...,
+        agent_id: _builtins.str = ...,
+        legs: _abc.Iterable[Global___EndedLeg] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_estimated_within_ms", b"_estimated_within_ms", "estimated_within_ms", b"estimated_within_ms", "media", b"media"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_estimated_within_ms", b"_estimated_within_ms", "answered_at", b"answered_at", "ended_at", b"ended_at", "estimated_within_ms", b"estimated_within_ms", "media", b"media", "started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_estimated_within_ms", b"_estimated_within_ms", "ended_by", b"ended_by", "estimated_within_ms", b"estimated_within_ms", "hangup_cause", b"hangup_cause", "media", b"media", "setup_ms", b"setup_ms", "sip_status", b"sip_status", "talk_ms", b"talk_ms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_estimated_within_ms", b"_estimated_within_ms", "agent_id", b"agent_id", "answered_at", b"answered_at", "called", b"called", "caller", b"caller", "code", b"code", "ended_at", b"ended_at", "ended_by", b"ended_by", "estimated_within_ms", b"estimated_within_ms", "hangup_cause", b"hangup_cause", "legs", b"legs", "media", b"media", "number", b"number", "number_id", b"number_id", "plan_id", b"plan_id", "refusal_code", b"refusal_code", "setup_ms", b"setup_ms", "sip_status", b"sip_status", "source", b"source", "started_at", b"started_at", "talk_ms", b"talk_ms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__estimated_within_ms: _TypeAlias = _typing.Literal["estimated_within_ms"]  # noqa: Y015
     _WhichOneofArgType__estimated_within_ms: _TypeAlias = _typing.Literal["_estimated_within_ms", b"_estimated_within_ms"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__estimated_within_ms) -> _WhichOneofReturnType__estimated_within_ms | None: ...
 
 Global___CallEnded: _TypeAlias = CallEnded  # noqa: Y015
+
+@_typing.final
+class EndedLeg(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INDEX_FIELD_NUMBER: _builtins.int
+    AGENT_ID_FIELD_NUMBER: _builtins.int
+    URI_FIELD_NUMBER: _builtins.int
+    SIP_STATUS_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    STARTED_AT_FIELD_NUMBER: _builtins.int
+    RINGING_AT_FIELD_NUMBER: _builtins.int
+    ANSWERED_AT_FIELD_NUMBER: _builtins.int
+    ENDED_AT_FIELD_NUMBER: _builtins.int
+    index: _builtins.int
+    agent_id: _builtins.str
+    uri: _builtins.str
+    """SIP URI that was dialled."""
+    sip_status: _builtins.int
+    """Final SIP status of the leg, 200 of the one that was answered."""
+    cause: _builtins.str
+    """Q.850 cause name, as the switch says it."""
+    @_builtins.property
+    def started_at(self) -> _timestamp_pb2.Timestamp:
+        """Its INVITE; absent where the switch did not note it, as are the others."""
+
+    @_builtins.property
+    def ringing_at(self) -> _timestamp_pb2.Timestamp:
+        """Its first 180."""
+
+    @_builtins.property
+    def answered_at(self) -> _timestamp_pb2.Timestamp:
+        """Its 200."""
+
+    @_builtins.property
+    def ended_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        index: _builtins.int = ...,
+        agent_id: _builtins.str = ...,
+        uri: _builtins.str = ...,
+        sip_status: _builtins.int = ...,
+        cause: _builtins.str = ...,
+        started_at: _timestamp_pb2.Timestamp | None = ...,
+        ringing_at: _timestamp_pb2.Timestamp | None = ...,
+        answered_at: _timestamp_pb2.Timestamp | None = ...,
+        ended_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answered_at", b"answered_at", "ended_at", b"ended_at", "ringing_at", b"ringing_at", "started_at", b"started_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "answered_at", b"answered_at", "cause", b"cause", "ended_at", b"ended_at", "index", b"index", "ringing_at", b"ringing_at", "sip_status", b"sip_status", "started_at", b"started_at", "uri", b"uri"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndedLeg: _TypeAlias = EndedLeg  # noqa: Y015
 
 @_typing.final
 class MediaStatistics(_message.Message):
