@@ -1,5 +1,7 @@
 """The rules that several services keep to."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from siptypes import versions
 from siptypes.endpoints import Transport, endpoint_name
 from siptypes.faults import Misfit
+from siptypes.hidden_numbers import NumberHash, last_digits
 from siptypes.hosts import bracketed, check_host, is_address, is_domain, is_literal
 from siptypes.ids import is_token
 from siptypes.messages import endpoint_message, transport_of
@@ -87,3 +90,20 @@ def test_a_revision_is_behind_where_any_log_was_read_further() -> None:
     assert versions.behind({"trunks": 1}, {"trunks": 2})
     assert versions.behind({"trunks": 9}, {"numbers": 1})
     assert not versions.behind({"trunks": 2, "numbers": 1}, {"trunks": 2})
+
+
+def test_a_hidden_number_is_the_same_for_the_same_number_and_key_alone() -> None:
+    hide, other = NumberHash(b"a" * 32), NumberHash(b"b" * 32)
+    hidden = hide("+442079460123")
+    assert re.fullmatch(r"hmac-[0-9a-f]{32}", hidden)
+    assert (hide(hidden), hide("")) == (hidden, "")
+    assert len({hidden, hide("+442079460124"), other("+442079460123")}) == 3
+    with pytest.raises(ValueError, match="31 bytes"):
+        NumberHash(b"a" * 31)
+
+
+@pytest.mark.parametrize(
+    ("number", "left"), [("+442079460123", "**23"), ("1001", "**01"), ("42", "**"), ("", "")]
+)
+def test_the_last_two_digits_are_left(number: str, left: str) -> None:
+    assert last_digits(number) == left

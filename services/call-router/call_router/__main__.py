@@ -95,6 +95,7 @@ def _watch(service: Service[Settings], producer: Producer, orders: SwitchOrders)
             service.clock,
             orders,
             settings.watched_trunks,
+            settings.numbers.hash(),
         )
     )
     service.readiness.add_degraded("events", events.problem)

@@ -104,7 +104,7 @@ def _keep_records(service: Service[ControlSettings], records: RecordDocuments, p
 
 
 async def _serve(service: Service[ControlSettings], table: RoutingTable, stores: _Stores) -> None:
-    clock, log = service.clock, CallLog(stores.records)
+    clock, log = service.clock, CallLog(stores.records, service.settings.numbers.hash())
     verifier = TokenVerifier.from_settings(service.settings.auth)
     addresses = service.settings.addresses.policy()
     quotas = service.settings.quotas

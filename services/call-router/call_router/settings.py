@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import Field
 
 from servicekit.settings import AddressSettings, ApiSettings, ServiceSettings, SettingsGroup, WrongSetting
+from siptypes.hidden_numbers import NumberHash
 
 
 class SwitchSettings(SettingsGroup):
@@ -41,6 +42,23 @@ class HandOverSettings(SettingsGroup):
         return host, int(port)
 
 
+class NumberSettings(SettingsGroup):
+    key_file: Path | None = None
+    """File with a secret of 32 bytes or more: telephone numbers are told in call events, kept in call records
+    and looked for as their keyed hash. The same for routers and call-control; none: as they are."""
+
+    def hash(self) -> NumberHash | None:
+        """Raises WrongSetting."""
+        if self.key_file is None:
+            return None
+        try:
+            return NumberHash(self.key_file.read_bytes().strip())
+        except OSError as error:
+            raise WrongSetting("KEEPLINE_NUMBERS__KEY_FILE", f"cannot be read: {error.strerror}") from error
+        except ValueError as error:
+            raise WrongSetting("KEEPLINE_NUMBERS__KEY_FILE", str(error)) from error
+
+
 class Settings(ApiSettings):
     switch: SwitchSettings
     router_id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
@@ -48,6 +66,7 @@ class Settings(ApiSettings):
     handover: HandOverSettings = HandOverSettings()
     watched_trunks: frozenset[str] = frozenset()
     """Ids of trunks whose calls' packets are counted while they go on."""
+    numbers: NumberSettings = NumberSettings()
     spool_bytes: int = Field(default=256 << 20, ge=1 << 20)
     """Events that the broker has not taken are kept on disk up to this size, in bytes."""
 
@@ -70,6 +89,7 @@ class ControlSettings(ServiceSettings):
     quotas: RoutingQuotaSettings = RoutingQuotaSettings()
     """What one tenant may have."""
     records: RecordSettings = RecordSettings()
+    numbers: NumberSettings = NumberSettings()
     instance_id: str = Field(default="1", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     """Names this process among others of its kind; its next life takes over its work at once."""
     addresses: AddressSettings = AddressSettings()

@@ -83,7 +83,8 @@ def _tell_rejections(service: Service[Settings], producer: Producer) -> None:
     settings = service.settings
     events = SpooledProducer(Spool(settings.data_dir / "spool", settings.spool_bytes), producer)
     service.stack.callback(events.close)
-    refusals = Refusals(RejectionEvents(events, settings.node_id, service.clock), service.clock)
+    told = RejectionEvents(events, settings.node_id, service.clock, hide_numbers=settings.hide_numbers)
+    refusals = Refusals(told, service.clock)
     host, port = host_port(settings.kamailio.events)
     edge_reports = EdgeReports(host, port, settings.rejections_per_second, refusals.take)
     service.keep(events.run, name="rejection spool")

@@ -93,6 +93,8 @@ class Settings(ProcessSettings):
     """An operator's word: a revision behind the one that this edge holds may replace it."""
     rejections_per_second: int = Field(default=100, ge=1, le=999)
     """Refusals told one by one; above it they are only counted."""
+    hide_numbers: bool = False
+    """Refusals are told with the last two digits of telephone numbers only."""
     spool_bytes: int = Field(default=64 << 20, ge=1 << 20)
     """Refusals that the broker has not taken are kept on disk up to this size, in bytes."""
 

@@ -1,13 +1,14 @@
 """Calls of a tenant, and how they come to be known: from their events, many calls at a time."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
 from call_router.domain.call_event import CallEvent, CallStarted
 from call_router.domain.call_history import CallHistory
 from call_router.domain.call_record import CallRecord, record_of
+from call_router.domain.hidden_numbers import Hide
 from call_router.ports import CallFilter, CallStore, Change, Kept
 from servicekit.errors import Unavailable
 from servicekit.paging import Page, decode_token, encode_token, page_of, page_size, wrong_token
@@ -18,7 +19,10 @@ _ROUNDS = 10
 
 @dataclass(frozen=True, slots=True)
 class CallLog:
+    """`hide`: with it records hold what it makes of telephone numbers, and so are they looked for."""
+
     store: CallStore
+    hide: Hide | None = None
 
     async def get(self, tenant_id: str, call_id: str) -> CallRecord:
         found = (await self.store.find([call_id])).get(call_id)
@@ -28,6 +32,8 @@ class CallLog:
 
     async def list(self, tenant_id: str, wanted: CallFilter, size: int, token: str) -> Page[CallRecord]:
         limit = page_size(size)
+        if self.hide is not None:
+            wanted = replace(wanted, number=self.hide(wanted.number))
         found = await self.store.page(tenant_id, wanted, _place(token), limit + 1)
         return page_of([record_of(history) for history in found], limit, _token)
 

@@ -1,11 +1,12 @@
 """The calls that are in the switch now, as the router that watches it knows them. Nothing here waits."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from call_router.domain.call_event import CallEnded, CallEvent, CallRouted, LegFailed
 from call_router.domain.call_machine import advance
+from call_router.domain.hidden_numbers import Hide, without_numbers
 from call_router.domain.live_call import Happening, HungUp, LiveCall, Seen
 from call_router.ports import EventSink
 from servicekit.telemetry import metrics, names
@@ -17,11 +18,13 @@ REMEMBERED_ENDS = 20_000
 
 
 class WatchedCalls:
-    """`ended` is told of each channel whose end was put into the sink."""
+    """`ended` is told of each channel whose end was put into the sink. With `hide` no telephone number is
+    told, neither as an event nor in the log."""
 
-    def __init__(self, events: EventSink, ended: Callable[[str], None]) -> None:
+    def __init__(self, events: EventSink, ended: Callable[[str], None], hide: Hide | None = None) -> None:
         self._events = events
         self._ended = ended
+        self._hide = hide
         self._calls: dict[str, LiveCall] = {}
         self._over: dict[str, None] = {}
         self._restored: set[str] = set()
@@ -46,11 +49,12 @@ class WatchedCalls:
             self._restored.discard(uuid)
             before = replace(before, told=frozenset())
         step = advance(before, happening)
-        for event in step.events:
+        told = self._to_tell(step.events, happening, before)
+        for event in told:
             self._events.put(event)
         if step.call is not before:
             self._remember(uuid, step.call)
-        for event in step.events:
+        for event in told:
             self._tell(event)
         if isinstance(happening, HungUp):
             self._ended(uuid)
@@ -76,6 +80,15 @@ class WatchedCalls:
         answered_at = call.answered.at if call.answered else None
         end = HungUp(call.channel, at, cause, answered_at=answered_at, estimated_within_ms=within)
         self.happened(end)
+
+    def _to_tell(
+        self, events: Sequence[CallEvent], happening: Happening, known: LiveCall | None
+    ) -> Sequence[CallEvent]:
+        if self._hide is None or not events:
+            return events
+        seen = happening if isinstance(happening, Seen | HungUp) else known
+        called = seen.channel.call.called if seen is not None else ""
+        return [without_numbers(event, called, self._hide) for event in events]
 
     def _remember(self, uuid: str, call: LiveCall | None) -> None:
         self.revision += 1

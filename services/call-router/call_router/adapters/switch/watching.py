@@ -20,6 +20,7 @@ from call_router.adapters.switch.ledger import Ledger
 from call_router.adapters.switch.questions import Core, Questions
 from call_router.adapters.switch.resync import Resyncing
 from call_router.app.watched_calls import WatchedCalls
+from call_router.domain.hidden_numbers import Hide
 from call_router.domain.live_call import HungUp, Seen
 from call_router.ports import EventSink, SwitchOrders
 from servicekit.backoff import Backoff
@@ -36,7 +37,7 @@ _AT_ONCE = 4
 @dataclass(frozen=True, slots=True)
 class WatchParts:
     """`folder` is shared with the other router; `link_to` opens a connection for these events; `kept` waits
-    until what was put into `events` is on the disk."""
+    until what was put into `events` is on the disk; `hide` takes telephone numbers out of what is told."""
 
     folder: Path
     lock: WatchLock
@@ -46,6 +47,7 @@ class WatchParts:
     clock: Clock
     orders: SwitchOrders
     watched_trunks: Collection[str] = ()
+    hide: Hide | None = None
 
 
 class SwitchWatch:
@@ -54,7 +56,7 @@ class SwitchWatch:
         self._clock = parts.clock
         # whose end was told, and still has to be forgotten by the switch
         self._told: list[str] = []
-        self.calls = WatchedCalls(parts.events, self._told.append)
+        self.calls = WatchedCalls(parts.events, self._told.append, parts.hide)
         self._open_calls = OpenCalls(parts.folder)
         self._asked = asyncio.Event()
         self._core = ""
