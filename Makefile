@@ -7,7 +7,7 @@ SOURCES := services libs tests proto
 PYTEST := $(BIN)/pytest -q
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo call test check unit contract integration e2e load proto settings format clean
+.PHONY: help setup demo call test check unit contract integration e2e load proto breaking baseline settings format clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## */\1\t/' | expand -t 14
@@ -30,7 +30,7 @@ check: ## style, types, architecture, messages, Kamailio's configuration
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m harness check
 	$(BIN)/python -m harness settings --check
-	$(MAKE) --no-print-directory proto && git diff --exit-code --stat -- proto/gen
+	$(MAKE) --no-print-directory proto && git diff --exit-code --stat -- proto/gen docs/asyncapi.yaml
 
 unit: ## rules, without any real component
 	$(PYTEST) $(wildcard services/*/tests libs/*/tests tests/harness/tests)
@@ -47,9 +47,16 @@ e2e: ## calls through the whole world, listened to
 load: ## figures and ratios (minutes; not part of test)
 	$(BIN)/python -m harness load
 
-proto: ## lint the messages and generate their code
+proto: ## lint the messages, generate their code and the AsyncAPI document
 	$(BIN)/buf lint proto
 	$(BIN)/python proto/generate.py
+	$(BIN)/python proto/asyncapi/generate.py
+
+breaking: ## whether the messages still mean what they meant to others (proto/baseline.binpb)
+	$(BIN)/buf breaking proto --against proto/baseline.binpb
+
+baseline: ## from now on others rely on the messages as they are
+	$(BIN)/buf build proto --exclude-source-info -o proto/baseline.binpb
 
 settings: ## write docs/settings.md and the list of known settings
 	$(BIN)/python -m harness settings

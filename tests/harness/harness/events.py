@@ -1,9 +1,10 @@
 """Reads a topic as anybody could: from its beginning, without a group."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from keepline.events.v1.call_event_pb2 import CallEvent, EndedBy
 
@@ -79,3 +80,45 @@ def in_words(event: CallEvent) -> str:
         "ended": f"ended by {by}: {ended.hangup_cause}, {ended.talk_ms} ms of talk",
     }
     return words.get(kind, kind.replace("_", " "))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A record as it lies there."""
+
+    topic: str
+    # partition and offset
+    place: tuple[str, int, int]
+    key: str
+    value: bytes | None
+    headers: Mapping[str, str]
+
+
+async def everything(bootstrap: str, topics: Collection[str]) -> list[Told]:
+    """All that these topics hold now."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest", group_id=None)
+    await consumer.start()
+    try:
+        await consumer._client.force_metadata_update()
+        partitions = [
+            TopicPartition(topic, number)
+            for topic in topics
+            for number in consumer.partitions_for_topic(topic) or ()
+        ]
+        ends = await consumer.end_offsets(partitions)
+        consumer.assign([partition for partition in partitions if ends[partition]])
+        told: list[Told] = []
+        for partition in consumer.assignment():
+            await consumer.seek_to_beginning(partition)
+        while any([await consumer.position(p) < ends[p] for p in consumer.assignment()]):
+            for records in (await consumer.getmany(timeout_ms=200)).values():
+                told += [_told(record) for record in records]
+        return told
+    finally:
+        await consumer.stop()
+
+
+def _told(record: ConsumerRecord) -> Told:
+    headers = {name: value.decode() for name, value in record.headers}
+    place = (record.topic, record.partition, record.offset)
+    return Told(record.topic, place, record.key.decode(), record.value, headers)
