@@ -23,7 +23,7 @@ call: ## dial the running demo (NUMBER=+1..., FROM=+1...)
 
 test: setup check unit contract integration e2e ## everything that must pass
 
-check: ## style, types, architecture, messages, Kamailio's configuration
+check: proto/asyncapi/node_modules ## style, types, architecture, messages, Kamailio's configuration
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy $(addprefix -p ,$(PACKAGES))
@@ -31,6 +31,7 @@ check: ## style, types, architecture, messages, Kamailio's configuration
 	$(BIN)/python -m harness check
 	$(BIN)/python -m harness settings --check
 	$(MAKE) --no-print-directory proto && git diff --exit-code --stat -- proto/gen docs/asyncapi.yaml
+	node proto/asyncapi/validate.mjs docs/asyncapi.yaml
 
 unit: ## rules, without any real component
 	$(PYTEST) $(wildcard services/*/tests libs/*/tests tests/harness/tests)
@@ -57,6 +58,9 @@ breaking: ## whether the messages still mean what they meant to others (proto/ba
 
 baseline: ## from now on others rely on the messages as they are
 	$(BIN)/buf build proto --exclude-source-info -o proto/baseline.binpb
+
+%/node_modules: %/package-lock.json
+	npm ci --silent --prefix $* && touch $@
 
 settings: ## write docs/settings.md and the list of known settings
 	$(BIN)/python -m harness settings

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What make setup does: Debian packages from packages.txt, uv and the Python environment, Kafka's jars.
+# What make setup does: Debian packages from packages.txt, uv and the Python environment, npm packages and
+# Kafka's jars.
 # Each step looks first and does nothing where nothing is missing, so that a second run costs a second.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -48,6 +49,16 @@ sync_python() {
     .venv/bin/python -m compileall -q services libs proto/gen tests/harness
 }
 
+sync_node() {
+    local folder
+    for folder in proto/asyncapi; do
+        [ "$folder/node_modules" -nt "$folder/package-lock.json" ] && continue
+        command -v npm >/dev/null || stop "npm with Node 20 or newer is needed (https://nodejs.org)"
+        say "installing what $folder needs"
+        make --no-print-directory "$folder/node_modules"
+    done
+}
+
 fetch_jars() {
     local lib=infra/kafka/lib pom
     pom=$(sha256sum <infra/kafka/pom.xml)
@@ -64,5 +75,6 @@ fetch_jars() {
 install_packages
 install_uv
 sync_python
+sync_node
 fetch_jars
 say "everything is there"

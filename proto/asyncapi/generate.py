@@ -1,4 +1,4 @@
-"""Writes docs/asyncapi.yaml (AsyncAPI 3.0) anew from proto/topics.yaml and the messages.
+"""Writes docs/asyncapi.yaml (AsyncAPI 3.1) anew from proto/topics.yaml and the messages.
 
 A payload is described by the fields of its Protobuf message, as JSON Schema with the names of the .proto;
 what is on the wire is the Protobuf encoding of it.
@@ -134,7 +134,7 @@ def document(topics: Mapping[str, Topic], messages: Messages, version: str) -> S
     alive = {kind: topic for topic in reversed(topics.values()) for kind in topic.events}
     kinds = {kind: alive[kind] for topic in topics.values() for kind in topic.events}
     return {
-        "asyncapi": "3.0.0",
+        "asyncapi": "3.1.0",
         "info": {
             "title": "Keepline: what happens to calls, trunks and numbers",
             "version": version,
