@@ -95,6 +95,17 @@ def made(readiness: Readiness, issuer: DevIssuer) -> FastAPI:
     return app
 
 
+@pytest.mark.parametrize(
+    "path", ["/trunks?page_size=2&pagesize=2", "/writers?x=", "/trunks/trk_1?pagesize=2"]
+)
+async def test_a_parameter_that_nobody_knows_is_refused(
+    client: httpx.AsyncClient, issuer: DevIssuer, path: str
+) -> None:
+    answer = await client.get(path, headers={"authorization": f"Bearer {issuer.token('t_a')}"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "request_invalid")
+    assert [one["code"] for one in answer.json()["errors"]] == ["parameter_unknown"]
+
+
 async def test_a_node_has_no_business_here_whatever_the_route_asks(
     client: httpx.AsyncClient, issuer: DevIssuer
 ) -> None:

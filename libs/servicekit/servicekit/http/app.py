@@ -3,10 +3,11 @@
 Health, readiness and the docs are open, everything else needs a token (see guards).
 """
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from servicekit.api.query import only_known
 from servicekit.auth import Principal, TokenVerifier, principal
 from servicekit.http import docs, openapi, problems
 from servicekit.http.ending import EventStreams
@@ -35,7 +36,12 @@ def create_app(
     `requests_per_second`: of one tenant."""
     streams = EventStreams()
     app = FastAPI(
-        title=title, version="1", docs_url=None, redoc_url=None, separate_input_output_schemas=False
+        title=title,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+        dependencies=[Depends(only_known)],
     )
     app.state.name = name
     app.state.event_streams = streams

@@ -1,0 +1,32 @@
+"""A query parameter that a path does not know is refused, on every path of every service.
+
+Routes of the kit read their own parameters, so that all that is wrong is told at once; they say so by the
+parameters of their description (servicekit.api.described). This is for all the others.
+"""
+
+from collections.abc import Iterator
+
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+
+from servicekit.api.lists import refused, unknown_parameters
+from servicekit.api.rest import parameters
+
+
+async def only_known(request: Request) -> None:
+    """A dependency of the whole application. Raises Invalid."""
+    if not request.url.query:
+        return
+    route = request.scope.get("route")
+    if not isinstance(route, APIRoute) or "parameters" in (route.openapi_extra or {}):
+        return
+    faults = list(unknown_parameters(parameters(request), list(_names(route.dependant))))
+    if faults:
+        raise refused(faults)
+
+
+def _names(of: Dependant) -> Iterator[str]:
+    yield from (field.alias for field in of.query_params)
+    for inner in of.dependencies:
+        yield from _names(inner)
