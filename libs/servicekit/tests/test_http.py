@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import pytest
 import pytest_asyncio
-from fastapi import FastAPI
+from fastapi import FastAPI, Query
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 from starlette.responses import StreamingResponse
@@ -27,6 +27,10 @@ class Endpoint(BaseModel):
 
     host: str
     port: int = Field(default=5060, ge=1, le=65535)
+
+
+class CallQuery(BaseModel):
+    number: str = ""
 
 
 class Trunk(BaseModel):
@@ -57,6 +61,10 @@ def made(readiness: Readiness, issuer: DevIssuer) -> FastAPI:
     @app.get("/trunks")
     async def listed(page_size: int = 0) -> dict[str, int]:
         return {"page_size": page_size}
+
+    @app.get("/calls")
+    async def calls(asked: Annotated[CallQuery, Query()]) -> dict[str, str]:
+        return {"number": asked.number}
 
     @app.get("/trunks/{trunk_id}")
     async def one(trunk_id: str) -> None:
@@ -95,15 +103,22 @@ def made(readiness: Readiness, issuer: DevIssuer) -> FastAPI:
     return app
 
 
+def _token(issuer: DevIssuer) -> dict[str, str]:
+    return {"authorization": f"Bearer {issuer.token('t_a')}"}
+
+
 @pytest.mark.parametrize(
-    "path", ["/trunks?page_size=2&pagesize=2", "/writers?x=", "/trunks/trk_1?pagesize=2"]
+    "path",
+    ["/trunks?page_size=2&pagesize=2", "/calls?number=1&nmber=1", "/writers?x=", "/trunks/trk_1?pagesize=2"],
 )
 async def test_a_parameter_that_nobody_knows_is_refused(
     client: httpx.AsyncClient, issuer: DevIssuer, path: str
 ) -> None:
-    answer = await client.get(path, headers={"authorization": f"Bearer {issuer.token('t_a')}"})
+    answer = await client.get(path, headers=_token(issuer))
     assert (answer.status_code, answer.json()["code"]) == (422, "request_invalid")
     assert [one["code"] for one in answer.json()["errors"]] == ["parameter_unknown"]
+    known = await client.get("/calls?number=1", headers=_token(issuer))
+    assert (known.status_code, known.json()) == (200, {"number": "1"})
 
 
 async def test_a_node_has_no_business_here_whatever_the_route_asks(

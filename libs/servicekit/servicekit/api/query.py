@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from starlette.requests import Request
 
 from servicekit.api.lists import refused, unknown_parameters
@@ -27,6 +28,11 @@ async def only_known(request: Request) -> None:
 
 
 def _names(of: Dependant) -> Iterator[str]:
-    yield from (field.alias for field in of.query_params)
+    for one in of.query_params:
+        kind = one.field_info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):  # its fields are the parameters
+            yield from (field.alias or name for name, field in kind.model_fields.items())
+        else:
+            yield one.alias
     for inner in of.dependencies:
         yield from _names(inner)
