@@ -10,7 +10,9 @@ import re
 KEY_BYTES = 32
 """At least; a number has so few digits that a hash without a key is guessed in seconds."""
 _PREFIX, _HEX_DIGITS = "hmac-", 32
-_HASH = re.compile(rf"{_PREFIX}[0-9a-f]{{{_HEX_DIGITS}}}")
+PATTERN = rf"^{_PREFIX}[0-9a-f]{{{_HEX_DIGITS}}}$"
+"""Of such a hash, for schemas."""
+_HASH = re.compile(PATTERN)
 _HIDDEN = "**"
 _LEFT = 2
 
@@ -29,6 +31,10 @@ class NumberHash:
         if not number or _HASH.fullmatch(number):
             return number
         return _PREFIX + hmac.digest(self._key, number.encode(), "sha256").hex()[:_HEX_DIGITS]
+
+
+def is_hash(text: str) -> bool:
+    return _HASH.fullmatch(text) is not None
 
 
 def last_digits(number: str) -> str:

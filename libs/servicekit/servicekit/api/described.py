@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from servicekit.api.lists import MAX_TEXT, MAX_VALUES, ListRule
+from servicekit.api.lists import MAX_TEXT, MAX_VALUES, Kind, ListRule, Written
 from servicekit.api.resource import Resource
 from servicekit.paging import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 
@@ -44,6 +44,11 @@ def creates(resource: Resource) -> Extra:
         "requestBody": _body({"application/json": _named(resource.shape)}),
         "responses": {"201": {"headers": _LOCATION | _ETAG | _REPLAYED}},
     }
+
+
+def asks(question: Resource) -> Extra:
+    """Of a POST that makes nothing."""
+    return {"parameters": [], "requestBody": _body({"application/json": _named(question.shape)})}
 
 
 def reads(fields: Collection[str]) -> Extra:
@@ -134,7 +139,7 @@ def _parameters(rule: ListRule) -> Iterable[Extra]:
     size = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": DEFAULT_PAGE_SIZE}
     yield _query("page_size", size, "how many at most")
     yield _query("page_token", {"type": "string"}, "next_page_token of the page before")
-    order = rf"(id{''.join('|' + name for name in rule.order if name != 'id')})( (asc|desc))?"
+    order = rf"({'|'.join({rule.key: str, **rule.order})})( (asc|desc))?"
     yield _query(
         "order_by",
         {"type": "string", "pattern": rf"^{order}(, ?{order})*$", "default": _written(rule.first)},
@@ -157,13 +162,15 @@ def _fields(known: Collection[str]) -> Extra:
     return _query("fields", schema, "only these fields, such as " + ",".join(list(known)[:2]))
 
 
-def _item(kind: type | Collection[str]) -> Extra:
+def _item(kind: Kind) -> Extra:
     if kind is bool:
         return {"type": "boolean"}
     if kind is int:
         return {"type": "integer", "minimum": 0}
     if kind is str:
         return {"type": "string", "minLength": 1}
+    if isinstance(kind, Written):
+        return dict(kind.schema)
     assert not isinstance(kind, type)
     return {"type": "string", "enum": list(kind)}
 

@@ -7,7 +7,7 @@ A filter is named as the field that it compares; sent more than once it means an
 named here is refused, so that a misspelled filter never shows everything.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -16,6 +16,7 @@ from servicekit.api.findings import meant
 from servicekit.api.page_tokens import Place, place_of, token_of, which_list
 from servicekit.errors import Invalid, Violation
 from servicekit.paging import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
+from servicekit.refusals import WrongField
 
 Parameters: TypeAlias = Mapping[str, Sequence[str]]
 Value: TypeAlias = str | int | bool | datetime
@@ -24,6 +25,18 @@ MAX_TEXT = 80
 MAX_VALUES = 50
 _SINGLE = ("page_size", "page_token", "order_by", "fields", "q")
 _TRUTHS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True)
+class Written:
+    """Of a filter whose values have a form of their own. check: what is wrong with a text, by its place;
+    schema: for OpenAPI."""
+
+    check: Callable[[str, str], Sequence[WrongField]]
+    schema: Mapping[str, Any]
+
+
+Kind: TypeAlias = type | Collection[str] | Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +61,17 @@ class ListAsked:
 
 @dataclass(frozen=True)
 class ListRule:
-    """fields: names of an item; order: those that a list can be ordered by, each with its type; "id" is
-    unique and always among them. filters: str, bool, int, or the choices; times: fields with _after and
-    _before. q: whether text can be searched, and the words that say where."""
+    """fields: names of an item; order: those that a list can be ordered by, each with its type; `key` is
+    unique, a text, and always among them. filters: str, bool, int, the choices, or a form; times: fields with
+    _after and _before. q: whether text can be searched, and the words that say where."""
 
     fields: tuple[str, ...]
     order: Mapping[str, type] = field(default_factory=dict)
-    filters: Mapping[str, type | Collection[str]] = field(default_factory=dict)
+    filters: Mapping[str, Kind] = field(default_factory=dict)
     times: tuple[str, ...] = ()
     q: str = ""
     first: tuple[tuple[str, int], ...] = (("id", 1),)
+    key: str = "id"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -89,7 +103,7 @@ class ListRule:
     def _order(self, text: str, faults: list[Violation]) -> tuple[tuple[str, int], ...]:
         if not text.strip():
             return self.first
-        known = {"id": str, **self.order}
+        known = {self.key: str, **self.order}
         read: dict[str, int] = {}
         for part in text.split(","):
             name, _, direction = part.strip().partition(" ")
@@ -99,16 +113,22 @@ class ListRule:
                 faults.append(_wrong("order_by", "order_by_invalid", detail, hint))
                 return self.first
             read.setdefault(name, -1 if direction.strip() == "desc" else 1)
-        read.setdefault("id", next(reversed(read.values())))
+        read.setdefault(self.key, next(reversed(read.values())))
         items = list(read.items())
-        return tuple(items[: [name for name, _ in items].index("id") + 1])
+        return tuple(items[: [name for name, _ in items].index(self.key) + 1])
 
     def _filter(self, name: str, texts: Sequence[str], faults: list[Violation]) -> tuple[Value, ...]:
-        kind, values = self.filters[name], []
+        kind = self.filters[name]
+        values: list[Value] = []
         if len(texts) > MAX_VALUES:
             detail = f"{len(texts)} values, {MAX_VALUES} are allowed"
             faults.append(_wrong(name, "parameter_invalid", detail, "ask in several requests"))
         for text in texts[:MAX_VALUES]:
+            if isinstance(kind, Written):
+                wrong = kind.check(text, f"/{name}")
+                faults += [Violation(one.pointer, one.code, one.detail, one.hint) for one in wrong]
+                values.append(text)
+                continue
             value = _value(kind, text)
             if value is None:
                 hint = _choices(kind)
@@ -135,7 +155,7 @@ class ListRule:
     ) -> Place | None:
         if not token:
             return None
-        kinds = {"id": str, **self.order}
+        kinds = {self.key: str, **self.order}
         place = place_of(token, which, [kinds[name] for name, _ in order])
         if place is None:
             detail = "this is not a token that we gave for this list"

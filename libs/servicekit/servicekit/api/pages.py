@@ -63,7 +63,11 @@ def _behind(order: Sequence[tuple[str, int]], place: Place) -> dict[str, Any]:
     ways = []
     for depth, (path, direction) in enumerate(order):
         equal = {before: place[index] for index, (before, _) in enumerate(order[:depth])}
-        ways.append({**equal, path: {"$gt" if direction > 0 else "$lt": place[depth]}})
+        at = place[depth]
+        if at is not None:
+            ways.append({**equal, path: {"$gt" if direction > 0 else "$lt": at}})
+        elif direction > 0:  # a document without the field, which could not be read, stands before all others
+            ways.append({**equal, path: {"$ne": None}})
     return {"$or": ways} if len(ways) > 1 else ways[0]
 
 
@@ -73,5 +77,5 @@ def _place(document: Document, order: Sequence[tuple[str, int]]) -> Place:
 
 def _at(document: Any, path: str) -> Any:
     for part in path.split("."):
-        document = document[part]
+        document = document.get(part) if isinstance(document, dict) else None
     return document
