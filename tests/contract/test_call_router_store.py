@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from call_router.adapters.agent_shape import AGENTS
+from call_router.adapters.call_shape import CALLS
 from call_router.adapters.messages.routing import agent_of, plan_of
 from call_router.adapters.mongo.agents import AgentDocuments
 from call_router.adapters.mongo.plans import PlanDocuments
 from call_router.adapters.mongo.records import RecordDocuments
+from call_router.adapters.plan_shape import PLANS
 from call_router.domain.agent import Agent, HumanAgent, SipAgent
 from call_router.domain.call_event import (
     CallAnswered,
@@ -34,9 +37,10 @@ from call_router.domain.call_history import CallHistory
 from call_router.domain.explain import Explained, TraceStep
 from call_router.domain.leg import Leg
 from call_router.domain.plan import Plan
-from call_router.ports import CallFilter, Change, Kept, Planned
+from call_router.ports import Change, Kept, Planned
 from harness.components.mongo import Mongo as Server
 from keepline.routing.v1.plan_pb2 import RoutingState
+from servicekit.api.lists import ListAsked, ListRule
 from servicekit.documents import Collection
 from servicekit.mongo import connect
 from servicekit.outbox import OutboxRelay
@@ -104,6 +108,10 @@ def plan(number: int = 1, *numbers: str, **changes: Any) -> Plan:
     return replace(made, **changes)
 
 
+def asked(rule: ListRule, **sent: str) -> ListAsked:
+    return rule.read({name: [text] for name, text in sent.items()})
+
+
 async def _relayed(collection: Collection) -> list[tuple[str, bytes | None]]:
     producer = MemoryProducer()
     await OutboxRelay(collection, producer).relay_once()
@@ -116,10 +124,17 @@ async def test_an_agent_comes_back_as_it_was_stored(stores: Stores) -> None:
         await stores.agents.add(one)
         assert await stores.agents.get("t_a", one.id) == one
     assert await stores.agents.get("t_b", "agt_1") is None
-    assert await stores.agents.page("t_a", None, 10) == [agent(), human]
-    assert await stores.agents.page("t_a", "agt_1", 10) == [human]
-    assert await stores.agents.page("t_a", None, 1) == [agent()]
-    assert await stores.agents.page("t_b", None, 10) == []
+    assert (await stores.agents.page("t_a", asked(AGENTS))).items == [agent(), human]
+    first = await stores.agents.page("t_a", asked(AGENTS, page_size="1"))
+    assert first.items == [agent()]
+    token = first.next_page_token
+    assert (await stores.agents.page("t_a", asked(AGENTS, page_token=token))).items == [human]
+    assert (await stores.agents.page("t_a", asked(AGENTS, order_by="id desc"))).items == [human, agent()]
+    assert (await stores.agents.page("t_a", asked(AGENTS, q="DESK"))).items == [agent(), human]
+    assert (await stores.agents.page("t_a", asked(AGENTS, name="Bar"))).items == []
+    assert (await stores.agents.page("t_b", asked(AGENTS))).items == []
+    assert not await stores.agents.add(agent(name="Twice"))
+    assert await stores.agents.get("t_a", "agt_1") == agent()
 
 
 async def test_an_agent_is_replaced_only_in_the_version_that_was_read(stores: Stores) -> None:
@@ -198,7 +213,7 @@ async def test_each_write_of_an_agent_is_told_and_its_deletion_with_a_tombstone(
     assert await stores.agents.remove("t_a", "agt_1", 2, SOON)
     assert not await stores.agents.remove("t_a", "agt_1", 2, SOON)
     assert await stores.agents.get("t_a", "agt_1") is None
-    assert await stores.agents.page("t_a", None, 10) == []
+    assert (await stores.agents.page("t_a", asked(AGENTS))).items == []
     assert await _relayed(stores.voice_agents) == [("agt_1", None)]
     assert await stores.voice_agents.count_documents({}) == 0
 
@@ -211,7 +226,7 @@ async def test_a_plan_comes_back_as_it_was_stored_and_is_told(stores: Stores) ->
         plan_of(RoutingState.FromString(value or b"").plan)
         for _, value in await _relayed(stores.routing_plans)
     ]
-    assert sorted(told, key=lambda one: one.id) == list(await stores.plans.page("t_a", None, 10))
+    assert sorted(told, key=lambda one: one.id) == list((await stores.plans.page("t_a", asked(PLANS))).items)
     assert [one.id for one in await stores.plans.naming("t_a", "agt_2")] == ["pln_1", "pln_2"]
     assert await stores.plans.naming("t_b", "agt_2") == []
     assert await stores.plans.naming("t_a", "agt_9") == []
@@ -310,29 +325,35 @@ async def test_a_call_is_written_only_over_what_it_was_made_from(stores: Stores)
 
 async def test_calls_are_listed_newest_first_in_pages(stores: Stores) -> None:
     await _keep(stores, *(_history(number) for number in range(1, 6)), _history(6, tenant_id="t_b"))
-    first = await stores.records.page("t_a", CallFilter(), None, 2)
-    assert [one.call_id for one in first] == ["call_5", "call_4"]
-    last = first[-1].events[0].at, first[-1].call_id
-    second = await stores.records.page("t_a", CallFilter(), last, 9)
-    assert [one.call_id for one in second] == ["call_3", "call_2", "call_1"]
+    first = await stores.records.page("t_a", asked(CALLS, page_size="2"))
+    assert [one.history.call_id for one in first.items] == ["call_5", "call_4"]
+    token = first.next_page_token
+    second = await stores.records.page("t_a", asked(CALLS, page_size="9", page_token=token))
+    assert [one.history.call_id for one in second.items] == ["call_3", "call_2", "call_1"]
+    assert second.next_page_token == ""
 
 
+IN_TWO_MINUTES = (NOW + timedelta(minutes=2)).isoformat()
 FILTERS = [
-    (CallFilter(trunk_id="trk_2"), [2]),
-    (CallFilter(number="+49301234567"), [3, 2]),
-    (CallFilter(number="+49309999999"), []),
-    (CallFilter(answered=True), [3]),
-    (CallFilter(answered=False), [2, 1]),
-    (CallFilter(started_after=NOW + timedelta(minutes=2)), [3, 2]),
-    (CallFilter(started_before=NOW + timedelta(minutes=2)), [1]),
-    (CallFilter(trunk_id="trk_1", answered=True, started_after=NOW), [3]),
+    ({"trunk_id": "trk_2"}, [2]),
+    ({"number": "+49301234567"}, [3, 2]),
+    ({"number": "+49309999999"}, []),
+    ({"answered": "true"}, [3]),
+    ({"answered": "false"}, [2, 1]),
+    ({"agent_id": "agt_1"}, [3]),
+    ({"direction": "inbound"}, [3, 2, 1]),
+    ({"direction": "outbound"}, []),
+    ({"started_at_after": IN_TWO_MINUTES}, [3, 2]),
+    ({"started_at_before": IN_TWO_MINUTES}, [1]),
+    ({"trunk_id": "trk_1", "answered": "true", "started_at_after": NOW.isoformat()}, [3]),
+    ({"order_by": "started_at"}, [1, 2, 3]),
 ]
 
 
 @pytest.mark.parametrize(("wanted", "numbers"), FILTERS)
 async def test_calls_are_found_by_what_they_say(
-    stores: Stores, wanted: CallFilter, numbers: list[int]
+    stores: Stores, wanted: dict[str, str], numbers: list[int]
 ) -> None:
     await _keep(stores, _history(1, 1), _history(2, 2, trunk_id="trk_2"), _history(3))
-    found = await stores.records.page("t_a", wanted, None, 10)
-    assert [one.call_id for one in found] == [f"call_{number}" for number in numbers]
+    found = await stores.records.page("t_a", asked(CALLS, **wanted))
+    assert [one.history.call_id for one in found.items] == [f"call_{number}" for number in numbers]

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
@@ -12,9 +12,10 @@ import pytest_asyncio
 from harness.components.mongo import Mongo as Server
 from keepline.phone.v1.number_pb2 import NumberState
 from phone_sources.adapters.number_documents import TOPIC, NumberDocuments
+from phone_sources.adapters.number_shape import NUMBERS
 from phone_sources.domain.e164 import E164
-from phone_sources.domain.number import Number
-from phone_sources.ports import NumberFilter
+from phone_sources.domain.number import Number, NumberFields
+from servicekit.api.lists import ListAsked
 from servicekit.documents import Collection
 from servicekit.mongo import connect
 from servicekit.outbox import OutboxRelay
@@ -22,7 +23,14 @@ from servicekit.settings import MongoSettings
 from servicekit.testing import FakeClock, MemoryCollection, MemoryProducer
 
 NOW = datetime(2026, 11, 23, 9, 0, 0, 123000, tzinfo=UTC)
-EVERY = NumberFilter()
+
+
+def asked(**sent: str) -> ListAsked:
+    return NUMBERS.read({name: value.split("|") for name, value in sent.items()})
+
+
+async def found(store: "Store", **sent: str) -> list[Number]:
+    return list((await store.numbers.page("t_a", asked(**sent))).items)
 
 
 @dataclass
@@ -50,9 +58,14 @@ async def store(server: Server | None) -> AsyncIterator[Store]:
         await mongo.close()
 
 
-def number(place: int, tenant: str = "t_a", trunk: str = "trk_1", **changes: str) -> Number:
-    made = Number(f"num_{place}", tenant, 1, E164(f"+44207946000{place}"), trunk, f"Desk {place}", NOW)
-    return replace(made, **changes)  # type: ignore[arg-type]
+def number(place: int, tenant: str = "t_a", trunk: str = "trk_1") -> Number:
+    fields = NumberFields(trunk, f"Desk {place}")
+    return Number(f"num_{place}", tenant, 1, E164(f"+44207946000{place}"), fields, NOW, NOW)
+
+
+def moved(before: Number, trunk: str) -> Number:
+    fields = NumberFields(trunk, "Moved")
+    return replace(before, version=before.version + 1, fields=fields, updated_at=NOW + timedelta(hours=1))
 
 
 async def test_a_number_comes_back_as_it_was_stored(store: Store) -> None:
@@ -80,31 +93,59 @@ async def test_of_many_writers_at_once_one_wins(store: Store) -> None:
 
 async def test_a_deleted_number_is_gone_and_free(store: Store) -> None:
     await store.numbers.add(number(1))
-    assert not await store.numbers.remove("t_b", "num_1")
-    assert await store.numbers.remove("t_a", "num_1")
-    assert not await store.numbers.remove("t_a", "num_1")
+    assert not await store.numbers.remove("t_b", "num_1", 1)
+    assert not await store.numbers.remove("t_a", "num_1", 2)
+    assert await store.numbers.remove("t_a", "num_1", 1)
+    assert not await store.numbers.remove("t_a", "num_1", 1)
     assert await store.numbers.get("t_a", "num_1") is None
     assert await store.numbers.add(replace(number(1, "t_b"), id="num_9")) is None
+
+
+async def test_a_number_is_changed_only_in_the_version_that_was_read(store: Store) -> None:
+    await store.numbers.add(number(1))
+    second = moved(number(1), "trk_2")
+    assert await store.numbers.replace(second)
+    assert not await store.numbers.replace(moved(number(1), "trk_3"))
+    assert not await store.numbers.replace(replace(moved(second, "trk_3"), tenant_id="t_b"))
+    assert await store.numbers.get("t_a", "num_1") == second
+    assert await store.numbers.find(second.e164) == second
+
+
+async def test_of_a_change_and_a_deletion_at_once_one_wins(store: Store) -> None:
+    await store.numbers.add(number(1))
+    done = await asyncio.gather(
+        store.numbers.replace(moved(number(1), "trk_2")), store.numbers.remove("t_a", "num_1", 1)
+    )
+    assert sorted(done) == [False, True]
 
 
 async def test_a_page_holds_the_tenants_own_by_id_and_filter(store: Store) -> None:
     for one in (number(3, trunk="trk_2"), number(1), number(2, "t_b")):
         await store.numbers.add(one)
-    assert await store.numbers.page("t_a", EVERY, None, 10) == [number(1), number(3, trunk="trk_2")]
-    assert await store.numbers.page("t_a", EVERY, "num_1", 10) == [number(3, trunk="trk_2")]
-    assert await store.numbers.page("t_a", EVERY, None, 1) == [number(1)]
-    assert await store.numbers.page("t_a", NumberFilter(trunk_id="trk_1"), None, 10) == [number(1)]
-    assert await store.numbers.page("t_a", NumberFilter(query="DESK 1"), None, 10) == [number(1)]
-    assert await store.numbers.page("t_a", NumberFilter(query="6000"), None, 10) != []
-    assert await store.numbers.page("t_a", NumberFilter(query="D.sk"), None, 10) == []
+    one, three = number(1), number(3, trunk="trk_2")
+    assert await found(store) == [one, three]
+    first = await store.numbers.page("t_a", asked(page_size="1"))
+    assert first.items == [one]
+    assert await found(store, page_token=first.next_page_token) == [three]
+    assert await found(store, order_by="number desc") == [three, one]
+    assert await found(store, trunk_id="trk_1|trk_9") == [one]
+    assert await found(store, number="+442079460003") == [three]
+    assert await found(store, label="Desk 1|Desk 2") == [one]
+    assert await found(store, q="DESK 1") == [one]
+    assert await found(store, q="6000") == [one, three]
+    assert await found(store, q="D.sk") == []
+    assert await found(store, created_at_after="2026-11-23T09:00:00.123Z") == []
 
 
-async def test_arrival_and_end_are_told_in_order(store: Store) -> None:
+async def test_arrival_change_and_end_are_told_in_order(store: Store) -> None:
     await store.numbers.add(number(1))
-    await store.numbers.remove("t_a", "num_1")
+    await store.numbers.replace(moved(number(1), "trk_2"))
+    await store.numbers.remove("t_a", "num_1", 2)
     producer = MemoryProducer()
     await OutboxRelay(store.collection, producer).relay_once()
     told = [(sent.topic, sent.key, sent.value) for sent in producer.sent]
-    assert [(topic, key) for topic, key, _ in told] == [(TOPIC, "num_1")] * 2
-    assert NumberState.FromString(told[0][2] or b"").number.e164 == "+442079460001"
-    assert told[1][2] is None
+    assert [(topic, key) for topic, key, _ in told] == [(TOPIC, "num_1")] * 3
+    assert NumberState.FromString(told[0][2] or b"").number.number == "+442079460001"
+    second = NumberState.FromString(told[1][2] or b"").number
+    assert (second.version, second.trunk_id, second.label) == (2, "trk_2", "Moved")
+    assert told[2][2] is None

@@ -16,14 +16,33 @@ async def test_trunks_and_numbers_are_told_until_their_tombstones(world: World) 
     trunk = await tenant.create_trunk("Told", domain_label="told")
     number = await tenant.create_number("020 7946 0999", trunk["id"])
     await tenant.change_trunk(trunk["id"], enabled=False)
-    numbers = tenant.rest("phone-sources")
-    assert (await numbers.delete(f"/api/v1/phone/numbers/{number['id']}")).status_code == 204
+    assert (await tenant.change_number(number["id"], label="Told"))["version"] == 2
+    assert (await tenant.delete_number(number["id"])).status_code == 204
     await tenant.delete_trunk(trunk["id"])
     told = await state_values(world.kafka.bootstrap, TRUNKS, trunk["id"])
     states = [TrunkState.FromString(value).trunk for value in told if value is not None]
     assert [(state.version, state.enabled) for state in states] == [(1, True), (2, False)]
     assert told[-1] is None
     assert (await state_values(world.kafka.bootstrap, NUMBERS, number["id"]))[-1] is None
+
+
+async def test_a_number_moves_to_another_trunk_and_its_calls_with_it(world: World) -> None:
+    tenant = world.tenant("t_moved")
+    first, second = await tenant.create_trunk("First"), await tenant.create_trunk("Second")
+    number = await tenant.create_number("020 7946 0998", first["id"])
+    agent = await tenant.create_sip_agent("Desk", "sip:desk@127.0.2.1:5070;transport=udp")
+    plan = await tenant.create_plan("Desk", [number["number"]], agent["id"])
+    await tenant.decides(first["id"], number["number"])
+    assert (await tenant.change_number(number["id"], trunk_id=second["id"]))["number"] == number["number"]
+    await tenant.decides(second["id"], number["number"])
+    await tenant.decides(first["id"], number["number"], legs=0)
+    await tenant.in_force(second["id"], number_count=1)
+    await tenant.delete_trunk(first["id"])
+    refused = await tenant.delete_number(number["id"])
+    assert (refused.status_code, refused.json()["code"]) == (409, "number_in_use")
+    path = f"/api/v1/routing/plans/{plan['id']}"
+    assert (await tenant.rest("call-control").delete(path, headers={"if-match": "*"})).status_code == 204
+    assert (await tenant.delete_number(number["id"])).status_code == 204
 
 
 def _paths(line: Line) -> list[tuple[str, str]]:

@@ -41,7 +41,7 @@ async def answered(line: Line) -> Body:
 
     async def asked() -> Body | None:
         records = await line.tenant.all_calls(line.trunk["id"])
-        return next((one for one in records if one["id"] not in known and one["ended_at"]), None)
+        return next((one for one in records if one["id"] not in known and "ended_at" in one), None)
 
     return await until(asked, 15, "the record of the new call")
 
@@ -78,7 +78,7 @@ async def ended(line: Line, count: int) -> list[Body]:
 
     async def asked() -> list[Body] | None:
         found = await line.tenant.all_calls(line.trunk["id"])
-        over = [one for one in found if all(attempt["ended_at"] for attempt in one["attempts"])]
+        over = [one for one in found if all("ended_at" in attempt for attempt in one["attempts"])]
         return over if len(over) >= count else None
 
     found = await until(asked, 15, f"{count} records")
@@ -137,13 +137,13 @@ async def test_calls_go_on_at_the_other_switch_when_one_is_killed(world: World, 
     finally:
         await world.start(f"switch-{dead[2:]}")
     _, whole, broken, *_ = await ended(line, 5)
-    assert (whole["switch_id"], whole["hangup_cause"], whole["ended_within_ms"]) == (
+    assert (whole["switch_id"], whole["hangup_cause"], whole.get("ended_within_ms")) == (
         alive,
         "NORMAL_CLEARING",
         None,
     )
     assert (broken["switch_id"], broken["hangup_cause"]) == (dead, "node_lost")
-    assert broken["ended_within_ms"] is not None
+    assert "ended_within_ms" in broken
     await lost.close()
     await takes_calls(line, dead)
 
@@ -163,7 +163,7 @@ async def test_a_draining_switch_keeps_its_calls_and_new_ones_go_to_the_other(
         assert (await caller.outcome()).result.as_told
         running = (await ended(line, 4))[1]
         assert (running["switch_id"], running["hangup_cause"]) == (drained, "NORMAL_CLEARING")
-        assert running["ended_within_ms"] is None
+        assert "ended_within_ms" not in running
         for name in routers(drained):
             await world.kill(name)
     finally:

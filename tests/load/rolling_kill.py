@@ -98,7 +98,7 @@ def _say_what_went_wrong(load: CallLoad) -> None:
 async def _told(load: CallLoad, calls: int) -> bool:
     async def ended() -> bool:
         records = await load.tenant.all_calls(load.trunk_id)
-        return len([one for one in records if one["ended_at"]]) >= calls
+        return len([one for one in records if "ended_at" in one]) >= calls
 
     try:
         await until(ended, 120, "the records")
@@ -106,7 +106,7 @@ async def _told(load: CallLoad, calls: int) -> bool:
         _say(str(late))
     records = await load.tenant.all_calls(load.trunk_id)
     doubled = [call_id for call_id, count in Counter(one["id"] for one in records).items() if count > 1]
-    odd = [one for one in records if one["sip_status"] != 200 or not 2800 < one["talk_ms"] < 4000]
+    odd = [one for one in records if one.get("sip_status") != 200 or not 2800 < one.get("talk_ms", 0) < 4000]
     words = f"{len(records)} records of {calls} calls, {len(doubled)} doubled, {len(odd)} unlike their call"
     _say(f"{words}   (goal: all, 0, 0)")
     for one in odd[:5]:

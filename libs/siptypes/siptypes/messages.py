@@ -1,7 +1,11 @@
-"""Endpoints as keepline.types.v1.SipEndpoint, and back."""
+"""Endpoints as keepline.types.v1.SipEndpoint, and back; faults as keepline.types.v1.Dangling."""
 
+import re
+
+from keepline.types.v1.dangling_pb2 import Dangling
 from keepline.types.v1.endpoint_pb2 import TRANSPORT_TCP, TRANSPORT_TLS, TRANSPORT_UDP, SipEndpoint
 from siptypes.endpoints import Transport
+from siptypes.faults import Fault
 
 _NUMBERS = {Transport.UDP: TRANSPORT_UDP, Transport.TCP: TRANSPORT_TCP, Transport.TLS: TRANSPORT_TLS}
 _TRANSPORTS = {int(number): transport for transport, number in _NUMBERS.items()}
@@ -15,3 +19,9 @@ def endpoint_message(host: str, port: int, transport: str) -> SipEndpoint:
 def transport_of(message: SipEndpoint) -> Transport | None:
     """None where it is not given, or is none that is known here."""
     return _TRANSPORTS.get(message.transport)
+
+
+def dangling_message(fault: Fault) -> Dangling:
+    """ "/numbers/0" is numbers[0], as google.rpc.BadRequest has it."""
+    path = re.sub(r"/([0-9]+)(?=/|$)", r"[\1]", fault.pointer).replace("/", ".").removeprefix(".")
+    return Dangling(field=path, code=fault.code, detail=fault.detail, hint=fault.hint)

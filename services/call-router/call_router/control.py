@@ -19,8 +19,9 @@ from call_router.adapters.mongo.plans import PlanDocuments
 from call_router.adapters.mongo.records import RecordDocuments
 from call_router.adapters.rest import agents as rest_agents
 from call_router.adapters.rest import calls as rest_calls
-from call_router.adapters.rest import routing as rest_routing
-from call_router.adapters.table_trunks import TableTrunks
+from call_router.adapters.rest import dry_run as rest_dry_run
+from call_router.adapters.rest import plans as rest_plans
+from call_router.adapters.table_directory import TableDirectory
 from call_router.app.agents import Agents
 from call_router.app.call_log import CallLog
 from call_router.app.dry_run import DryRun
@@ -29,6 +30,7 @@ from call_router.domain.table import RoutingTable
 from call_router.settings import ControlSettings
 from keepline.routing.v1.call_log_pb2_grpc import add_CallLogServicer_to_server
 from keepline.routing.v1.routing_service_pb2_grpc import add_CallRoutingManagerServicer_to_server
+from servicekit.api.idempotency import IdempotencyKeys
 from servicekit.auth import TokenVerifier
 from servicekit.http import create_app
 from servicekit.kafka import GroupConsumer, Producer, load_topics
@@ -59,6 +61,7 @@ class _Stores:
     agents: AgentDocuments
     plans: PlanDocuments
     records: RecordDocuments
+    keys: IdempotencyKeys
 
 
 def _relays(service: Service[ControlSettings], mongo: Mongo, producer: Producer) -> Sequence[OutboxRelay]:
@@ -75,10 +78,11 @@ def _stores(service: Service[ControlSettings], mongo: Mongo, relays: Sequence[Ou
         AgentDocuments(voice_agents, service.clock, relays[0].wake),
         PlanDocuments(routing_plans, service.clock, relays[1].wake),
         RecordDocuments(mongo.collection("call_records"), service.settings.records.keep_days),
+        IdempotencyKeys(mongo.collection("idempotency_keys"), service.clock),
     )
 
     async def prepare() -> None:
-        for documents in (stores.agents, stores.plans, stores.records):
+        for documents in (stores.agents, stores.plans, stores.records, stores.keys):
             await documents.prepare()
 
     for readable in (stores.agents.readable, stores.plans.readable, stores.records.readable):
@@ -108,18 +112,24 @@ async def _serve(service: Service[ControlSettings], table: RoutingTable, stores:
     verifier = TokenVerifier.from_settings(service.settings.auth)
     addresses = service.settings.addresses.policy()
     quotas = service.settings.quotas
-    trunks = TableTrunks(table)
-    agents = Agents(stores.agents, stores.plans, trunks, table, clock, addresses, quotas.agents)
-    plans = Plans(stores.plans, stores.agents, table, clock, quotas.plans)
+    directory = TableDirectory(table)
+    agents = Agents(stores.agents, stores.plans, directory, table, clock, addresses, quotas.agents)
+    plans = Plans(stores.plans, stores.agents, directory, table, clock, quotas.plans)
     dry_run = DryRun(table, clock, random.random)
 
     def add(server: grpc.aio.Server) -> None:
-        add_CallRoutingManagerServicer_to_server(CallRoutingManager(agents, plans, dry_run), server)
+        manager = CallRoutingManager(agents, plans, dry_run, stores.keys)
+        add_CallRoutingManagerServicer_to_server(manager, server)
         add_CallLogServicer_to_server(CallLogService(log), server)
 
     about = "Keepline: who answers, and what came of it"
     app = create_app("call-control", about, verifier, service.readiness)
-    for router in (rest_agents.router(agents), rest_routing.router(plans, dry_run), rest_calls.router(log)):
+    for router in (
+        rest_agents.router(agents, stores.keys),
+        rest_plans.router(plans, stores.keys),
+        rest_dry_run.router(dry_run),
+        rest_calls.router(log),
+    ):
         app.include_router(router)
     await service.serve_http(app)
     await service.serve_grpc(add, [ROUTING_MANAGER, CALL_LOG], verifier)

@@ -12,17 +12,20 @@ from call_router.domain.agent import Agent
 from call_router.domain.call_event import CallEvent
 from call_router.domain.call_history import CallHistory
 from call_router.domain.plan import Plan
+from servicekit.api.lists import ListAsked
+from servicekit.paging import Page
 
 
 class AgentStore(Protocol):
     """Agents with their outbox: what is stored and what has to be told about it, both or neither."""
 
-    async def add(self, agent: Agent) -> None: ...
+    async def add(self, agent: Agent) -> bool:
+        """False: its id is taken."""
 
     async def get(self, tenant_id: str, agent_id: str) -> Agent | None: ...
 
-    async def page(self, tenant_id: str, after: str | None, limit: int) -> Sequence[Agent]:
-        """Ordered by id, those behind `after`."""
+    async def page(self, tenant_id: str, asked: ListAsked) -> Page[Agent]:
+        """q: part of the name, in any case."""
 
     async def replace(self, agent: Agent, expected_version: int) -> bool:
         """False when that version is no longer the current one."""
@@ -42,7 +45,7 @@ class AgentStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """Another plan of the tenant has one of the numbers."""
+    """Another plan of the tenant has one of the numbers, or the plan itself was added before."""
 
     number: str
     plan_id: str
@@ -55,7 +58,8 @@ class PlanStore(Protocol):
 
     async def get(self, tenant_id: str, plan_id: str) -> Plan | None: ...
 
-    async def page(self, tenant_id: str, after: str | None, limit: int) -> Sequence[Plan]: ...
+    async def page(self, tenant_id: str, asked: ListAsked) -> Page[Plan]:
+        """q: part of the name, in any case."""
 
     async def replace(self, plan: Plan, expected_version: int) -> Planned | bool: ...
 
@@ -68,20 +72,14 @@ class PlanStore(Protocol):
         """Plans that name this agent."""
 
 
-class TrunkDirectory(Protocol):
-    async def exists(self, tenant_id: str, trunk_id: str) -> bool:
-        """May wait a moment: a trunk that was just created is told by a topic."""
+class Directory(Protocol):
+    """What others own. May wait a moment: what was just created is told by a topic. Raises Unavailable while
+    nobody can say."""
 
+    async def has_trunk(self, tenant_id: str, trunk_id: str) -> bool: ...
 
-@dataclass(frozen=True, slots=True)
-class CallFilter:
-    """Empty fields do not filter."""
-
-    trunk_id: str = ""
-    number: str = ""
-    started_after: datetime | None = None
-    started_before: datetime | None = None
-    answered: bool | None = None
+    async def held(self, tenant_id: str, numbers: Sequence[str]) -> set[str]:
+        """Those of the numbers (E.164) that the tenant holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,7 @@ class Change:
 
 
 class CallStore(Protocol):
-    """Calls by their histories; pages newest first."""
+    """Calls by their histories."""
 
     async def find(self, call_ids: Sequence[str]) -> Mapping[str, Kept]:
         """Of whatever tenant; those that there are."""
@@ -107,9 +105,7 @@ class CallStore(Protocol):
     async def write(self, changes: Sequence[Change]) -> Set[str]:
         """One for each call. Gives back the calls that others wrote meanwhile; they are unchanged."""
 
-    async def page(
-        self, tenant_id: str, wanted: CallFilter, after: tuple[datetime, str] | None, limit: int
-    ) -> Sequence[CallHistory]: ...
+    async def page(self, tenant_id: str, asked: ListAsked) -> Page[Kept]: ...
 
 
 class EventSink(Protocol):

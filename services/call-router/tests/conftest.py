@@ -19,8 +19,9 @@ from call_router.adapters.mongo.plans import PlanDocuments
 from call_router.adapters.mongo.records import RecordDocuments
 from call_router.adapters.rest import agents as rest_agents
 from call_router.adapters.rest import calls as rest_calls
-from call_router.adapters.rest import routing as rest_routing
-from call_router.adapters.table_trunks import TableTrunks
+from call_router.adapters.rest import dry_run as rest_dry_run
+from call_router.adapters.rest import plans as rest_plans
+from call_router.adapters.table_directory import TableDirectory
 from call_router.app.agents import Agents
 from call_router.app.call_log import CallLog
 from call_router.app.dry_run import DryRun
@@ -36,6 +37,7 @@ from keepline.routing.v1.routing_service_pb2_grpc import (
     add_CallRoutingManagerServicer_to_server,
 )
 from servicekit.addresses import AddressPolicy
+from servicekit.api.idempotency import IdempotencyKeys
 from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.errors import Problem
 from servicekit.grpc import GrpcServer, channel, problem_of
@@ -168,9 +170,24 @@ class Api:
     def as_(self, tenant: str = "t_a", role: str = "owner") -> dict[str, str]:
         return {"authorization": f"Bearer {self.issuer.token(tenant, role=role)}"}
 
-    async def post(self, path: str, body: Any, tenant: str = "t_a") -> dict[str, Any]:
-        answer = await self.rest.post(path, json=body, headers=self.as_(tenant))
+    async def post(self, path: str, body: Any, tenant: str = "t_a", key: str = "") -> dict[str, Any]:
+        headers = self.as_(tenant) | ({"idempotency-key": key} if key else {})
+        answer = await self.rest.post(path, json=body, headers=headers)
         return dict(answer.json(), status=answer.status_code)
+
+    async def get(self, path: str, tenant: str = "t_a", **query: Any) -> dict[str, Any]:
+        answer = await self.rest.get(path, params=query, headers=self.as_(tenant, "viewer"))
+        return dict(answer.json(), status=answer.status_code)
+
+    async def patch(
+        self, path: str, tenant: str = "t_a", if_match: str = "*", **fields: Any
+    ) -> dict[str, Any]:
+        headers = self.as_(tenant) | {"if-match": if_match}
+        answer = await self.rest.patch(path, json=fields, headers=headers)
+        return dict(answer.json(), status=answer.status_code)
+
+    async def delete(self, path: str, tenant: str = "t_a", if_match: str = "*") -> httpx.Response:
+        return await self.rest.delete(path, headers=self.as_(tenant) | {"if-match": if_match})
 
     async def agent(self, tenant: str = "t_a") -> str:
         return str((await self.post("/api/v1/agents", DESK, tenant))["id"])
@@ -193,18 +210,22 @@ async def api(world: World, tmp_path: Path) -> AsyncIterator[Api]:
     agent_documents = AgentDocuments(voice_agents, clock, lambda: None)
     plan_documents = PlanDocuments(MemoryCollection("routing_plans"), clock, lambda: None)
     await plan_documents.prepare()
-    agents = Agents(
-        agent_documents, plan_documents, TableTrunks(table, within=0), table, clock, ADDRESSES, 20
-    )
-    plans = Plans(plan_documents, agent_documents, table, clock, 20)
+    directory, keys = TableDirectory(table, 0), IdempotencyKeys(MemoryCollection("idempotency_keys"), clock)
+    agents = Agents(agent_documents, plan_documents, directory, table, clock, ADDRESSES, 20)
+    plans = Plans(plan_documents, agent_documents, directory, table, clock, 20)
     dry_run = DryRun(table, clock, lambda: 0.5)
     log = CallLog(RecordDocuments(MemoryCollection("call_records")))
     app = create_app("call-control", "Test", verifier_of(issuer), Readiness())
-    for router in (rest_agents.router(agents), rest_routing.router(plans, dry_run), rest_calls.router(log)):
+    for router in (
+        rest_agents.router(agents, keys),
+        rest_plans.router(plans, keys),
+        rest_dry_run.router(dry_run),
+        rest_calls.router(log),
+    ):
         app.include_router(router)
 
     def add(server: grpc.aio.Server) -> None:
-        add_CallRoutingManagerServicer_to_server(CallRoutingManager(agents, plans, dry_run), server)
+        add_CallRoutingManagerServicer_to_server(CallRoutingManager(agents, plans, dry_run, keys), server)
         add_CallLogServicer_to_server(CallLogService(log), server)
 
     server = GrpcServer(verifier_of(issuer))

@@ -83,7 +83,8 @@ TWO_SWITCHES = [
 def test_the_record_tells_the_whole_call() -> None:
     record = _record(WHOLE)
     assert (record.id, record.tenant_id, record.trunk_id) == ("call_1", "t_a", "trk_a")
-    assert (record.caller, record.called, record.source) == (STARTED.caller, STARTED.called, STARTED.source)
+    assert (record.caller, record.called) == (STARTED.caller, STARTED.called)
+    assert record.source_address == STARTED.source
     assert (record.attempt, record.switch_id, record.edge_id, record.direction) == (
         1,
         "sw1",
@@ -121,7 +122,9 @@ def test_what_calls_are_looked_for_by_is_what_the_record_says(events: list[e.Cal
     history = CallHistory.of(events)
     record = record_of(history)
     number = record.decision.number if record.decision else ""
-    assert keys_of(history) == CallKeys(record.started_at, number, record.answered_at)
+    assert keys_of(history) == CallKeys(
+        record.started_at, number, record.answered_at, record.direction, record.agent_id
+    )
 
 
 def test_events_that_are_in_give_back_the_very_history() -> None:

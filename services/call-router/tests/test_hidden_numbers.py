@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from call_router.adapters.call_shape import CALLS
 from call_router.adapters.mongo.records import RecordDocuments
 from call_router.app.call_log import CallLog
 from call_router.app.watched_calls import WatchedCalls
@@ -15,7 +16,6 @@ from call_router.domain.explain import explain
 from call_router.domain.hidden_numbers import without_numbers
 from call_router.domain.journey import Journey, LegFailure
 from call_router.domain.live_call import Channel, HungUp, LegMoved, Seen
-from call_router.ports import CallFilter
 from servicekit.testing import MemoryCollection
 from siptypes.hidden_numbers import NumberHash
 
@@ -87,6 +87,6 @@ async def test_the_call_log_looks_for_the_hash(told: list[e.CallEvent]) -> None:
     log = CallLog(RecordDocuments(MemoryCollection("call_records")), HIDE)
     await log.keep(told)
     for wanted in (NUMBER, HIDE(NUMBER)):
-        page = await log.list("t_a", CallFilter(number=wanted), 0, "")
+        page = await log.list("t_a", CALLS.read({"number": [wanted]}))
         assert [record.caller for record in page.items] == [HIDE(CALLER)]
-    assert (await log.list("t_a", CallFilter(number="+49309999999"), 0, "")).items == []
+    assert (await log.list("t_a", CALLS.read({"number": ["+49309999999"]}))).items == []

@@ -29,7 +29,7 @@ async def test_a_plan_made_now_decides_at_once(api: Any) -> None:
     assert decision["legs"][0]["uri"] == "sip:desk@agents.example;transport=tls"
     assert [step["rule"] for step in decision["trace"]] == ["table", "trunk", "number", "plan", "agent"]
     path = f"/api/v1/routing/plans/{created['id']}"
-    assert (await api.rest.delete(path, headers=api.as_())).status_code == 204
+    assert (await api.delete(path)).status_code == 204
     assert (await api.post("/api/v1/routing/route", asked))["code"] == "plan_missing"
 
 
@@ -45,12 +45,12 @@ async def test_the_dry_run_is_the_same_over_grpc(api: Any) -> None:
 
 
 INVALID_PLANS: list[tuple[dict[str, Any], str, str]] = [
-    ({"numbers": ["0301234567"]}, "/numbers/0", "number_invalid"),
+    ({"numbers": ["0301234567"]}, "/numbers/0", "number_not_e164"),
     ({"numbers": ["+49301234567", "+49301234567"]}, "/numbers/1", "number_repeated"),
-    ({"first_agent_id": ""}, "/first_agent_id", "agent_required"),
     ({"first_agent_id": "agt_nobody"}, "/first_agent_id", "agent_not_found"),
     ({"fallback_agent_id": "agt_nobody"}, "/fallback_agent_id", "agent_not_found"),
-    ({"name": ""}, "/name", "name_invalid"),
+    ({"name": " "}, "/name", "name_invalid"),
+    ({"numbers": ["+49309999999"]}, "/numbers/0", "number_not_held"),
 ]
 
 
@@ -74,6 +74,7 @@ async def test_a_plan_names_no_agent_of_another_tenant(api: Any) -> None:
 
 async def test_a_number_that_another_plan_has_is_refused_with_its_place(api: Any) -> None:
     first = await api.agent()
+    api.world.number("num_1", e164="+49301111111")
     other = await api.post("/api/v1/routing/plans", _plan(first))
     twice = _plan(first, numbers=["+49301111111", "+49301234567"])
     refused = await api.post("/api/v1/routing/plans", twice)
@@ -82,20 +83,21 @@ async def test_a_number_that_another_plan_has_is_refused_with_its_place(api: Any
     assert other["id"] in refused["detail"]
     problem = await api.problem(api.stub().CreatePlan(pb.CreatePlanRequest(**twice)))
     assert problem.code == "number_planned"
+    api.world.number("num_b", tenant_id="t_b", trunk_id="trk_b")
     assert (await api.post("/api/v1/routing/plans", _plan(await api.agent("t_b")), "t_b"))["status"] == 201
 
 
 async def test_an_agent_in_use_is_not_deleted_and_stays_usable(api: Any) -> None:
     first = await api.agent()
     plan = await api.post("/api/v1/routing/plans", _plan(first))
-    refused = await api.rest.delete(f"/api/v1/agents/{first}", headers=api.as_())
+    refused = await api.delete(f"/api/v1/agents/{first}")
     assert (refused.status_code, refused.json()["code"]) == (409, "agent_in_use")
-    assert plan["id"] in refused.json()["hint"]
+    assert plan["id"] in refused.json()["errors"][0]["detail"]
     more = await api.post("/api/v1/routing/plans", _plan(first, numbers=[]))
     assert more["status"] == 201
     for made in (plan, more):
-        await api.rest.delete(f"/api/v1/routing/plans/{made['id']}", headers=api.as_())
-    assert (await api.rest.delete(f"/api/v1/agents/{first}", headers=api.as_())).status_code == 204
+        await api.delete(f"/api/v1/routing/plans/{made['id']}")
+    assert (await api.delete(f"/api/v1/agents/{first}")).status_code == 204
 
 
 async def test_a_plan_that_loses_its_agent_while_it_is_written_is_taken_back(api: Any) -> None:

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from call_router.adapters.call_shape import CALLS
 from call_router.adapters.kafka.record_keeping import RecordKeeping
 from call_router.adapters.messages.events import event_message
 from call_router.adapters.mongo.records import RecordDocuments
 from call_router.app.call_log import CallLog
 from call_router.domain.call_event import CallAnswered, CallEnded, CallEvent, CallStarted, WholeCall
-from call_router.ports import CallFilter, Change
+from call_router.ports import Change
 from servicekit.errors import Unavailable
 from servicekit.kafka import Handled, Read, Record
 from servicekit.testing import FakeClock, MemoryCollection
@@ -54,7 +55,7 @@ async def test_all_that_a_batch_says_of_a_call_is_one_write() -> None:
     events = [event(n, fact) for fact in (STARTED, ANSWERED, ENDED) for n in range(3)]
     assert await scene.handle(events) == Handled([], [])
     assert await scene.revisions() == {"call_0": 1, "call_1": 1, "call_2": 1}
-    assert (await scene.log.get("t_a", "call_1")).talk_ms == 60000
+    assert (await scene.log.get("t_a", "call_1")).record.talk_ms == 60000
 
 
 async def test_a_batch_that_comes_again_writes_nothing() -> None:
@@ -84,7 +85,7 @@ async def test_what_others_wrote_meanwhile_is_kept_beside_ours() -> None:
     late = Change(mine["call_1"].history.with_events([event(1, ENDED)]), mine["call_1"].revision)
     assert await store.write([late]) == {"call_1"}
     await scene.handle([event(1, ENDED)])
-    kept = await scene.log.get("t_a", "call_1")
+    kept = (await scene.log.get("t_a", "call_1")).record
     assert (kept.answered_at, kept.ended_at) == (CLOCK.now(), CLOCK.now())
 
 
@@ -131,6 +132,6 @@ async def test_a_record_that_cannot_be_read_holds_up_no_other_call() -> None:
     handled = await scene.handle(events)
     assert [read.value.call_id for read, _ in handled.refused] == ["call_1", "call_1"]
     assert await scene.revisions() == {"call_0": 1, "call_1": 1, "call_2": 1}
-    assert (await scene.log.get("t_a", "call_2")).talk_ms == 60000
-    page = await scene.log.list("t_a", CallFilter(), 2, "")
+    assert (await scene.log.get("t_a", "call_2")).record.talk_ms == 60000
+    page = await scene.log.list("t_a", CALLS.read({"page_size": ["2"]}))
     assert {one.id for one in page.items} == {"call_0", "call_2"}

@@ -21,7 +21,7 @@ def _trunk(host: str = "10.0.0.1") -> bytes:
 
 
 def _number(e164: str = "+49301234567") -> bytes:
-    number = Number(id="num_a", tenant_id="t_a", version=1, e164=e164, trunk_id="trk_a")
+    number = Number(id="num_a", tenant_id="t_a", version=1, number=e164, trunk_id="trk_a")
     return NumberState(number=number).SerializeToString()
 
 

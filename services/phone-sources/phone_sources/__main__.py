@@ -7,12 +7,14 @@ import grpc.aio
 
 from keepline.phone.v1.phone_service_pb2_grpc import add_PhoneServiceServicer_to_server
 from keepline.sip.v1.trunk_service_pb2_grpc import SipTrunkServiceStub
-from phone_sources.adapters import rest, trunk_directory
+from phone_sources.adapters import plan_directory, rest, trunk_directory
 from phone_sources.adapters.grpc_service import SERVICE, PhoneService
 from phone_sources.adapters.number_documents import NumberDocuments
+from phone_sources.adapters.plan_directory import PlanDirectory
 from phone_sources.adapters.trunk_directory import TrunkDirectory
 from phone_sources.app import Numbers
 from phone_sources.settings import Settings
+from servicekit.api.idempotency import IdempotencyKeys
 from servicekit.auth import TokenVerifier, principal
 from servicekit.grpc import channel
 from servicekit.http import create_app
@@ -23,22 +25,22 @@ from servicekit.outbox import relay_of
 
 
 async def build(service: Service[Settings]) -> None:
-    numbers = Numbers(
-        await _documents(service), _trunks(service), service.clock, service.settings.quotas.numbers
-    )
+    documents, keys = await _documents(service)
+    trunks, plans = _directories(service)
+    numbers = Numbers(documents, trunks, plans, service.clock, service.settings.quotas.numbers)
     verifier = TokenVerifier.from_settings(service.settings.auth)
     title = "Keepline: which numbers we answer for"
     app = create_app("phone-sources", title, verifier, service.readiness)
-    app.include_router(rest.router(numbers))
+    app.include_router(rest.router(numbers, keys))
 
     def add(server: grpc.aio.Server) -> None:
-        add_PhoneServiceServicer_to_server(PhoneService(numbers), server)
+        add_PhoneServiceServicer_to_server(PhoneService(numbers, keys), server)
 
     await service.serve_http(app)
     await service.serve_grpc(add, [SERVICE], verifier)
 
 
-async def _documents(service: Service[Settings]) -> NumberDocuments:
+async def _documents(service: Service[Settings]) -> tuple[NumberDocuments, IdempotencyKeys]:
     settings = service.settings
     mongo = await connect(settings.mongo)
     service.stack.push_async_callback(mongo.close)
@@ -47,27 +49,39 @@ async def _documents(service: Service[Settings]) -> NumberDocuments:
     collection = mongo.collection("phone_numbers")
     relay = relay_of(mongo, collection.name, producer)
     documents = NumberDocuments(collection, service.clock, relay.wake)
+    keys = IdempotencyKeys(mongo.collection("idempotency_keys"), service.clock)
+
+    async def prepare() -> None:
+        await documents.prepare()
+        await keys.prepare()
+
     service.readiness.add("mongo", mongo.problem)
     service.readiness.add_degraded(documents.readable.name, documents.readable.problem)
     service.readiness.add_degraded("broker", producer.problem)
     service.readiness.add_degraded("outbox", relay.problem)
-    service.keep(lambda: mongo.watch(documents.prepare), name="mongo watch")
+    service.keep(lambda: mongo.watch(prepare), name="mongo watch")
     service.keep(producer.watch, name="broker watch")
     service.keep(relay.run, name="outbox relay")
-    return documents
+    return documents, keys
 
 
-def _trunks(service: Service[Settings]) -> TrunkDirectory:
+def _directories(service: Service[Settings]) -> tuple[TrunkDirectory, PlanDirectory]:
     settings = service.settings
     sip_config = channel(settings.sip_config_target, token=lambda: principal().token, tls=settings.tls)
     service.stack.push_async_callback(sip_config.close)
     # the stub is the asynchronous one, because the channel is
-    directory = TrunkDirectory(SipTrunkServiceStub(sip_config))
-    handlers = {trunk_directory.TOPIC: directory.heard}
-    follower = StateFollower(settings.kafka, handlers, name="phone-sources")
+    trunks = TrunkDirectory(SipTrunkServiceStub(sip_config))
+    plans = PlanDirectory()
+    handlers = {trunk_directory.TOPIC: trunks.heard, plan_directory.TOPIC: plans.heard}
+
+    def caught_up() -> None:
+        trunks.caught_up()
+        plans.caught_up()
+
+    follower = StateFollower(settings.kafka, handlers, name="phone-sources", on_caught_up=caught_up)
     service.readiness.add_degraded("state", follower.problem)
     service.keep(follower.run, name="state follower")
-    return directory
+    return trunks, plans
 
 
 def main() -> None:

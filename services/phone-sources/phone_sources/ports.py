@@ -6,6 +6,8 @@ from typing import Protocol
 
 from phone_sources.domain.e164 import E164
 from phone_sources.domain.number import Number, Trunk
+from servicekit.api.lists import ListAsked
+from servicekit.paging import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,14 +15,6 @@ class Held:
     """The number is held already; by whom is for the use case to tell, or not."""
 
     by: Number
-
-
-@dataclass(frozen=True, slots=True)
-class NumberFilter:
-    """Empty fields do not filter. query: part of the digits or of the label, in any case."""
-
-    trunk_id: str = ""
-    query: str = ""
 
 
 class NumberStore(Protocol):
@@ -36,13 +30,14 @@ class NumberStore(Protocol):
     async def find(self, e164: E164) -> Number | None:
         """Whoever holds it."""
 
-    async def page(
-        self, tenant_id: str, wanted: NumberFilter, after: str | None, limit: int
-    ) -> Sequence[Number]:
-        """Ordered by id, those behind `after`."""
+    async def page(self, tenant_id: str, asked: ListAsked) -> Page[Number]:
+        """q: part of the digits or of the label, in any case."""
 
-    async def remove(self, tenant_id: str, number_id: str) -> bool:
-        """False when there is none."""
+    async def replace(self, number: Number) -> bool:
+        """Takes the place of the version before. False: somebody else was faster, or it is gone."""
+
+    async def remove(self, tenant_id: str, number_id: str, version: int) -> bool:
+        """Deletes that version. False as above."""
 
 
 class TrunkLookup(Protocol):
@@ -51,3 +46,12 @@ class TrunkLookup(Protocol):
 
     async def numbers_left(self, trunk_id: str) -> int | None:
         """How many more numbers the smallest edge holds, of all tenants; None when nobody can say."""
+
+    def is_gone(self, tenant_id: str, trunk_id: str) -> bool:
+        """Of a trunk that the tenant had; False while nobody can say. Does not wait."""
+
+
+class PlanLookup(Protocol):
+    async def naming(self, tenant_id: str, e164: E164) -> Sequence[str]:
+        """Ids of the tenant's routing plans that name the number. May wait a moment: that a plan was changed
+        or deleted is told by a topic. Raises Unavailable while nobody can say."""

@@ -15,7 +15,9 @@ from phone_sources.adapters import rest
 from phone_sources.adapters.grpc_service import SERVICE, PhoneService
 from phone_sources.adapters.number_documents import NumberDocuments
 from phone_sources.app import Numbers
+from phone_sources.domain.e164 import E164
 from phone_sources.domain.number import Trunk
+from servicekit.api.idempotency import IdempotencyKeys
 from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.errors import Problem, Unavailable
 from servicekit.grpc import GrpcServer, channel, problem_of
@@ -43,6 +45,19 @@ class Trunks:
     async def numbers_left(self, trunk_id: str) -> int | None:
         return self.left
 
+    def is_gone(self, tenant_id: str, trunk_id: str) -> bool:
+        return trunk_id not in self.known
+
+
+@dataclass
+class Plans:
+    """Implements PlanLookup. named: ids of plans, by number."""
+
+    named: dict[str, list[str]] = field(default_factory=dict)
+
+    async def naming(self, tenant_id: str, e164: E164) -> list[str]:
+        return self.named.get(e164.value, []) if tenant_id == "t_a" else []
+
 
 @dataclass
 class Api:
@@ -50,16 +65,33 @@ class Api:
     issuer: DevIssuer
     target: str
     trunks: Trunks
+    plans: Plans
     collection: MemoryCollection
     channels: list[grpc.aio.Channel] = field(default_factory=list)
 
     def as_(self, tenant: str = "t_a", role: str = "owner") -> dict[str, str]:
         return {"authorization": f"Bearer {self.issuer.token(tenant, role=role)}"}
 
-    async def bring(self, number: str, trunk_id: str = "trk_de", tenant: str = "t_a", **more: str) -> Any:
+    async def bring(
+        self, number: str, trunk_id: str = "trk_de", tenant: str = "t_a", key: str = "", **more: Any
+    ) -> Any:
         body = {"number": number, "trunk_id": trunk_id, **more}
-        answer = await self.rest.post(PATH, json=body, headers=self.as_(tenant))
+        headers = self.as_(tenant) | ({"idempotency-key": key} if key else {})
+        answer = await self.rest.post(PATH, json=body, headers=headers)
         return dict(answer.json(), status=answer.status_code)
+
+    async def read(self, number_id: str, tenant: str = "t_a") -> Any:
+        answer = await self.rest.get(f"{PATH}/{number_id}", headers=self.as_(tenant, "viewer"))
+        return dict(answer.json(), status=answer.status_code)
+
+    async def patch(self, number_id: str, tenant: str = "t_a", if_match: str = "*", **fields: Any) -> Any:
+        headers = self.as_(tenant) | {"if-match": if_match}
+        answer = await self.rest.patch(f"{PATH}/{number_id}", json=fields, headers=headers)
+        return dict(answer.json(), status=answer.status_code)
+
+    async def delete(self, number_id: str, tenant: str = "t_a", if_match: str = "*") -> httpx.Response:
+        headers = self.as_(tenant) | {"if-match": if_match}
+        return await self.rest.delete(f"{PATH}/{number_id}", headers=headers)
 
     async def listed(self, tenant: str = "t_a", **query: Any) -> Any:
         return (await self.rest.get(PATH, params=query, headers=self.as_(tenant, "viewer"))).json()
@@ -88,17 +120,18 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
     collection = MemoryCollection("phone_numbers")
     documents = NumberDocuments(collection, clock, lambda: None)
     await documents.prepare()
-    numbers = Numbers(documents, trunks, clock, max_numbers=20)
+    plans, keys = Plans(), IdempotencyKeys(MemoryCollection("idempotency_keys"), clock)
+    numbers = Numbers(documents, trunks, plans, clock, max_numbers=20)
     app = create_app("phone-sources", "Test", verifier_of(issuer), Readiness())
-    app.include_router(rest.router(numbers))
+    app.include_router(rest.router(numbers, keys))
 
     def add(server: grpc.aio.Server) -> None:
-        add_PhoneServiceServicer_to_server(PhoneService(numbers), server)
+        add_PhoneServiceServicer_to_server(PhoneService(numbers, keys), server)
 
     server = GrpcServer(verifier_of(issuer))
     port = await server.start("127.0.0.1:0", add, [SERVICE])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
-        api = Api(client, issuer, f"127.0.0.1:{port}", trunks, collection)
+        api = Api(client, issuer, f"127.0.0.1:{port}", trunks, plans, collection)
         yield api
     for opened in api.channels:
         await opened.close()

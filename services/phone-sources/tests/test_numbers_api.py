@@ -13,32 +13,32 @@ BERLIN = "+493023125432"
 
 async def test_a_number_lives_from_its_arrival_to_its_end(api: Any) -> None:
     made = await api.bring("030 23125432", label="Front desk")
-    assert (made["status"], made["e164"], made["version"], made["source"]) == (201, BERLIN, 1, "sip_trunk")
+    assert (made["status"], made["number"], made["version"], made["source"]) == (201, BERLIN, 1, "sip_trunk")
     path = f"{PATH}/{made['id']}"
     assert (await api.rest.get(path, headers=api.as_(role="viewer"))).json()["label"] == "Front desk"
-    assert (await api.rest.delete(path, headers=api.as_())).status_code == 204
+    assert (await api.delete(made["id"])).status_code == 204
     gone = await api.rest.get(path, headers=api.as_())
     assert (gone.status_code, gone.json()["code"]) == (404, "number_not_found")
-    assert (await api.rest.delete(path, headers=api.as_())).status_code == 404
+    assert (await api.delete(made["id"])).status_code == 404
 
 
 async def test_the_same_over_grpc(api: Any) -> None:
     stub = api.stub()
     made = (await stub.CreateNumber(pb.CreateNumberRequest(number="030 23125432", trunk_id="trk_de"))).number
-    assert (made.e164, made.tenant_id, made.trunk_id) == (BERLIN, "t_a", "trk_de")
+    assert (made.number, made.tenant_id, made.trunk_id) == (BERLIN, "t_a", "trk_de")
     assert (await stub.GetNumber(pb.GetNumberRequest(id=made.id))).number == made
     assert list((await stub.ListNumbers(pb.ListNumbersRequest())).numbers) == [made]
-    await stub.DeleteNumber(pb.DeleteNumberRequest(id=made.id))
+    await stub.DeleteNumber(pb.DeleteNumberRequest(id=made.id, expected_version=1))
     problem = await api.problem(stub.GetNumber(pb.GetNumberRequest(id=made.id)))
     assert problem.code == "number_not_found"
 
 
 async def test_national_writing_is_read_in_the_trunks_own_country(api: Any) -> None:
-    assert (await api.bring("020 7946 0123", "trk_gb"))["e164"] == "+442079460123"
+    assert (await api.bring("020 7946 0123", "trk_gb"))["number"] == "+442079460123"
 
 
 WRONG = [
-    ({"number": "", "trunk_id": "trk_de", "label": ""}, "/number", "number_empty"),
+    ({"number": " ", "trunk_id": "trk_de", "label": ""}, "/number", "number_empty"),
     ({"number": "+4930\r\n23125432", "trunk_id": "trk_de", "label": ""}, "/number", "number_characters"),
     ({"number": "+49${x}", "trunk_id": "trk_de", "label": ""}, "/number", "number_characters"),
     ({"number": "+49,30{}", "trunk_id": "trk_de", "label": ""}, "/number", "number_characters"),
@@ -88,14 +88,15 @@ async def test_of_many_who_want_a_number_at_once_one_gets_it(api: Any) -> None:
 
 async def test_a_number_is_free_again_when_it_was_let_go(api: Any) -> None:
     made = await api.bring(BERLIN)
-    await api.rest.delete(f"{PATH}/{made['id']}", headers=api.as_())
+    await api.delete(made["id"])
     assert (await api.bring(BERLIN, "trk_b", "t_b"))["status"] == 201
 
 
 async def test_another_tenants_number_is_not_there(api: Any) -> None:
     path = f"{PATH}/{(await api.bring(BERLIN))['id']}"
-    for method in ("get", "delete"):
-        answer = await getattr(api.rest, method)(path, headers=api.as_("t_b"))
+    for method in ("GET", "PATCH", "DELETE"):
+        headers = api.as_("t_b") | {"if-match": "*"}
+        answer = await api.rest.request(method, path, json={}, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (404, "number_not_found")
     assert (await api.listed("t_b"))["numbers"] == []
     assert (await api.rest.get(path, headers=api.as_())).status_code == 200
@@ -113,7 +114,7 @@ async def test_a_tenant_has_no_more_numbers_than_it_may_and_another_does_not_fee
     assert problem.code == "quota_numbers"
     assert (await api.bring(BERLIN, "trk_b", "t_b"))["status"] == 201
     made = next(answer for answer in answers if answer["status"] == 201)
-    await api.rest.delete(f"{PATH}/{made['id']}", headers=api.as_())
+    await api.delete(made["id"])
     assert (await api.bring("020 7946 0123", "trk_gb"))["status"] == 201
 
 
@@ -149,18 +150,24 @@ async def test_the_list_comes_in_pages_and_by_filter(api: Any) -> None:
     seen: list[str] = []
     token = ""
     while True:
-        page = await api.listed(page_size=2, page_token=token)
-        seen += [one["e164"] for one in page["numbers"]]
-        token = page["next_page_token"]
-        if not token:
+        page = await api.listed(
+            page_size=2, order_by="number desc", **({"page_token": token} if token else {})
+        )
+        seen += [one["number"] for one in page["numbers"]]
+        if "next_page_token" not in page:
             break
-    assert len(seen) == len(set(seen)) == 6
+        token = page["next_page_token"]
+    assert len(seen) == 6
+    assert seen == sorted(seen, reverse=True)
     assert [n["label"] for n in (await api.listed(trunk_id="trk_gb"))["numbers"]] == ["London (night)"]
-    assert [n["label"] for n in (await api.listed(query="(NIGHT"))["numbers"]] == ["London (night)"]
-    assert len((await api.listed(query="2312543"))["numbers"]) == 5
-    assert (await api.listed(query=".*"))["numbers"] == []
-    assert (await api.listed(page_token="nonsense"))["code"] == "page_token_invalid"
-    assert (await api.listed(page_size=501))["status"] == 422
+    assert [n["label"] for n in (await api.listed(q="(NIGHT"))["numbers"]] == ["London (night)"]
+    assert len((await api.listed(q="2312543"))["numbers"]) == 5
+    assert (await api.listed(q=".*"))["numbers"] == []
+    refused = await api.listed(page_token="nonsense", page_size=501, order_by="colour", pagesize=2)
+    assert (refused["status"], {e["code"] for e in refused["errors"]}) == (
+        422,
+        {"page_token_invalid", "page_size_invalid", "order_by_invalid", "parameter_unknown"},
+    )
 
 
 async def test_a_body_that_is_none_is_refused_with_its_place(api: Any) -> None:

@@ -60,16 +60,16 @@ async def _provision(world: World) -> DemoState:
     number = await tenant.create_number(NUMBER, trunk["id"], "Front desk")
     agent_port = free_port(AGENT)
     agent = await tenant.create_sip_agent("Receptionist", f"sip:desk@{AGENT}:{agent_port};transport=udp")
-    await tenant.create_plan("Front desk", [number["e164"]], agent["id"])
+    await tenant.create_plan("Front desk", [number["number"]], agent["id"])
     await tenant.in_force(trunk["id"], number_count=1)
-    await tenant.decides(trunk["id"], number["e164"])
+    await tenant.decides(trunk["id"], number["number"])
     return DemoState(
         pid=os.getpid(),
         tenant_id=TENANT,
         token=tenant.token,
         trunk_id=trunk["id"],
         domain=trunk["domain"],
-        number=number["e164"],
+        number=number["number"],
         agent_port=agent_port,
         addresses=world.addresses,
     )

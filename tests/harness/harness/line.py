@@ -52,7 +52,7 @@ async def kept_number(
     serial = next(_numbers)
     tenant = world.tenant(f"t_{os.getpid()}_{serial}")
     trunk = await tenant.create_trunk(f"Provider {serial}", cidrs, domain_label=f"line{serial}")
-    number = (await tenant.create_number(f"020 7946 0{serial}", trunk["id"]))["e164"]
+    number = (await tenant.create_number(f"020 7946 0{serial}", trunk["id"]))["number"]
     uris = [agent.uri if isinstance(agent, Agent) else agent for agent in agents]
     made = [
         await tenant.create_sip_agent(f"Agent {place}", uri, ring_seconds)

@@ -86,8 +86,17 @@ class Tenant:
         return await until(asked, within, f"trunk {trunk_id} in force at the edge")
 
     async def create_number(self, number: str, trunk_id: str, label: str = "") -> Body:
-        body = {"number": number, "trunk_id": trunk_id, "label": label}
+        body = {"number": number, "trunk_id": trunk_id, **({"label": label} if label else {})}
         return await self._post("phone-sources", "/api/v1/phone/numbers", body)
+
+    async def change_number(self, number_id: str, **fields: object) -> Body:
+        """Whichever version it has."""
+        path, headers = f"/api/v1/phone/numbers/{number_id}", {"if-match": "*"}
+        return _checked(await self.rest("phone-sources").patch(path, json=fields, headers=headers))
+
+    async def delete_number(self, number_id: str) -> httpx.Response:
+        path, headers = f"/api/v1/phone/numbers/{number_id}", {"if-match": "*"}
+        return await self.rest("phone-sources").delete(path, headers=headers)
 
     async def create_sip_agent(self, name: str, uri: str, ring_seconds: int = 20) -> Body:
         body = {"name": name, "sip": {"uri": uri}, "ring_seconds": ring_seconds}
@@ -133,7 +142,7 @@ class Tenant:
         while True:
             page = await self._get("call-control", "/api/v1/calls", query)
             found += page["calls"]
-            if not page["next_page_token"]:
+            if "next_page_token" not in page:
                 return found
             query["page_token"] = page["next_page_token"]
 
@@ -143,7 +152,7 @@ class Tenant:
         async def asked() -> Body | None:
             answer = await self.rest("call-control").get(f"/api/v1/calls/{call_id}")
             record: Body = answer.json()
-            return record if answer.is_success and record["ended_at"] else None
+            return record if answer.is_success and "ended_at" in record else None
 
         return await until(asked, within, f"the record of {call_id}")
 
@@ -151,7 +160,7 @@ class Tenant:
         """Waits for that many records of ended calls on a trunk."""
 
         async def asked() -> list[Body] | None:
-            found = [c for c in await self.calls(trunk_id=trunk_id, page_size="500") if c["ended_at"]]
+            found = [c for c in await self.calls(trunk_id=trunk_id, page_size="500") if "ended_at" in c]
             return found if len(found) >= count else None
 
         return await until(asked, within, f"{count} records of calls on {trunk_id}")
@@ -161,7 +170,7 @@ class Tenant:
 
         async def asked() -> Body | None:
             found = await self.calls(trunk_id=trunk_id)
-            return found[0] if found and found[0]["ended_at"] else None
+            return found[0] if found and "ended_at" in found[0] else None
 
         return await until(asked, within, f"a record of a call on {trunk_id}")
 

@@ -85,14 +85,14 @@ class Walk:
         self._check(bool(words), f"     {'; '.join(words) or 'no router answered'}")
 
     def _record(self, record: Body) -> None:
-        decision: dict[str, Any] = record["decision"] or {}
+        decision: dict[str, Any] = record.get("decision", {})
         self._check(
-            record["answered_at"] is not None,
-            f"6  GET /api/v1/calls/{record['id']}: answered after {record['setup_ms']} ms, "
-            f"{record['talk_ms']} ms of talk, {record['hangup_cause']}",
+            "answered_at" in record,
+            f"6  GET /api/v1/calls/{record['id']}: answered after {record.get('setup_ms')} ms, "
+            f"{record.get('talk_ms')} ms of talk, {record.get('hangup_cause')}",
         )
         self._say(f"     decision: {decision.get('reason')}")
-        media = record["media"] or {}
+        media = record.get("media", {})
         received, sent = media.get("packets_received"), media.get("packets_sent")
         self._say(
             f"     media: {received} packets from the provider, {sent} to it, codec {media.get('codec')}"

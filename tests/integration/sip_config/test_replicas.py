@@ -127,7 +127,7 @@ def _number(place: int, trunk_id: str) -> Number:
         id=f"num_{place:03d}",
         tenant_id="t_a",
         version=1,
-        e164=f"+44207{place:07d}",
+        number=f"+44207{place:07d}",
         source=NUMBER_SOURCE_SIP_TRUNK,
         trunk_id=trunk_id,
     )

@@ -1,5 +1,7 @@
 """Agents of a tenant: create, read, list, update, delete.
 
+The trunk of a person is looked at when it is named; when it goes later, the agent shows it as dangling.
+
 An agent that a plan names is not deleted. Without transactions this takes two steps: first the agent is
 closed to new plans for a while, then the plans are searched. A plan that is written at the same moment either
 sees that the agent is closed, or is found by the search; the deletion itself asks that it is still closed.
@@ -9,14 +11,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from call_router.domain.agent import Agent, AgentFields, CheckedAgent, HumanAgent, read_agent
+from call_router.domain.agent import Agent, AgentDraft, AgentFields, HumanAgent, Kind, check_agent
+from call_router.domain.dangling import agent_dangling, trunk_fault
 from call_router.domain.plan import Plan
 from call_router.domain.table import RoutingTable
-from call_router.ports import AgentStore, PlanStore, TrunkDirectory
+from call_router.ports import AgentStore, Directory, PlanStore
+from servicekit.api.asked import Asked, Change
+from servicekit.api.lists import ListAsked
+from servicekit.api.preconditions import Expected
 from servicekit.clock import Clock
-from servicekit.errors import Conflict
+from servicekit.errors import InUse, Violation
 from servicekit.ids import new_id
-from servicekit.paging import Page, decode_token, encode_token, page_of, page_size
+from servicekit.paging import Page
 from servicekit.quotas import TenantLocks, check_quota
 from servicekit.refusals import changed_meanwhile, invalid, not_found
 from siptypes.address_policy import AddressPolicy
@@ -27,26 +33,35 @@ RETIRING = timedelta(seconds=60)
 """So long an agent stays closed to plans when nobody ends its deletion."""
 SLOWEST_WRITE = timedelta(seconds=20)
 """More than a write to the database may take before it is given up (servicekit.mongo: 2 s and 10 s)."""
+_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Agents:
     store: AgentStore
     plans: PlanStore
-    trunks: TrunkDirectory
+    directory: Directory
     table: RoutingTable
     clock: Clock
     addresses: AddressPolicy
     quota: int = 1000  # of one tenant
     counting: TenantLocks = field(default_factory=TenantLocks)
 
-    async def create(self, tenant_id: str, fields: AgentFields) -> Agent:
-        checked = await self._checked(tenant_id, fields)
+    async def create(self, tenant_id: str, asked: Asked[AgentDraft], agent_id: str = "") -> Agent:
+        """agent_id: of the new one; the agent that has it already was made by an earlier try of the same
+        request, and is given back."""
+        agent_id = agent_id or new_id("agt")
+        made = await self.store.get(tenant_id, agent_id)
+        if made is not None:
+            return made
+        fields = await self._checked(tenant_id, asked, None)
         now = stored_time(self.clock)
-        agent = Agent(new_id("agt"), tenant_id, 1, checked.name, checked.kind, checked.ring_seconds, now, now)
+        agent = Agent(agent_id, tenant_id, 1, fields.name, fields.kind, fields.ring_seconds, now, now)
         async with self.counting.of(tenant_id):
             check_quota("agents", await self.store.count(tenant_id), self.quota)
-            await self.store.add(agent)
+            added = await self.store.add(agent)
+        if not added:
+            return await self.get(tenant_id, agent_id)
         self.table.apply(agent)
         return agent
 
@@ -56,33 +71,41 @@ class Agents:
             raise not_found("agent", agent_id)
         return agent
 
-    async def list(self, tenant_id: str, size: int, token: str) -> Page[Agent]:
-        limit = page_size(size)
-        found = await self.store.page(tenant_id, decode_token(token, "agt"), limit + 1)
-        return page_of(found, limit, lambda last: encode_token(last.id))
+    def dangling(self, agent: Agent) -> Sequence[Fault]:
+        """What it names and is not there any more."""
+        return agent_dangling(agent, self.table)
 
-    async def update(self, tenant_id: str, agent_id: str, fields: AgentFields, version: int) -> Agent:
-        """`version`, when not 0, must be the current one."""
-        current = await self.get(tenant_id, agent_id)
-        if version not in (0, current.version):
-            raise changed_meanwhile("agent", current.version)
-        checked = await self._checked(tenant_id, fields)
-        agent = replace(
-            current,
-            version=current.version + 1,
-            name=checked.name,
-            kind=checked.kind,
-            ring_seconds=checked.ring_seconds,
-            updated_at=stored_time(self.clock),
-        )
-        if not await self.store.replace(agent, current.version):
-            raise changed_meanwhile("agent", (await self.get(tenant_id, agent_id)).version)
-        self.table.apply(agent)
-        return agent
+    async def list(self, tenant_id: str, asked: ListAsked) -> Page[Agent]:
+        return await self.store.page(tenant_id, asked)
 
-    async def delete(self, tenant_id: str, agent_id: str) -> None:
+    async def update(
+        self, tenant_id: str, agent_id: str, change: Change[Agent, AgentDraft], expected: Expected
+    ) -> Agent:
+        """Nothing is written when nothing changes."""
+        for _ in range(ROUNDS):
+            before = await self.get(tenant_id, agent_id)
+            expected.check("agent", before.version)
+            fields = await self._checked(tenant_id, change(before), before.kind)
+            if fields == AgentFields(before.name, before.kind, before.ring_seconds):
+                return before
+            after = replace(
+                before,
+                version=before.version + 1,
+                name=fields.name,
+                kind=fields.kind,
+                ring_seconds=fields.ring_seconds,
+                updated_at=stored_time(self.clock),
+            )
+            if await self.store.replace(after, before.version):
+                self.table.apply(after)
+                return after
+        raise changed_meanwhile("agent")
+
+    async def delete(self, tenant_id: str, agent_id: str, expected: Expected) -> None:
         """Whatever becomes of this process meanwhile, the agent is open to plans again after a while."""
         for _ in range(ROUNDS):
+            current = await self.get(tenant_id, agent_id)
+            expected.check("agent", current.version)
             now = stored_time(self.clock)
             if not await self.store.retire(tenant_id, agent_id, now + RETIRING):
                 raise not_found("agent", agent_id)
@@ -90,29 +113,34 @@ class Agents:
             if plans:
                 await self.store.retire(tenant_id, agent_id, None)
                 raise _in_use(plans)
-            current = await self.get(tenant_id, agent_id)
             closed_until = stored_time(self.clock) + SLOWEST_WRITE
             if await self.store.remove(tenant_id, agent_id, current.version, closed_until):
                 self.table.delete(agent_id)
                 return
-        raise changed_meanwhile("agent", (await self.get(tenant_id, agent_id)).version)
+        raise changed_meanwhile("agent")
 
-    async def _checked(self, tenant_id: str, fields: AgentFields) -> CheckedAgent:
-        checked = read_agent(fields, self.addresses)
-        if not isinstance(checked, CheckedAgent):
-            raise invalid("agent", checked)
-        kind = checked.kind
-        if isinstance(kind, HumanAgent) and not await self.trunks.exists(tenant_id, kind.trunk_id):
-            hint = "name one of your trunks; one that you created just now may take a moment"
-            detail = f"no trunk {kind.trunk_id}"
-            raise invalid("agent", [Fault("/human/trunk_id", "trunk_not_found", detail, hint)])
+    async def _checked(self, tenant_id: str, asked: Asked[AgentDraft], before: Kind | None) -> AgentFields:
+        """Raises Invalid with every fault of the request. before: how it was called until now; a trunk that
+        it named already is not looked for again."""
+        checked = check_agent(asked.draft, self.addresses)
+        faults = [] if isinstance(checked, AgentFields) else list(checked)
+        for kind in asked.draft.kinds or ():
+            if isinstance(kind, HumanAgent):
+                known = isinstance(before, HumanAgent) and before.trunk_id == kind.trunk_id
+                if not known and not await self.directory.has_trunk(tenant_id, kind.trunk_id):
+                    faults.append(trunk_fault("/human/trunk_id", kind.trunk_id))
+        if asked.faults or faults or not isinstance(checked, AgentFields):
+            raise invalid("agent", [*asked.faults, *faults])
         return checked
 
 
-def _in_use(plans: Sequence[Plan]) -> Conflict:
-    named = ", ".join(plan.id for plan in plans[:3])
-    hint = f"give these plans another agent first: {named}"
-    return Conflict("agent_in_use", f"{len(plans)} routing plans name this agent", hint=hint)
+def _in_use(plans: Sequence[Plan]) -> InUse:
+    named = [
+        Violation("", "named_by_plan", f"{one.id} ({one.name})", f"/api/v1/routing/plans/{one.id}")
+        for one in plans[:_SHOWN]
+    ]
+    detail, hint = f"routing plans that name this agent: {len(plans)}", "give these plans another agent first"
+    return InUse("agent_in_use", detail, hint=hint, violations=named)
 
 
 def stored_time(clock: Clock) -> datetime:

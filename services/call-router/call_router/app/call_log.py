@@ -2,19 +2,27 @@
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import chain
 
 from call_router.domain.call_event import CallEvent, CallStarted
 from call_router.domain.call_history import CallHistory
 from call_router.domain.call_record import CallRecord, record_of
 from call_router.domain.hidden_numbers import Hide
-from call_router.ports import CallFilter, CallStore, Change, Kept
+from call_router.ports import CallStore, Change, Kept
+from servicekit.api.lists import ListAsked
 from servicekit.errors import Unavailable
-from servicekit.paging import Page, decode_token, encode_token, page_of, page_size, wrong_token
+from servicekit.paging import Page
 from servicekit.refusals import not_found
 
 _ROUNDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCall:
+    """revision: grows with each write of the record."""
+
+    record: CallRecord
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +32,18 @@ class CallLog:
     store: CallStore
     hide: Hide | None = None
 
-    async def get(self, tenant_id: str, call_id: str) -> CallRecord:
+    async def get(self, tenant_id: str, call_id: str) -> KeptCall:
         found = (await self.store.find([call_id])).get(call_id)
         if found is None or found.history.tenant_id != tenant_id:
             raise not_found("call", call_id)
-        return record_of(found.history)
+        return KeptCall(record_of(found.history), found.revision)
 
-    async def list(self, tenant_id: str, wanted: CallFilter, size: int, token: str) -> Page[CallRecord]:
-        limit = page_size(size)
-        if self.hide is not None:
-            wanted = replace(wanted, number=self.hide(wanted.number))
-        found = await self.store.page(tenant_id, wanted, _place(token), limit + 1)
-        return page_of([record_of(history) for history in found], limit, _token)
+    async def list(self, tenant_id: str, asked: ListAsked) -> Page[CallRecord]:
+        if self.hide is not None and "number" in asked.filters:
+            hidden = tuple(self.hide(str(number)) for number in asked.filters["number"])
+            asked = replace(asked, filters={**asked.filters, "number": hidden})
+        page = await self.store.page(tenant_id, asked)
+        return Page([record_of(kept.history) for kept in page.items], page.next_page_token)
 
     async def keep(self, events: Sequence[CallEvent]) -> Sequence[CallEvent]:
         """One write for each call, and none where nothing is new. Gives back what cannot be kept: events of a
@@ -87,18 +95,3 @@ def _changes(
         if after is not before.history:
             changes.append(Change(after, before.revision))
     return changes, strange
-
-
-def _token(last: CallRecord) -> str:
-    return encode_token(f"{last.started_at.isoformat()}/{last.id}")
-
-
-def _place(token: str) -> tuple[datetime, str] | None:
-    last = decode_token(token)
-    if last is None:
-        return None
-    started_at, _, call_id = last.partition("/")
-    try:
-        return datetime.fromisoformat(started_at), call_id
-    except ValueError as error:
-        raise wrong_token() from error

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from call_router.domain.explain import Explained, explain
 from call_router.domain.route import Call, route
 from call_router.domain.table import RoutingTable
+from servicekit.api.asked import Asked
 from servicekit.clock import Clock
 from servicekit.refusals import invalid
 from siptypes.faults import Fault
@@ -14,24 +15,39 @@ MAX_WRITTEN = 64
 
 
 @dataclass(frozen=True, slots=True)
+class CallDraft:
+    """As the provider would send it. None: it could not be read, which was told already; caller None: also
+    none."""
+
+    trunk_id: str | None
+    called: str | None
+    caller: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DryRun:
     table: RoutingTable
     clock: Clock
     chance: Callable[[], float]
 
-    def route(self, tenant_id: str, trunk_id: str, called: str, caller: str) -> Explained:
-        fields = {"trunk_id": trunk_id, "called": called, "caller": caller}
-        faults = [
-            Fault(f"/{name}", f"{name}_invalid", "it is too long or cannot be printed", "write it as dialled")
-            for name, text in fields.items()
-            if len(text) > MAX_WRITTEN or not text.isprintable()
-        ]
-        faults += [
-            Fault(f"/{name}", f"{name}_required", "it is empty", "name a trunk of yours, and a number on it")
-            for name in ("trunk_id", "called")
-            if not fields[name]
-        ]
-        if faults:
-            raise invalid("route", faults)
+    def route(self, tenant_id: str, asked: Asked[CallDraft]) -> Explained:
+        """Raises Invalid with every fault of the request."""
+        draft = asked.draft
+        trunk_id, called, caller = draft.trunk_id, draft.called, draft.caller or ""
+        faults = list(_faults({"trunk_id": trunk_id, "called": called, "caller": caller or None}))
+        if asked.faults or faults or trunk_id is None or called is None:
+            raise invalid("route", [*asked.faults, *faults])
         call = Call(tenant_id, trunk_id, called, caller, source="", call_id="")
         return explain(route(call, self.table, self.clock.now(), self.chance()))
+
+
+def _faults(fields: dict[str, str | None]) -> list[Fault]:
+    faults = []
+    for name, text in fields.items():
+        if text == "":
+            hint = "name a trunk of yours, and a number on it"
+            faults.append(Fault(f"/{name}", f"{name}_required", "it is empty", hint))
+        elif text is not None and (len(text) > MAX_WRITTEN or not text.isprintable()):
+            detail = "it is too long or cannot be printed"
+            faults.append(Fault(f"/{name}", f"{name}_invalid", detail, "write it as dialled"))
+    return faults

@@ -2,53 +2,58 @@
 
 A plan names agents of its own tenant that exist, and a number is in one plan only. The agents are
 looked at again after the plan was written (see agents.py); a plan that lost the race is taken back.
+A number must be held when it is newly named; when it goes later, the plan shows it as dangling.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from call_router.app.agents import ROUNDS, stored_time
-from call_router.domain.plan import Plan, PlanFields, plan_faults
+from call_router.domain.dangling import agent_fault, number_fault, plan_dangling
+from call_router.domain.plan import MAX_NUMBERS, Plan, PlanDraft, PlanFields, check_plan
 from call_router.domain.table import RoutingTable
-from call_router.ports import AgentStore, Planned, PlanStore
+from call_router.ports import AgentStore, Directory, Planned, PlanStore
+from servicekit.api.asked import Asked, Change
+from servicekit.api.lists import ListAsked
+from servicekit.api.preconditions import Expected
 from servicekit.clock import Clock
 from servicekit.errors import Conflict, Violation
 from servicekit.ids import new_id
-from servicekit.paging import Page, decode_token, encode_token, page_of, page_size
+from servicekit.paging import Page
 from servicekit.quotas import TenantLocks, check_quota
 from servicekit.refusals import changed_meanwhile, invalid, not_found
 from siptypes.faults import Fault
+from siptypes.numbers import is_e164
 
 
 @dataclass(frozen=True, slots=True)
 class Plans:
     store: PlanStore
     agents: AgentStore
+    directory: Directory
     table: RoutingTable
     clock: Clock
     quota: int = 1000  # of one tenant
     counting: TenantLocks = field(default_factory=TenantLocks)
 
-    async def create(self, tenant_id: str, fields: PlanFields) -> Plan:
-        await self._check(tenant_id, fields)
+    async def create(self, tenant_id: str, asked: Asked[PlanDraft], plan_id: str = "") -> Plan:
+        """plan_id: of the new one; the plan that has it already was made by an earlier try of the same
+        request, and is given back."""
+        plan_id = plan_id or new_id("pln")
+        made = await self.store.get(tenant_id, plan_id)
+        if made is not None:
+            return made
+        fields = await self._checked(tenant_id, asked, ())
         now = stored_time(self.clock)
-        plan = Plan(
-            new_id("pln"),
-            tenant_id,
-            1,
-            fields.name,
-            fields.numbers,
-            fields.first_agent_id,
-            fields.fallback_agent_id,
-            fields.fallback_on_busy,
-            now,
-            now,
-        )
+        plan = _plan(Plan(plan_id, tenant_id, 1, "", (), "", "", False, now, now), fields)
         async with self.counting.of(tenant_id):
             check_quota("plans", await self.store.count(tenant_id), self.quota)
             taken = await self.store.add(plan)
+        if taken is not None and taken.plan_id == plan_id:
+            return await self.get(tenant_id, plan_id)
         if taken is not None:
             raise _taken(fields, taken)
-        faults = await self._agent_faults(tenant_id, fields)
+        faults = await self._agent_faults(tenant_id, fields.first_agent_id, fields.fallback_agent_id)
         if faults:
             await self.store.remove(tenant_id, plan.id, plan.version)
             raise invalid("plan", faults)
@@ -61,67 +66,89 @@ class Plans:
             raise not_found("plan", plan_id)
         return plan
 
-    async def list(self, tenant_id: str, size: int, token: str) -> Page[Plan]:
-        limit = page_size(size)
-        found = await self.store.page(tenant_id, decode_token(token, "pln"), limit + 1)
-        return page_of(found, limit, lambda last: encode_token(last.id))
+    def dangling(self, plan: Plan) -> Sequence[Fault]:
+        """What it names and is not there any more."""
+        return plan_dangling(plan, self.table)
 
-    async def update(self, tenant_id: str, plan_id: str, fields: PlanFields, version: int) -> Plan:
-        """`version`, when not 0, must be the current one."""
-        current = await self.get(tenant_id, plan_id)
-        if version not in (0, current.version):
-            raise changed_meanwhile("plan", current.version)
-        await self._check(tenant_id, fields)
-        plan = self._changed(current, fields)
-        await self._replace(plan, current.version, fields)
-        faults = await self._agent_faults(tenant_id, fields)
-        if faults:
-            before = replace(current, version=plan.version + 1)
-            await self._replace(before, plan.version, fields)
-            raise invalid("plan", faults)
-        self.table.apply(plan)
-        return plan
+    async def list(self, tenant_id: str, asked: ListAsked) -> Page[Plan]:
+        return await self.store.page(tenant_id, asked)
 
-    async def delete(self, tenant_id: str, plan_id: str) -> None:
+    async def update(
+        self, tenant_id: str, plan_id: str, change: Change[Plan, PlanDraft], expected: Expected
+    ) -> Plan:
+        """Nothing is written when nothing changes."""
+        for _ in range(ROUNDS):
+            before = await self.get(tenant_id, plan_id)
+            expected.check("plan", before.version)
+            fields = await self._checked(tenant_id, change(before), before.numbers)
+            if _plan(before, fields) == before:
+                return before
+            now = stored_time(self.clock)
+            after = replace(_plan(before, fields), version=before.version + 1, updated_at=now)
+            if not await self._replaced(after, before.version, fields):
+                continue
+            faults = await self._agent_faults(tenant_id, fields.first_agent_id, fields.fallback_agent_id)
+            if faults:
+                await self._replaced(replace(before, version=after.version + 1), after.version, fields)
+                raise invalid("plan", faults)
+            self.table.apply(after)
+            return after
+        raise changed_meanwhile("plan")
+
+    async def delete(self, tenant_id: str, plan_id: str, expected: Expected) -> None:
         for _ in range(ROUNDS):
             current = await self.get(tenant_id, plan_id)
+            expected.check("plan", current.version)
             if await self.store.remove(tenant_id, plan_id, current.version):
                 self.table.delete(plan_id)
                 return
-        raise changed_meanwhile("plan", (await self.get(tenant_id, plan_id)).version)
+        raise changed_meanwhile("plan")
 
-    def _changed(self, current: Plan, fields: PlanFields) -> Plan:
-        return replace(
-            current,
-            version=current.version + 1,
-            name=fields.name,
-            numbers=fields.numbers,
-            first_agent_id=fields.first_agent_id,
-            fallback_agent_id=fields.fallback_agent_id,
-            fallback_on_busy=fields.fallback_on_busy,
-            updated_at=stored_time(self.clock),
-        )
-
-    async def _replace(self, plan: Plan, expected_version: int, fields: PlanFields) -> None:
+    async def _replaced(self, plan: Plan, expected_version: int, fields: PlanFields) -> bool:
         replaced = await self.store.replace(plan, expected_version)
         if isinstance(replaced, Planned):
             raise _taken(fields, replaced)
-        if not replaced:
-            raise changed_meanwhile("plan", (await self.get(plan.tenant_id, plan.id)).version)
+        return replaced
 
-    async def _check(self, tenant_id: str, fields: PlanFields) -> None:
-        faults = [*plan_faults(fields), *await self._agent_faults(tenant_id, fields)]
-        if faults:
-            raise invalid("plan", faults)
+    async def _checked(self, tenant_id: str, asked: Asked[PlanDraft], before: Sequence[str]) -> PlanFields:
+        """Raises Invalid with every fault of the request. before: the numbers that the plan names already;
+        they are not looked for again."""
+        draft, checked = asked.draft, check_plan(asked.draft)
+        faults = [] if isinstance(checked, PlanFields) else list(checked)
+        faults += await self._agent_faults(tenant_id, draft.first_agent_id, draft.fallback_agent_id)
+        faults += await self._number_faults(tenant_id, draft.numbers or (), before)
+        if asked.faults or faults or not isinstance(checked, PlanFields):
+            raise invalid("plan", [*asked.faults, *faults])
+        return checked
 
-    async def _agent_faults(self, tenant_id: str, fields: PlanFields) -> tuple[Fault, ...]:
-        named = {"/first_agent_id": fields.first_agent_id, "/fallback_agent_id": fields.fallback_agent_id}
-        known = await self.agents.assignable(tenant_id, [agent_id for agent_id in named.values() if agent_id])
-        return tuple(
-            Fault(pointer, "agent_not_found", f"no agent {agent_id}", "list your agents to see their ids")
-            for pointer, agent_id in named.items()
-            if agent_id and agent_id not in known
-        )
+    async def _number_faults(
+        self, tenant_id: str, numbers: Sequence[str], before: Sequence[str]
+    ) -> Sequence[Fault]:
+        known = set(before)
+        new = {
+            index: number
+            for index, number in enumerate(numbers[:MAX_NUMBERS])
+            if is_e164(number) and number not in known
+        }
+        held = await self.directory.held(tenant_id, list(new.values())) if new else set()
+        return [number_fault(index, number) for index, number in new.items() if number not in held]
+
+    async def _agent_faults(self, tenant_id: str, first: str | None, fallback: str | None) -> Sequence[Fault]:
+        named = {"/first_agent_id": first, "/fallback_agent_id": fallback}
+        wanted = {pointer: agent_id for pointer, agent_id in named.items() if agent_id}
+        known = await self.agents.assignable(tenant_id, list(wanted.values()))
+        return [agent_fault(pointer, one) for pointer, one in wanted.items() if one not in known]
+
+
+def _plan(plan: Plan, fields: PlanFields) -> Plan:
+    return replace(
+        plan,
+        name=fields.name,
+        numbers=fields.numbers,
+        first_agent_id=fields.first_agent_id,
+        fallback_agent_id=fields.fallback_agent_id,
+        fallback_on_busy=fields.fallback_on_busy,
+    )
 
 
 def _taken(fields: PlanFields, taken: Planned) -> Conflict:

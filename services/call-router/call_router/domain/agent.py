@@ -47,42 +47,48 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True)
-class AgentFields:
-    """What a tenant says of an agent; kind None: neither sip nor human was given, or both."""
+class AgentDraft:
+    """What a tenant asks for. None: it could not be read, which was told already. kinds: those that were
+    given; there should be one."""
 
-    name: str
-    kind: Kind | None
-    ring_seconds: int = 0
+    name: str | None
+    kinds: tuple[Kind, ...] | None
+    ring_seconds: int | None = DEFAULT_RING_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
-class CheckedAgent:
+class AgentFields:
+    """What a tenant may change of an agent, checked."""
+
     name: str
     kind: Kind
     ring_seconds: int
 
 
-def read_agent(
-    fields: AgentFields, addresses: AddressPolicy | None = None
-) -> CheckedAgent | tuple[Fault, ...]:
-    """addresses: what a tenant may name; None where that was judged before, as in a message."""
-    ring = fields.ring_seconds or DEFAULT_RING_SECONDS
-    faults = list(name_faults(fields.name))
-    kind = _read_kind(fields.kind, addresses)
-    if not MIN_RING_SECONDS <= ring <= MAX_RING_SECONDS:
-        hint = f"use {MIN_RING_SECONDS} to {MAX_RING_SECONDS}, or 0 for {DEFAULT_RING_SECONDS}"
-        faults.append(Fault("/ring_seconds", "ring_seconds_invalid", f"{ring} is out of range", hint))
+def check_agent(draft: AgentDraft, addresses: AddressPolicy | None = None) -> AgentFields | list[Fault]:
+    """Fields only of a draft that could be read as a whole. addresses: what a tenant may name; None where
+    that was judged before, as in a message."""
+    faults = [] if draft.name is None else name_faults(draft.name)
+    kind = None if draft.kinds is None else _read_kind(draft.kinds, addresses)
     if isinstance(kind, Fault):
         faults.append(kind)
-    if faults or isinstance(kind, Fault):
-        return tuple(faults)
-    return CheckedAgent(fields.name, kind, ring)
+    ring = draft.ring_seconds
+    if ring is not None and not MIN_RING_SECONDS <= ring <= MAX_RING_SECONDS:
+        hint = f"use {MIN_RING_SECONDS} to {MAX_RING_SECONDS}, or leave it out for {DEFAULT_RING_SECONDS}"
+        faults.append(Fault("/ring_seconds", "ring_seconds_invalid", f"{ring} is out of range", hint))
+    if faults or draft.name is None or kind is None or isinstance(kind, Fault) or ring is None:
+        return faults
+    return AgentFields(draft.name.strip(), kind, ring)
 
 
-def _read_kind(kind: Kind | None, addresses: AddressPolicy | None) -> Kind | Fault:
-    if kind is None:
+def _read_kind(kinds: tuple[Kind, ...], addresses: AddressPolicy | None) -> Kind | Fault:
+    if not kinds:
         hint = 'give "sip" with a uri, or "human" with trunk_id and target'
         return Fault("", "agent_kind_missing", "an agent is either sip or human", hint)
+    if len(kinds) > 1:
+        hint = 'leave one of the two out; in a PATCH send null for the one that it was, such as "sip": null'
+        return Fault("", "agent_kind_ambiguous", "an agent is either sip or human, not both", hint)
+    kind = kinds[0]
     if isinstance(kind, SipAgent):
         return _read_sip(kind, addresses)
     if _EXTENSION.fullmatch(kind.target) or is_e164(kind.target):

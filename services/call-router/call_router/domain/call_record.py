@@ -52,11 +52,15 @@ class CallRecord:
     started_at: datetime
     caller: str
     called: str
-    source: str
+    # E.164 of the called number; "" where none was recognised
+    number: str
+    # address and port that the INVITE came from
+    source_address: str
     decision: Explained | None
     # of all attempts, in order
     legs: tuple[LegResult, ...]
     attempts: tuple[AttemptResult, ...]
+    answered: bool
     answered_at: datetime | None
     ended_at: datetime | None
     # not None: nobody saw the end; it was at most so much after ended_at
@@ -80,22 +84,27 @@ class CallKeys:
     # E.164 of the called number; "" where none was recognised
     number: str
     answered_at: datetime | None
+    direction: Direction
+    # of the leg that was answered; "" where none was
+    agent_id: str
 
 
 def keys_of(history: CallHistory) -> CallKeys:
     numbers: dict[int, str] = {}
-    answers: dict[int, datetime] = {}
+    answers: dict[int, tuple[datetime, str]] = {}
     for event in history.events:
         match event.fact:
             case CallRouted(decision):
                 numbers[event.attempt] = decision.number
-            case CallAnswered():
-                answers[event.attempt] = event.at
+            case CallAnswered() as answer:
+                answers[event.attempt] = event.at, answer.agent_id
             case CallEnded() as ended if ended.whole.answered_at is None:
                 answers.pop(event.attempt, None)
     counts = max(answers, default=history.events[-1].attempt)
     started_at = min(event.at for event in history.events)
-    return CallKeys(started_at, numbers.get(counts, ""), answers.get(counts))
+    answered_at, agent_id = answers.get(counts, (None, ""))
+    direction = history.events[0].direction
+    return CallKeys(started_at, numbers.get(counts, ""), answered_at, direction, agent_id)
 
 
 NOT_ENDED = CallEnded("", 0, 0, 0, None, "", WholeCall(datetime.min, None, "", "", ""))
@@ -120,10 +129,12 @@ def record_of(history: CallHistory) -> CallRecord:
         started_at=min(event.at for event in history.events),
         caller=started.caller if started else "",
         called=started.called if started else "",
-        source=started.source if started else "",
+        number=counts.decision.number if counts.decision else "",
+        source_address=started.source if started else "",
         decision=counts.decision,
         legs=tuple(leg for attempt in attempts for leg in attempt.legs()),
         attempts=tuple(_results(attempts)),
+        answered=answered_at is not None,
         answered_at=answered_at,
         ended_at=ended_at,
         ended_within_ms=ended.estimated_within_ms,

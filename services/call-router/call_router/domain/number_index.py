@@ -77,6 +77,11 @@ class NumberIndex:
                 for held in planned.held:
                     held.answer = answer
 
+    def is_held(self, tenant_id: str, e164: str) -> bool:
+        """By this tenant, on whichever trunk."""
+        planned = self._planned.get(_plan_key(tenant_id, e164))
+        return planned is not None and bool(planned.held)
+
     def number_removed(self, number: Number) -> None:
         key = number_key(number.tenant_id, number.trunk_id, number.e164)
         claims = [

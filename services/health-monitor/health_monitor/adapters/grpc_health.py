@@ -6,12 +6,14 @@ from typing import Any
 import grpc
 
 from health_monitor.adapters.messages import status_message
+from health_monitor.adapters.status_shape import STATUSES
 from health_monitor.app.statuses import Statuses
 from health_monitor.app.trunk_board import TrunkBoard
 from health_monitor.app.watchers import Watchers
 from keepline.health.v1 import trunk_health_pb2 as pb
 from keepline.health.v1 import trunk_health_pb2_grpc
-from servicekit.auth import principal
+from servicekit.api import messages
+from servicekit.auth import reading_tenant
 
 SERVICE = "keepline.health.v1.TrunkHealth"
 HEARTBEAT = 15.0
@@ -26,19 +28,22 @@ class TrunkHealth(trunk_health_pb2_grpc.TrunkHealthServicer):
         self._watchers = watchers
 
     async def GetStatus(self, request: pb.GetStatusRequest, context: _Context) -> pb.GetStatusResponse:
-        status = self._statuses.get(principal().tenant_id, request.trunk_id)
-        return pb.GetStatusResponse(status=status_message(status))
+        tenant_id = reading_tenant()
+        fields = messages.fields_asked(request, STATUSES.fields)
+        status = self._statuses.get(tenant_id, request.trunk_id)
+        return pb.GetStatusResponse(status=messages.selected(status_message(status), fields))
 
     async def ListStatuses(
         self, request: pb.ListStatusesRequest, context: _Context
     ) -> pb.ListStatusesResponse:
-        asked = request.page
-        page = self._statuses.list(principal().tenant_id, "", asked.page_size, asked.page_token)
-        found = [status_message(status) for status in page.items]
+        tenant_id = reading_tenant()
+        asked = messages.list_asked(request, STATUSES)
+        page = self._statuses.list(tenant_id, asked)
+        found = [messages.selected(status_message(status), asked.fields) for status in page.items]
         return pb.ListStatusesResponse(statuses=found, next_page_token=page.next_page_token)
 
     async def Watch(self, request: pb.WatchRequest, context: _Context) -> AsyncIterator[pb.WatchResponse]:
-        tenant = principal().tenant_id
+        tenant = reading_tenant()
         watcher = self._watchers.watch(tenant, request.trunk_ids)
         try:
             now = [s for s in self._board.of_tenant(tenant) if watcher.wants(tenant, s.trunk_id)]

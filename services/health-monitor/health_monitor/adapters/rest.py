@@ -1,69 +1,42 @@
 """/api/v1/health/trunks over the board."""
 
-from datetime import datetime
-
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
 
+from health_monitor.adapters.status_shape import STATUSES, StatusBody, StatusPage, status_document
 from health_monitor.app.statuses import Statuses
-from health_monitor.domain.status import Status
-from servicekit.auth import principal
+from servicekit.api import described, rest
+from servicekit.auth import reading_tenant
 
-
-class EndpointBody(BaseModel):
-    host: str
-    port: int
-    transport: str
-    edge_id: str = Field(description="the edge that measured")
-    reachable: bool
-    latency_ms: float | None = Field(description="round trip of OPTIONS; null before the first answer")
-
-
-class StatusBody(BaseModel):
-    trunk_id: str
-    version: int
-    verdict: str = Field(description="unknown, healthy, degraded, down or disabled")
-    sentence: str = Field(description="the cause, in words")
-    since: datetime
-    endpoints: list[EndpointBody]
-
-
-class StatusPage(BaseModel):
-    statuses: list[StatusBody]
-    next_page_token: str = Field(description="empty on the last page")
+PATH = "/api/v1/health/trunks"
 
 
 def router(statuses: Statuses) -> APIRouter:
-    routes = APIRouter(prefix="/api/v1/health/trunks", tags=["health"])
+    routes = APIRouter(prefix=PATH, tags=["health"])
 
-    @routes.get("", summary="The state of your trunks")
-    async def list_statuses(page_size: int = 0, page_token: str = "", verdict: str = "") -> StatusPage:
-        page = statuses.list(principal().tenant_id, verdict, page_size, page_token)
-        return StatusPage(statuses=[_body(s) for s in page.items], next_page_token=page.next_page_token)
+    @routes.get(
+        "",
+        response_model=StatusPage,
+        summary="The state of your trunks",
+        openapi_extra=described.lists(STATUSES),
+    )
+    async def list_statuses(request: Request) -> Response:
+        tenant_id = reading_tenant()
+        asked = rest.list_asked(request, STATUSES)
+        page = statuses.list(tenant_id, asked)
+        return rest.page("statuses", map(status_document, page.items), page.next_page_token, asked.fields)
 
-    @routes.get("/{trunk_id}", summary="The state of one trunk")
-    async def get(trunk_id: str) -> StatusBody:
-        return _body(statuses.get(principal().tenant_id, trunk_id))
+    @routes.get(
+        "/{trunk_id}",
+        response_model=StatusBody,
+        summary="The state of one trunk",
+        openapi_extra=described.reads(STATUSES.fields),
+    )
+    async def get_status(trunk_id: str, request: Request) -> Response:
+        tenant_id = reading_tenant()
+        fields = rest.fields_asked(request, STATUSES.fields)
+        status = statuses.get(tenant_id, trunk_id)
+        return rest.one(request, status_document(status), status.version, fields=fields)
 
     return routes
-
-
-def _body(status: Status) -> StatusBody:
-    return StatusBody(
-        trunk_id=status.trunk_id,
-        version=status.version,
-        verdict=status.verdict.value,
-        sentence=status.sentence,
-        since=status.since,
-        endpoints=[
-            EndpointBody(
-                host=row.endpoint.host,
-                port=row.endpoint.port,
-                transport=row.endpoint.transport,
-                edge_id=row.edge_id,
-                reachable=row.reachable,
-                latency_ms=row.latency_ms,
-            )
-            for row in status.endpoints
-        ],
-    )

@@ -1,11 +1,21 @@
 """Reading statuses: one, or a page of a tenant's."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from health_monitor.app.trunk_board import TrunkBoard
-from health_monitor.domain.status import Status, Verdict
-from servicekit.errors import Invalid, NotFound, Violation
-from servicekit.paging import Page, decode_token, encode_token, page_of, page_size
+from health_monitor.domain.status import Status
+from servicekit.api import in_memory
+from servicekit.api.lists import ListAsked
+from servicekit.errors import NotFound
+from servicekit.paging import Page
+
+_VALUES: dict[str, Callable[[Status], Any]] = {
+    "trunk_id": lambda status: status.trunk_id,
+    "verdict": lambda status: status.verdict.value,
+    "since": lambda status: status.since.replace(microsecond=status.since.microsecond // 1000 * 1000),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,23 +29,6 @@ class Statuses:
             raise NotFound("trunk_not_found", f"no trunk {trunk_id}", hint=hint)
         return status
 
-    def list(self, tenant_id: str, verdict: str, size: int, token: str) -> Page[Status]:
-        limit, after = page_size(size), decode_token(token)
-        wanted = _verdict(verdict)
-        found = [
-            status
-            for status in self.board.of_tenant(tenant_id)
-            if (wanted is None or status.verdict is wanted) and (after is None or status.trunk_id > after)
-        ]
-        return page_of(found, limit, lambda last: encode_token(last.trunk_id))
-
-
-def _verdict(text: str) -> Verdict | None:
-    if not text:
-        return None
-    try:
-        return Verdict(text)
-    except ValueError as error:
-        known = ", ".join(verdict.value for verdict in Verdict)
-        where = Violation("/verdict", "verdict_unknown", "there is no such verdict", f"one of {known}")
-        raise Invalid("filter_invalid", "the filter is wrong", violations=[where]) from error
+    def list(self, tenant_id: str, asked: ListAsked) -> Page[Status]:
+        of_tenant = self.board.of_tenant(tenant_id)
+        return in_memory.page(of_tenant, asked, lambda status, name: _VALUES[name](status))

@@ -6,9 +6,13 @@ import grpc
 
 from keepline.phone.v1 import phone_service_pb2 as pb
 from keepline.phone.v1 import phone_service_pb2_grpc
+from keepline.phone.v1.number_pb2 import Number as NumberMessage
 from phone_sources.adapters.messages import number_message
+from phone_sources.adapters.number_shape import NUMBER, NUMBERS, asked_of, change_of
 from phone_sources.app import Numbers
-from phone_sources.ports import NumberFilter
+from phone_sources.domain.number import Number
+from servicekit.api import messages, preconditions
+from servicekit.api.idempotency import IdempotencyKeys
 from servicekit.auth import reading_tenant, writing_tenant
 
 SERVICE = "keepline.phone.v1.PhoneService"
@@ -17,29 +21,59 @@ _Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class PhoneService(phone_service_pb2_grpc.PhoneServiceServicer):
-    def __init__(self, numbers: Numbers) -> None:
+    def __init__(self, numbers: Numbers, keys: IdempotencyKeys) -> None:
         self._numbers = numbers
+        self._keys = keys
 
     async def CreateNumber(
         self, request: pb.CreateNumberRequest, context: _Context
     ) -> pb.CreateNumberResponse:
-        tenant = writing_tenant()
-        number = await self._numbers.create(tenant, request.number, request.trunk_id, request.label)
-        return pb.CreateNumberResponse(number=number_message(number))
+        tenant_id = writing_tenant()
+        reading = NUMBER.created(messages.document(request))
+
+        async def make(number_id: str) -> pb.CreateNumberResponse:
+            number = await self._numbers.create(tenant_id, asked_of(reading), number_id)
+            return pb.CreateNumberResponse(number=self._message(number))
+
+        return await messages.once(
+            self._keys,
+            context,
+            request,
+            make,
+            tenant_id=tenant_id,
+            prefix="num",
+            answer=pb.CreateNumberResponse,
+        )
 
     async def GetNumber(self, request: pb.GetNumberRequest, context: _Context) -> pb.GetNumberResponse:
-        number = await self._numbers.get(reading_tenant(), request.id)
-        return pb.GetNumberResponse(number=number_message(number))
+        tenant_id = reading_tenant()
+        fields = messages.fields_asked(request, NUMBERS.fields)
+        number = await self._numbers.get(tenant_id, request.id)
+        return pb.GetNumberResponse(number=messages.selected(self._message(number), fields))
 
     async def ListNumbers(self, request: pb.ListNumbersRequest, context: _Context) -> pb.ListNumbersResponse:
-        wanted = NumberFilter(trunk_id=request.trunk_id, query=request.query)
-        asked = request.page
-        page = await self._numbers.list(reading_tenant(), wanted, asked.page_size, asked.page_token)
-        found = [number_message(n) for n in page.items]
+        tenant_id = reading_tenant()
+        asked = messages.list_asked(request, NUMBERS)
+        page = await self._numbers.list(tenant_id, asked)
+        found = [messages.selected(self._message(number), asked.fields) for number in page.items]
         return pb.ListNumbersResponse(numbers=found, next_page_token=page.next_page_token)
+
+    async def UpdateNumber(
+        self, request: pb.UpdateNumberRequest, context: _Context
+    ) -> pb.UpdateNumberResponse:
+        tenant_id = writing_tenant()
+        expected = preconditions.expected(request.expected_version, request.any_version)
+        patch = messages.patch(request.number, request.update_mask)
+        number = await self._numbers.update(tenant_id, request.number.id, change_of(patch), expected)
+        return pb.UpdateNumberResponse(number=self._message(number))
 
     async def DeleteNumber(
         self, request: pb.DeleteNumberRequest, context: _Context
     ) -> pb.DeleteNumberResponse:
-        await self._numbers.delete(writing_tenant(), request.id)
+        tenant_id = writing_tenant()
+        expected = preconditions.expected(request.expected_version, request.any_version)
+        await self._numbers.delete(tenant_id, request.id, expected)
         return pb.DeleteNumberResponse()
+
+    def _message(self, number: Number) -> NumberMessage:
+        return number_message(number, self._numbers.dangling(number))

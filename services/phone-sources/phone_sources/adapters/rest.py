@@ -1,84 +1,99 @@
 """/api/v1/phone/numbers over the use cases."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
 
-from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
-
+from phone_sources.adapters.number_shape import (
+    COMPUTED,
+    NUMBER,
+    NUMBERS,
+    NumberBody,
+    NumberPage,
+    asked_of,
+    change_of,
+    number_document,
+)
 from phone_sources.app import Numbers
 from phone_sources.domain.number import Number
-from phone_sources.ports import NumberFilter
+from servicekit.api import described, rest
+from servicekit.api.idempotency import Answer, IdempotencyKeys
 from servicekit.auth import reading_tenant, writing_tenant
 
+PATH = "/api/v1/phone/numbers"
+_FIELDS = tuple(NumberBody.model_fields)
 
-class NumberToCreate(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "example": {"number": "020 7946 0123", "trunk_id": "trk_01k...", "label": "Front desk"}
-        },
+
+def router(numbers: Numbers, keys: IdempotencyKeys) -> APIRouter:
+    routes = APIRouter(prefix=PATH, tags=["numbers"])
+
+    def body(number: Number) -> dict[str, object]:
+        return number_document(number, numbers.dangling(number))
+
+    @routes.post(
+        "",
+        status_code=201,
+        response_model=NumberBody,
+        summary="Bring a number in",
+        openapi_extra=described.creates(NUMBER),
     )
-    number: str = Field(description="as you write it: in full with +, or national in the trunk's country")
-    trunk_id: str
-    label: str = ""
+    async def create_number(request: Request) -> Response:
+        tenant_id = writing_tenant()
+        document = await rest.document(request)
+        reading = NUMBER.created(document, rest.unknown(request))
 
+        async def make(number_id: str) -> Answer:
+            number = await numbers.create(tenant_id, asked_of(reading), number_id)
+            return rest.created(f"{PATH}/{number.id}", body(number), number.version)
 
-class NumberBody(BaseModel):
-    id: str
-    version: int
-    e164: str = Field(description="ITU-T E.164 with the leading plus")
-    source: Literal["sip_trunk"] = "sip_trunk"
-    trunk_id: str
-    label: str
-    created_at: datetime
+        return await rest.once(keys, request, document, make, tenant_id=tenant_id, prefix="num")
 
+    @routes.get(
+        "",
+        response_model=NumberPage,
+        summary="List your numbers",
+        openapi_extra=described.lists(NUMBERS),
+    )
+    async def list_numbers(request: Request) -> Response:
+        tenant_id = reading_tenant()
+        asked = rest.list_asked(request, NUMBERS)
+        page = await numbers.list(tenant_id, asked)
+        return rest.page("numbers", map(body, page.items), page.next_page_token, asked.fields)
 
-class NumberPage(BaseModel):
-    numbers: list[NumberBody]
-    next_page_token: str = Field(description="empty on the last page")
+    @routes.get(
+        "/{number_id}",
+        response_model=NumberBody,
+        summary="One number",
+        openapi_extra=described.reads(_FIELDS),
+    )
+    async def get_number(number_id: str, request: Request) -> Response:
+        tenant_id = reading_tenant()
+        fields = rest.fields_asked(request, _FIELDS)
+        number = await numbers.get(tenant_id, number_id)
+        return rest.one(request, body(number), number.version, COMPUTED, fields)
 
-
-def router(numbers: Numbers) -> APIRouter:
-    routes = APIRouter(prefix="/api/v1/phone/numbers", tags=["numbers"])
-
-    @routes.post("", status_code=201, summary="Bring a number in")
-    async def create(asked: NumberToCreate, response: Response) -> NumberBody:
-        tenant = writing_tenant()
-        number = await numbers.create(tenant, asked.number, asked.trunk_id, asked.label)
-        response.headers["Location"] = f"{routes.prefix}/{number.id}"
-        return _body(number)
-
-    @routes.get("", summary="List your numbers")
-    async def list_numbers(
-        page_size: int = 0,
-        page_token: str = "",
-        trunk_id: str = "",
-        query: Annotated[str, Query(max_length=80, description="part of the digits or of the label")] = "",
-    ) -> NumberPage:
-        wanted = NumberFilter(trunk_id=trunk_id, query=query)
-        page = await numbers.list(reading_tenant(), wanted, page_size, page_token)
-        return NumberPage(numbers=[_body(n) for n in page.items], next_page_token=page.next_page_token)
-
-    @routes.get("/{number_id}", summary="One number")
-    async def get(number_id: str) -> NumberBody:
-        return _body(await numbers.get(reading_tenant(), number_id))
+    @routes.patch(
+        "/{number_id}",
+        response_model=NumberBody,
+        summary="Change a number's label, or move it to another trunk",
+        openapi_extra=described.changes(NUMBER, NumberBody),
+    )
+    async def update_number(number_id: str, request: Request) -> Response:
+        tenant_id, expected = writing_tenant(), rest.if_match(request)
+        change = change_of(await rest.document(request), rest.unknown(request))
+        number = await numbers.update(tenant_id, number_id, change, expected)
+        return rest.changed(body(number), number.version)
 
     @routes.delete(
-        "/{number_id}", status_code=204, summary="Let a number go; its calls are refused from then on"
+        "/{number_id}",
+        status_code=204,
+        summary="Let a number go that no plan names; its calls are refused from then on",
+        openapi_extra=described.deletes(),
     )
-    async def delete(number_id: str) -> None:
-        await numbers.delete(writing_tenant(), number_id)
+    async def delete_number(number_id: str, request: Request) -> Response:
+        tenant_id, expected = writing_tenant(), rest.if_match(request)
+        rest.no_parameters(request)
+        await numbers.delete(tenant_id, number_id, expected)
+        return Response(status_code=204)
 
     return routes
-
-
-def _body(number: Number) -> NumberBody:
-    return NumberBody(
-        id=number.id,
-        version=number.version,
-        e164=number.e164.value,
-        trunk_id=number.trunk_id,
-        label=number.label,
-        created_at=number.created_at,
-    )

@@ -36,6 +36,7 @@ class TrunkDirectory:
     def __init__(self, sip_config: SipTrunkServiceAsyncStub) -> None:
         self._sip_config = sip_config
         self._trunks: dict[str, tuple[int, Trunk]] = {}
+        self._whole = False
         self._plenty_until = 0.0
 
     def heard(self, key: str, value: bytes | None) -> None:
@@ -46,6 +47,14 @@ class TrunkDirectory:
         known = self._trunks.get(key)
         if known is None or message.version >= known[0]:
             self._trunks[key] = (message.version, _trunk(message))
+
+    def caught_up(self) -> None:
+        """The topic was read to its end."""
+        self._whole = True
+
+    def is_gone(self, tenant_id: str, trunk_id: str) -> bool:
+        known = self._trunks.get(trunk_id)
+        return self._whole and (known is None or known[1].tenant_id != tenant_id)
 
     async def find(self, tenant_id: str, trunk_id: str) -> Trunk | None:
         known = self._trunks.get(trunk_id)
@@ -79,7 +88,9 @@ class TrunkDirectory:
                 "whether you have this trunk cannot be told right now",
                 hint="try again in a moment; nothing was written",
             ) from error
-        return _trunk(answer.trunk)
+        # known from now on, so that the number is not shown as one of a trunk that is gone
+        found = self._trunks.setdefault(trunk_id, (answer.trunk.version, _trunk(answer.trunk)))
+        return found[1]
 
 
 def _trunk(message: TrunkMessage) -> Trunk:

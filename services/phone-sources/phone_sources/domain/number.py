@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from phone_sources.domain.e164 import E164
+from phone_sources.domain.e164 import E164, Unreadable, read_number
+from siptypes.faults import MAX_NAME, Fault, is_name
 
-MAX_LABEL = 80
+MAX_LABEL = MAX_NAME
+NO_COUNTRY = "ZZ"
+"""ISO 3166-1 leaves it to its users: what has no trunk to be read by can only be written internationally."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,20 +21,62 @@ class Trunk:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberDraft:
+    """What a tenant asks for. None: it could not be read, which was told already; label None: also none."""
+
+    number: str | None
+    trunk_id: str | None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFields:
+    """What a tenant may change of a number that it holds. label "": it has none."""
+
+    trunk_id: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     id: str
     tenant_id: str
     version: int
     e164: E164
-    trunk_id: str
-    label: str
+    fields: NumberFields
     created_at: datetime
+    updated_at: datetime
+
+    @property
+    def trunk_id(self) -> str:
+        return self.fields.trunk_id
+
+    @property
+    def label(self) -> str:
+        return self.fields.label
 
 
-def label_problem(label: str) -> str | None:
-    """What is wrong with a label, in words; None when nothing is."""
-    if len(label) > MAX_LABEL:
-        return f"the label has {len(label)} characters, {MAX_LABEL} are allowed"
-    if not label.isprintable():
-        return "the label holds a character that cannot be printed"
-    return None
+def check_number(written: str | None, trunk: Trunk | None) -> E164 | list[Fault]:
+    """trunk: None where the tenant does not have the one that it names; a national writing then says
+    nothing."""
+    if written is None:
+        return []
+    read = read_number(written, NO_COUNTRY if trunk is None else trunk.country)
+    if not isinstance(read, Unreadable):
+        return read
+    if trunk is None and written.strip()[:1] not in ("", "+"):
+        return []
+    return [Fault("/number", read.code, read.detail, read.hint)]
+
+
+def label_faults(label: str | None) -> list[Fault]:
+    if label is None or not label.strip() or is_name(label):
+        return []
+    detail = "the label is too long or cannot be printed"
+    return [Fault("/label", "label_invalid", detail, f"use up to {MAX_LABEL} printable characters")]
+
+
+def trunk_fault(trunk_id: str) -> Fault:
+    """Of a trunk that the tenant does not have, or does not have any more."""
+    hint = "list your trunks and name one"
+    return Fault("/trunk_id", "trunk_not_found", f"no trunk {trunk_id[:80]}", hint)

@@ -5,10 +5,11 @@ from typing import Any
 import grpc
 
 from call_router.adapters.messages.decisions import decision_message
-from call_router.app.dry_run import DryRun
+from call_router.app.dry_run import CallDraft, DryRun
 from keepline.routing.v1 import call_routing_pb2 as pb
 from keepline.routing.v1 import call_routing_pb2_grpc
-from servicekit.auth import principal
+from servicekit.api.asked import Asked
+from servicekit.auth import reading_tenant
 
 SERVICE = "keepline.routing.v1.CallRouting"
 
@@ -20,6 +21,6 @@ class CallRouting(call_routing_pb2_grpc.CallRoutingServicer):
         self._dry_run = dry_run
 
     async def Route(self, request: pb.RouteRequest, context: _Context) -> pb.RouteResponse:
-        tenant = principal().tenant_id
-        decision = self._dry_run.route(tenant, request.trunk_id, request.called, request.caller)
+        asked = Asked(CallDraft(request.trunk_id, request.called, request.caller))
+        decision = self._dry_run.route(reading_tenant(), asked)
         return pb.RouteResponse(decision=decision_message(decision))

@@ -4,78 +4,134 @@ from typing import Any
 
 import grpc
 
+from call_router.adapters import agent_shape, plan_shape
+from call_router.adapters.decision_shape import CALL_TO_ROUTE
+from call_router.adapters.decision_shape import asked_of as call_of
 from call_router.adapters.messages.decisions import decision_message
-from call_router.adapters.messages.routing import (
-    agent_fields,
-    agent_message,
-    plan_fields,
-    plan_message,
-)
+from call_router.adapters.messages.routing import agent_message, plan_message
 from call_router.app.agents import Agents
 from call_router.app.dry_run import DryRun
 from call_router.app.plans import Plans
+from call_router.domain.agent import Agent
+from call_router.domain.plan import Plan
+from keepline.routing.v1 import agent_pb2, plan_pb2, routing_service_pb2_grpc
 from keepline.routing.v1 import routing_service_pb2 as pb
-from keepline.routing.v1 import routing_service_pb2_grpc
-from servicekit.auth import principal, writing_tenant
+from servicekit.api import messages, preconditions
+from servicekit.api.idempotency import IdempotencyKeys
+from servicekit.auth import reading_tenant, writing_tenant
 
 SERVICE = "keepline.routing.v1.CallRoutingManager"
+_OTHER_KIND = {"sip": "human", "human": "sip"}
 
 _Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class CallRoutingManager(routing_service_pb2_grpc.CallRoutingManagerServicer):
-    def __init__(self, agents: Agents, plans: Plans, dry_run: DryRun) -> None:
+    def __init__(self, agents: Agents, plans: Plans, dry_run: DryRun, keys: IdempotencyKeys) -> None:
         self._agents = agents
         self._plans = plans
         self._dry_run = dry_run
+        self._keys = keys
 
     async def Simulate(self, request: pb.SimulateRequest, context: _Context) -> pb.SimulateResponse:
-        tenant = principal().tenant_id
-        decision = self._dry_run.route(tenant, request.trunk_id, request.called, request.caller)
+        tenant_id = reading_tenant()
+        reading = CALL_TO_ROUTE.created(messages.document(request))
+        decision = self._dry_run.route(tenant_id, call_of(reading))
         return pb.SimulateResponse(decision=decision_message(decision))
 
     async def CreateAgent(self, request: pb.CreateAgentRequest, context: _Context) -> pb.CreateAgentResponse:
-        agent = await self._agents.create(writing_tenant(), agent_fields(request))
-        return pb.CreateAgentResponse(agent=agent_message(agent))
+        tenant_id = writing_tenant()
+        reading = agent_shape.AGENT.created(messages.document(request))
+
+        async def make(agent_id: str) -> pb.CreateAgentResponse:
+            agent = await self._agents.create(tenant_id, agent_shape.asked_of(reading), agent_id)
+            return pb.CreateAgentResponse(agent=self._agent(agent))
+
+        return await messages.once(
+            self._keys,
+            context,
+            request,
+            make,
+            tenant_id=tenant_id,
+            prefix="agt",
+            answer=pb.CreateAgentResponse,
+        )
 
     async def GetAgent(self, request: pb.GetAgentRequest, context: _Context) -> pb.GetAgentResponse:
-        agent = await self._agents.get(principal().tenant_id, request.id)
-        return pb.GetAgentResponse(agent=agent_message(agent))
+        tenant_id = reading_tenant()
+        fields = messages.fields_asked(request, agent_shape.AGENTS.fields)
+        agent = await self._agents.get(tenant_id, request.id)
+        return pb.GetAgentResponse(agent=messages.selected(self._agent(agent), fields))
 
     async def ListAgents(self, request: pb.ListAgentsRequest, context: _Context) -> pb.ListAgentsResponse:
-        asked = request.page
-        page = await self._agents.list(principal().tenant_id, asked.page_size, asked.page_token)
-        found = [agent_message(agent) for agent in page.items]
+        tenant_id = reading_tenant()
+        asked = messages.list_asked(request, agent_shape.AGENTS)
+        page = await self._agents.list(tenant_id, asked)
+        found = [messages.selected(self._agent(agent), asked.fields) for agent in page.items]
         return pb.ListAgentsResponse(agents=found, next_page_token=page.next_page_token)
 
     async def UpdateAgent(self, request: pb.UpdateAgentRequest, context: _Context) -> pb.UpdateAgentResponse:
-        asked = request.agent
-        agent = await self._agents.update(writing_tenant(), asked.id, agent_fields(asked), asked.version)
-        return pb.UpdateAgentResponse(agent=agent_message(agent))
+        tenant_id = writing_tenant()
+        expected = preconditions.expected(request.expected_version, request.any_version)
+        patch = messages.patch(request.agent, request.update_mask)
+        for kind, other in _OTHER_KIND.items():  # of a oneof the one that is set takes the other's place
+            if patch.get(kind) is not None:
+                patch[other] = None
+        agent = await self._agents.update(tenant_id, request.agent.id, agent_shape.change_of(patch), expected)
+        return pb.UpdateAgentResponse(agent=self._agent(agent))
 
     async def DeleteAgent(self, request: pb.DeleteAgentRequest, context: _Context) -> pb.DeleteAgentResponse:
-        await self._agents.delete(writing_tenant(), request.id)
+        tenant_id = writing_tenant()
+        expected = preconditions.expected(request.expected_version, request.any_version)
+        await self._agents.delete(tenant_id, request.id, expected)
         return pb.DeleteAgentResponse()
 
     async def CreatePlan(self, request: pb.CreatePlanRequest, context: _Context) -> pb.CreatePlanResponse:
-        plan = await self._plans.create(writing_tenant(), plan_fields(request))
-        return pb.CreatePlanResponse(plan=plan_message(plan))
+        tenant_id = writing_tenant()
+        reading = plan_shape.PLAN.created(messages.document(request))
+
+        async def make(plan_id: str) -> pb.CreatePlanResponse:
+            plan = await self._plans.create(tenant_id, plan_shape.asked_of(reading), plan_id)
+            return pb.CreatePlanResponse(plan=self._plan(plan))
+
+        return await messages.once(
+            self._keys,
+            context,
+            request,
+            make,
+            tenant_id=tenant_id,
+            prefix="pln",
+            answer=pb.CreatePlanResponse,
+        )
 
     async def GetPlan(self, request: pb.GetPlanRequest, context: _Context) -> pb.GetPlanResponse:
-        plan = await self._plans.get(principal().tenant_id, request.id)
-        return pb.GetPlanResponse(plan=plan_message(plan))
+        tenant_id = reading_tenant()
+        fields = messages.fields_asked(request, plan_shape.PLANS.fields)
+        plan = await self._plans.get(tenant_id, request.id)
+        return pb.GetPlanResponse(plan=messages.selected(self._plan(plan), fields))
 
     async def ListPlans(self, request: pb.ListPlansRequest, context: _Context) -> pb.ListPlansResponse:
-        asked = request.page
-        page = await self._plans.list(principal().tenant_id, asked.page_size, asked.page_token)
-        found = [plan_message(plan) for plan in page.items]
+        tenant_id = reading_tenant()
+        asked = messages.list_asked(request, plan_shape.PLANS)
+        page = await self._plans.list(tenant_id, asked)
+        found = [messages.selected(self._plan(plan), asked.fields) for plan in page.items]
         return pb.ListPlansResponse(plans=found, next_page_token=page.next_page_token)
 
     async def UpdatePlan(self, request: pb.UpdatePlanRequest, context: _Context) -> pb.UpdatePlanResponse:
-        asked = request.plan
-        plan = await self._plans.update(writing_tenant(), asked.id, plan_fields(asked), asked.version)
-        return pb.UpdatePlanResponse(plan=plan_message(plan))
+        tenant_id = writing_tenant()
+        expected = preconditions.expected(request.expected_version, request.any_version)
+        patch = messages.patch(request.plan, request.update_mask)
+        plan = await self._plans.update(tenant_id, request.plan.id, plan_shape.change_of(patch), expected)
+        return pb.UpdatePlanResponse(plan=self._plan(plan))
 
     async def DeletePlan(self, request: pb.DeletePlanRequest, context: _Context) -> pb.DeletePlanResponse:
-        await self._plans.delete(writing_tenant(), request.id)
+        tenant_id = writing_tenant()
+        expected = preconditions.expected(request.expected_version, request.any_version)
+        await self._plans.delete(tenant_id, request.id, expected)
         return pb.DeletePlanResponse()
+
+    def _agent(self, agent: Agent) -> agent_pb2.Agent:
+        return agent_message(agent, self._agents.dangling(agent))
+
+    def _plan(self, plan: Plan) -> plan_pb2.RoutingPlan:
+        return plan_message(plan, self._plans.dangling(plan))

@@ -100,9 +100,9 @@ def _endpoint(message: SipEndpoint, trunk_id: str) -> Endpoint:
 
 def number_of(value: bytes) -> Number:
     message = NumberState.FromString(value).number
-    if not is_e164(message.e164):
+    if not is_e164(message.number):
         raise Unfit(f"number {message.id} is not E.164")
-    return Number(message.id, message.tenant_id, message.version, message.e164, message.trunk_id)
+    return Number(message.id, message.tenant_id, message.version, message.number, message.trunk_id)
 
 
 def routing_of(value: bytes) -> Record:

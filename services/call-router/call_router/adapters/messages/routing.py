@@ -1,38 +1,20 @@
 """Agents and plans as messages, and back."""
 
-from call_router.domain.agent import Agent, AgentFields, CheckedAgent, HumanAgent, Kind, SipAgent, read_agent
-from call_router.domain.plan import Plan, PlanFields, plan_faults
-from keepline.routing.v1 import agent_pb2, plan_pb2, routing_service_pb2
-from servicekit.timestamps import moment, timestamp
+from collections.abc import Sequence
 
-_HasKind = agent_pb2.Agent | routing_service_pb2.CreateAgentRequest
-_HasPlan = plan_pb2.RoutingPlan | routing_service_pb2.CreatePlanRequest
+from call_router.domain.agent import Agent, AgentDraft, AgentFields, HumanAgent, Kind, SipAgent, check_agent
+from call_router.domain.plan import Plan, PlanDraft, PlanFields, check_plan
+from keepline.routing.v1 import agent_pb2, plan_pb2
+from servicekit.timestamps import moment, timestamp
+from siptypes.faults import Fault
+from siptypes.messages import dangling_message
 
 
 class Unfit(ValueError):
     """A message that does not fit our types: it is skipped, and said so."""
 
 
-def agent_fields(message: _HasKind) -> AgentFields:
-    kind: Kind | None = None
-    if message.HasField("sip"):
-        kind = SipAgent(message.sip.uri)
-    elif message.HasField("human"):
-        kind = HumanAgent(message.human.trunk_id, message.human.target)
-    return AgentFields(message.name, kind, message.ring_seconds)
-
-
-def plan_fields(message: _HasPlan) -> PlanFields:
-    return PlanFields(
-        message.name,
-        tuple(message.numbers),
-        message.first_agent_id,
-        message.fallback_agent_id,
-        message.fallback_on_busy,
-    )
-
-
-def agent_message(agent: Agent) -> agent_pb2.Agent:
+def agent_message(agent: Agent, dangling: Sequence[Fault] = ()) -> agent_pb2.Agent:
     message = agent_pb2.Agent(
         id=agent.id,
         tenant_id=agent.tenant_id,
@@ -41,6 +23,7 @@ def agent_message(agent: Agent) -> agent_pb2.Agent:
         ring_seconds=agent.ring_seconds,
         created_at=timestamp(agent.created_at),
         updated_at=timestamp(agent.updated_at),
+        dangling=[dangling_message(fault) for fault in dangling],
     )
     if isinstance(agent.kind, SipAgent):
         message.sip.uri = agent.kind.uri
@@ -51,8 +34,13 @@ def agent_message(agent: Agent) -> agent_pb2.Agent:
 
 
 def agent_of(message: agent_pb2.Agent) -> Agent:
-    checked = read_agent(agent_fields(message))
-    if not isinstance(checked, CheckedAgent):
+    kinds: list[Kind] = []
+    if message.HasField("sip"):
+        kinds.append(SipAgent(message.sip.uri))
+    elif message.HasField("human"):
+        kinds.append(HumanAgent(message.human.trunk_id, message.human.target))
+    checked = check_agent(AgentDraft(message.name, tuple(kinds), message.ring_seconds))
+    if not isinstance(checked, AgentFields):
         raise Unfit(f"agent {message.id}: {checked[0].detail}")
     return Agent(
         message.id,
@@ -66,7 +54,7 @@ def agent_of(message: agent_pb2.Agent) -> Agent:
     )
 
 
-def plan_message(plan: Plan) -> plan_pb2.RoutingPlan:
+def plan_message(plan: Plan, dangling: Sequence[Fault] = ()) -> plan_pb2.RoutingPlan:
     return plan_pb2.RoutingPlan(
         id=plan.id,
         tenant_id=plan.tenant_id,
@@ -78,14 +66,18 @@ def plan_message(plan: Plan) -> plan_pb2.RoutingPlan:
         fallback_on_busy=plan.fallback_on_busy,
         created_at=timestamp(plan.created_at),
         updated_at=timestamp(plan.updated_at),
+        dangling=[dangling_message(fault) for fault in dangling],
     )
 
 
 def plan_of(message: plan_pb2.RoutingPlan) -> Plan:
-    fields = plan_fields(message)
-    faults = plan_faults(fields)
-    if faults:
-        raise Unfit(f"plan {message.id}: {faults[0].detail}")
+    fallback = message.fallback_agent_id or None
+    draft = PlanDraft(
+        message.name, message.numbers, message.first_agent_id, fallback, message.fallback_on_busy
+    )
+    fields = check_plan(draft)
+    if not isinstance(fields, PlanFields):
+        raise Unfit(f"plan {message.id}: {fields[0].detail}")
     return Plan(
         message.id,
         message.tenant_id,

@@ -11,8 +11,11 @@ from call_router.adapters.messages.routing import agent_message
 from call_router.adapters.mongo.outbox import AGENTS
 from call_router.domain.agent import Agent, HumanAgent, Kind, SipAgent
 from keepline.routing.v1.plan_pb2 import RoutingState
+from servicekit.api import pages
+from servicekit.api.lists import ListAsked
 from servicekit.clock import Clock
-from servicekit.documents import ALIVE, Collection, Document
+from servicekit.documents import ALIVE, Collection, Document, DuplicateKey
+from servicekit.paging import Page
 from servicekit.readable import Readable
 
 
@@ -29,19 +32,22 @@ class AgentDocuments:
         await self.collection.create_index([("tenant_id", 1), ("_id", 1)])
         await self.collection.create_index([("outbox.seq", 1)])
 
-    async def add(self, agent: Agent) -> None:
-        await self.collection.insert_one(
-            {"_id": agent.id, **_fields(agent), "deleted": False, "outbox": [_entry(agent)]}
-        )
+    async def add(self, agent: Agent) -> bool:
+        document = {"_id": agent.id, **_fields(agent), "deleted": False, "outbox": [_entry(agent)]}
+        try:
+            await self.collection.insert_one(document)
+        except DuplicateKey:
+            return False
         self.wrote()
+        return True
 
     async def get(self, tenant_id: str, agent_id: str) -> Agent | None:
         found = await self.collection.find_one({"_id": agent_id, "tenant_id": tenant_id, **ALIVE})
         return None if found is None else self.readable.one(found)
 
-    async def page(self, tenant_id: str, after: str | None, limit: int) -> Sequence[Agent]:
+    async def page(self, tenant_id: str, asked: ListAsked) -> Page[Agent]:
         query = {"tenant_id": tenant_id, **ALIVE}
-        return await self.readable.page_by_id(self.collection, query, after, limit)
+        return await pages.page(self.readable, self.collection, query, asked, searched=("name",))
 
     async def replace(self, agent: Agent, expected_version: int) -> bool:
         matched = await self.collection.update_one(

@@ -12,8 +12,11 @@ from call_router.adapters.mongo.outbox import PLANS
 from call_router.domain.plan import Plan
 from call_router.ports import Planned
 from keepline.routing.v1.plan_pb2 import RoutingState
+from servicekit.api import pages
+from servicekit.api.lists import ListAsked
 from servicekit.clock import Clock
 from servicekit.documents import ALIVE, Collection, Document, DuplicateKey
+from servicekit.paging import Page
 from servicekit.readable import Readable
 
 
@@ -43,6 +46,8 @@ class PlanDocuments:
         try:
             await self.collection.insert_one(document)
         except DuplicateKey:
+            if await self.get(plan.tenant_id, plan.id) is not None:
+                return Planned("", plan.id)
             return await self._taken(plan)
         self.wrote()
         return None
@@ -51,9 +56,9 @@ class PlanDocuments:
         found = await self.collection.find_one({"_id": plan_id, "tenant_id": tenant_id, **ALIVE})
         return None if found is None else self.readable.one(found)
 
-    async def page(self, tenant_id: str, after: str | None, limit: int) -> Sequence[Plan]:
+    async def page(self, tenant_id: str, asked: ListAsked) -> Page[Plan]:
         query = {"tenant_id": tenant_id, **ALIVE}
-        return await self.readable.page_by_id(self.collection, query, after, limit)
+        return await pages.page(self.readable, self.collection, query, asked, searched=("name",))
 
     async def replace(self, plan: Plan, expected_version: int) -> Planned | bool:
         numbers = {"$set": {**_fields(plan), **_numbers(plan)}}

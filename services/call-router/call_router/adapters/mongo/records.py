@@ -1,6 +1,7 @@
 """Calls in the collection call_records.
 
-    {_id: call id, revision, tenant_id, trunk_id, started_at, number, answered_at, events: [...]}
+    {_id: call id, revision, tenant_id, trunk_id, started_at, number, answered, direction, agent_id,
+     events: [...]}
 
 The events are the call; what stands beside them is read off them and is there for the filters. A document is
 replaced only in the revision that it was read in.
@@ -8,14 +9,16 @@ replaced only in the revision that it was read in.
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from call_router.adapters.mongo.events import event_document, event_of_document
 from call_router.domain.call_history import CallHistory
 from call_router.domain.call_record import keys_of
-from call_router.ports import CallFilter, Change, Kept
+from call_router.ports import Change, Kept
+from servicekit.api import pages
+from servicekit.api.lists import ListAsked
 from servicekit.documents import Collection, Document, DuplicateKey, Write
+from servicekit.paging import Page
 from servicekit.readable import Readable
 
 _NEWEST_FIRST = (("started_at", -1), ("_id", -1))
@@ -53,38 +56,8 @@ class RecordDocuments:
             lost.add(changes[place].history.call_id)
         return lost
 
-    async def page(
-        self, tenant_id: str, wanted: CallFilter, after: tuple[datetime, str] | None, limit: int
-    ) -> Sequence[CallHistory]:
-        conditions: list[dict[str, Any]] = [{"tenant_id": tenant_id}, *_conditions(wanted)]
-
-        async def ask(last: Document | None, most: int) -> Sequence[Document]:
-            place = after if last is None else (last.get("started_at"), last["_id"])
-            behind = [] if place is None else [_behind(*place)]
-            query = {"$and": [*conditions, *behind]}
-            return await self.collection.find(query, sort=_NEWEST_FIRST, limit=most)
-
-        return [kept.history for kept in await self.readable.page(ask, limit)]
-
-
-def _behind(started_at: datetime | None, call_id: str) -> dict[str, Any]:
-    older = {"started_at": {"$lt": started_at}}
-    return {"$or": [older, {"started_at": started_at, "_id": {"$lt": call_id}}]}
-
-
-def _conditions(wanted: CallFilter) -> list[dict[str, Any]]:
-    conditions: list[dict[str, Any]] = []
-    if wanted.trunk_id:
-        conditions.append({"trunk_id": wanted.trunk_id})
-    if wanted.number:
-        conditions.append({"number": wanted.number})
-    if wanted.started_after is not None:
-        conditions.append({"started_at": {"$gt": wanted.started_after}})
-    if wanted.started_before is not None:
-        conditions.append({"started_at": {"$lt": wanted.started_before}})
-    if wanted.answered is not None:
-        conditions.append({"answered_at": {"$ne": None}} if wanted.answered else {"answered_at": None})
-    return conditions
+    async def page(self, tenant_id: str, asked: ListAsked) -> Page[Kept]:
+        return await pages.page(self.readable, self.collection, {"tenant_id": tenant_id}, asked)
 
 
 def _over(change: Change) -> Mapping[str, Any] | None:
@@ -103,7 +76,9 @@ def _document(change: Change) -> Document:
         "trunk_id": history.events[0].trunk_id,
         "started_at": keys.started_at,
         "number": keys.number,
-        "answered_at": keys.answered_at,
+        "answered": keys.answered_at is not None,
+        "direction": keys.direction,
+        "agent_id": keys.agent_id,
         "events": [event_document(event) for event in history.events],
     }
 

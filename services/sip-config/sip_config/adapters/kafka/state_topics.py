@@ -48,7 +48,7 @@ class StateTopics:
             return
         number = NumberState.FromString(value).number
         self._feed.number_written(
-            HeldNumber(number.id, number.tenant_id, number.version, number.e164, number.trunk_id)
+            HeldNumber(number.id, number.tenant_id, number.version, number.number, number.trunk_id)
         )
 
 

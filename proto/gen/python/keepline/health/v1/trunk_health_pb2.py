@@ -22,40 +22,40 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from keepline.types.v1 import endpoint_pb2 as keepline_dot_types_dot_v1_dot_endpoint__pb2
-from keepline.types.v1 import paging_pb2 as keepline_dot_types_dot_v1_dot_paging__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%keepline/health/v1/trunk_health.proto\x12\x12keepline.health.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a keepline/types/v1/endpoint.proto\x1a\x1ekeepline/types/v1/paging.proto\"\xea\x01\n\x0bTrunkStatus\x12\x10\n\x08trunk_id\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x04\x12\x31\n\x07verdict\x18\x04 \x01(\x0e\x32 .keepline.health.v1.TrunkVerdict\x12\x10\n\x08sentence\x18\x05 \x01(\t\x12)\n\x05since\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\tendpoints\x18\x07 \x03(\x0b\x32\".keepline.health.v1.EndpointStatus\"\x8e\x01\n\x0e\x45ndpointStatus\x12\x30\n\x08\x65ndpoint\x18\x01 \x01(\x0b\x32\x1e.keepline.types.v1.SipEndpoint\x12\x11\n\treachable\x18\x02 \x01(\x08\x12\x0f\n\x07\x65\x64ge_id\x18\x03 \x01(\t\x12\x17\n\nlatency_ms\x18\x04 \x01(\x01H\x00\x88\x01\x01\x42\r\n\x0b_latency_ms\"$\n\x10GetStatusRequest\x12\x10\n\x08trunk_id\x18\x01 \x01(\t\"D\n\x11GetStatusResponse\x12/\n\x06status\x18\x01 \x01(\x0b\x32\x1f.keepline.health.v1.TrunkStatus\"C\n\x13ListStatusesRequest\x12,\n\x04page\x18\x01 \x01(\x0b\x32\x1e.keepline.types.v1.PageRequest\"b\n\x14ListStatusesResponse\x12\x31\n\x08statuses\x18\x01 \x03(\x0b\x32\x1f.keepline.health.v1.TrunkStatus\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"!\n\x0cWatchRequest\x12\x11\n\ttrunk_ids\x18\x01 \x03(\t\"\xcf\x01\n\rWatchResponse\x12\x30\n\x08snapshot\x18\x01 \x01(\x0b\x32\x1c.keepline.health.v1.SnapshotH\x00\x12\x32\n\x07\x63hanged\x18\x02 \x01(\x0b\x32\x1f.keepline.health.v1.TrunkStatusH\x00\x12\x1a\n\x10removed_trunk_id\x18\x03 \x01(\tH\x00\x12\x32\n\theartbeat\x18\x04 \x01(\x0b\x32\x1d.keepline.health.v1.HeartbeatH\x00\x42\x08\n\x06update\"=\n\x08Snapshot\x12\x31\n\x08statuses\x18\x01 \x03(\x0b\x32\x1f.keepline.health.v1.TrunkStatus\"\x0b\n\tHeartbeat*\xb3\x01\n\x0cTrunkVerdict\x12\x1d\n\x19TRUNK_VERDICT_UNSPECIFIED\x10\x00\x12\x19\n\x15TRUNK_VERDICT_UNKNOWN\x10\x01\x12\x19\n\x15TRUNK_VERDICT_HEALTHY\x10\x02\x12\x1a\n\x16TRUNK_VERDICT_DEGRADED\x10\x03\x12\x16\n\x12TRUNK_VERDICT_DOWN\x10\x04\x12\x1a\n\x16TRUNK_VERDICT_DISABLED\x10\x05\x32\x9a\x02\n\x0bTrunkHealth\x12X\n\tGetStatus\x12$.keepline.health.v1.GetStatusRequest\x1a%.keepline.health.v1.GetStatusResponse\x12\x61\n\x0cListStatuses\x12\'.keepline.health.v1.ListStatusesRequest\x1a(.keepline.health.v1.ListStatusesResponse\x12N\n\x05Watch\x12 .keepline.health.v1.WatchRequest\x1a!.keepline.health.v1.WatchResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%keepline/health/v1/trunk_health.proto\x12\x12keepline.health.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a keepline/types/v1/endpoint.proto\"\xea\x01\n\x0bTrunkStatus\x12\x10\n\x08trunk_id\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x04\x12\x31\n\x07verdict\x18\x04 \x01(\x0e\x32 .keepline.health.v1.TrunkVerdict\x12\x10\n\x08sentence\x18\x05 \x01(\t\x12)\n\x05since\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\tendpoints\x18\x07 \x03(\x0b\x32\".keepline.health.v1.EndpointStatus\"\x8e\x01\n\x0e\x45ndpointStatus\x12\x30\n\x08\x65ndpoint\x18\x01 \x01(\x0b\x32\x1e.keepline.types.v1.SipEndpoint\x12\x11\n\treachable\x18\x02 \x01(\x08\x12\x0f\n\x07\x65\x64ge_id\x18\x03 \x01(\t\x12\x17\n\nlatency_ms\x18\x04 \x01(\x01H\x00\x88\x01\x01\x42\r\n\x0b_latency_ms\"P\n\x10GetStatusRequest\x12\x10\n\x08trunk_id\x18\x01 \x01(\t\x12*\n\x06\x66ields\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"D\n\x11GetStatusResponse\x12/\n\x06status\x18\x01 \x01(\x0b\x32\x1f.keepline.health.v1.TrunkStatus\"\xa2\x02\n\x13ListStatusesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\r\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x10\n\x08order_by\x18\x03 \x01(\t\x12*\n\x06\x66ields\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x10\n\x08trunk_id\x18\x05 \x03(\t\x12\x31\n\x07verdict\x18\x06 \x03(\x0e\x32 .keepline.health.v1.TrunkVerdict\x12/\n\x0bsince_after\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0csince_before\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"b\n\x14ListStatusesResponse\x12\x31\n\x08statuses\x18\x01 \x03(\x0b\x32\x1f.keepline.health.v1.TrunkStatus\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"!\n\x0cWatchRequest\x12\x11\n\ttrunk_ids\x18\x01 \x03(\t\"\xcf\x01\n\rWatchResponse\x12\x30\n\x08snapshot\x18\x01 \x01(\x0b\x32\x1c.keepline.health.v1.SnapshotH\x00\x12\x32\n\x07\x63hanged\x18\x02 \x01(\x0b\x32\x1f.keepline.health.v1.TrunkStatusH\x00\x12\x1a\n\x10removed_trunk_id\x18\x03 \x01(\tH\x00\x12\x32\n\theartbeat\x18\x04 \x01(\x0b\x32\x1d.keepline.health.v1.HeartbeatH\x00\x42\x08\n\x06update\"=\n\x08Snapshot\x12\x31\n\x08statuses\x18\x01 \x03(\x0b\x32\x1f.keepline.health.v1.TrunkStatus\"\x0b\n\tHeartbeat*\xb3\x01\n\x0cTrunkVerdict\x12\x1d\n\x19TRUNK_VERDICT_UNSPECIFIED\x10\x00\x12\x19\n\x15TRUNK_VERDICT_UNKNOWN\x10\x01\x12\x19\n\x15TRUNK_VERDICT_HEALTHY\x10\x02\x12\x1a\n\x16TRUNK_VERDICT_DEGRADED\x10\x03\x12\x16\n\x12TRUNK_VERDICT_DOWN\x10\x04\x12\x1a\n\x16TRUNK_VERDICT_DISABLED\x10\x05\x32\x9a\x02\n\x0bTrunkHealth\x12X\n\tGetStatus\x12$.keepline.health.v1.GetStatusRequest\x1a%.keepline.health.v1.GetStatusResponse\x12\x61\n\x0cListStatuses\x12\'.keepline.health.v1.ListStatusesRequest\x1a(.keepline.health.v1.ListStatusesResponse\x12N\n\x05Watch\x12 .keepline.health.v1.WatchRequest\x1a!.keepline.health.v1.WatchResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'keepline.health.v1.trunk_health_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_TRUNKVERDICT']._serialized_start=1141
-  _globals['_TRUNKVERDICT']._serialized_end=1320
-  _globals['_TRUNKSTATUS']._serialized_start=161
-  _globals['_TRUNKSTATUS']._serialized_end=395
-  _globals['_ENDPOINTSTATUS']._serialized_start=398
-  _globals['_ENDPOINTSTATUS']._serialized_end=540
-  _globals['_GETSTATUSREQUEST']._serialized_start=542
-  _globals['_GETSTATUSREQUEST']._serialized_end=578
-  _globals['_GETSTATUSRESPONSE']._serialized_start=580
-  _globals['_GETSTATUSRESPONSE']._serialized_end=648
-  _globals['_LISTSTATUSESREQUEST']._serialized_start=650
-  _globals['_LISTSTATUSESREQUEST']._serialized_end=717
-  _globals['_LISTSTATUSESRESPONSE']._serialized_start=719
-  _globals['_LISTSTATUSESRESPONSE']._serialized_end=817
-  _globals['_WATCHREQUEST']._serialized_start=819
-  _globals['_WATCHREQUEST']._serialized_end=852
-  _globals['_WATCHRESPONSE']._serialized_start=855
-  _globals['_WATCHRESPONSE']._serialized_end=1062
-  _globals['_SNAPSHOT']._serialized_start=1064
-  _globals['_SNAPSHOT']._serialized_end=1125
-  _globals['_HEARTBEAT']._serialized_start=1127
-  _globals['_HEARTBEAT']._serialized_end=1138
-  _globals['_TRUNKHEALTH']._serialized_start=1323
-  _globals['_TRUNKHEALTH']._serialized_end=1605
+  _globals['_TRUNKVERDICT']._serialized_start=1411
+  _globals['_TRUNKVERDICT']._serialized_end=1590
+  _globals['_TRUNKSTATUS']._serialized_start=163
+  _globals['_TRUNKSTATUS']._serialized_end=397
+  _globals['_ENDPOINTSTATUS']._serialized_start=400
+  _globals['_ENDPOINTSTATUS']._serialized_end=542
+  _globals['_GETSTATUSREQUEST']._serialized_start=544
+  _globals['_GETSTATUSREQUEST']._serialized_end=624
+  _globals['_GETSTATUSRESPONSE']._serialized_start=626
+  _globals['_GETSTATUSRESPONSE']._serialized_end=694
+  _globals['_LISTSTATUSESREQUEST']._serialized_start=697
+  _globals['_LISTSTATUSESREQUEST']._serialized_end=987
+  _globals['_LISTSTATUSESRESPONSE']._serialized_start=989
+  _globals['_LISTSTATUSESRESPONSE']._serialized_end=1087
+  _globals['_WATCHREQUEST']._serialized_start=1089
+  _globals['_WATCHREQUEST']._serialized_end=1122
+  _globals['_WATCHRESPONSE']._serialized_start=1125
+  _globals['_WATCHRESPONSE']._serialized_end=1332
+  _globals['_SNAPSHOT']._serialized_start=1334
+  _globals['_SNAPSHOT']._serialized_end=1395
+  _globals['_HEARTBEAT']._serialized_start=1397
+  _globals['_HEARTBEAT']._serialized_end=1408
+  _globals['_TRUNKHEALTH']._serialized_start=1593
+  _globals['_TRUNKHEALTH']._serialized_end=1875
 # @@protoc_insertion_point(module_scope)

@@ -5,12 +5,12 @@ isort:skip_file
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from keepline.types.v1 import endpoint_pb2 as _endpoint_pb2
-from keepline.types.v1 import paging_pb2 as _paging_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -131,15 +131,21 @@ class GetStatusRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     TRUNK_ID_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
     trunk_id: _builtins.str
+    @_builtins.property
+    def fields(self) -> _field_mask_pb2.FieldMask:
+        """Only these fields; absent: all."""
+
     def __init__(
         self,
         *,
         trunk_id: _builtins.str = ...,
+        fields: _field_mask_pb2.FieldMask | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["trunk_id", b"trunk_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields", "trunk_id", b"trunk_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -167,19 +173,51 @@ Global___GetStatusResponse: _TypeAlias = GetStatusResponse  # noqa: Y015
 
 @_typing.final
 class ListStatusesRequest(_message.Message):
+    """Fields that are set bound the list; a repeated one means any of its values. The parameters of REST by name."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
-    PAGE_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    ORDER_BY_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
+    TRUNK_ID_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
+    SINCE_AFTER_FIELD_NUMBER: _builtins.int
+    SINCE_BEFORE_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """1 to 500; 0 asks for 50."""
+    page_token: _builtins.str
+    """next_page_token of the page before, with the same order and filters; empty for the first."""
+    order_by: _builtins.str
+    """Such as "since desc"; any of trunk_id, since. Empty: trunk_id."""
     @_builtins.property
-    def page(self) -> _paging_pb2.PageRequest: ...
+    def fields(self) -> _field_mask_pb2.FieldMask:
+        """Only these fields of each; absent: all."""
+
+    @_builtins.property
+    def trunk_id(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def verdict(self) -> _containers.RepeatedScalarFieldContainer[Global___TrunkVerdict.ValueType]: ...
+    @_builtins.property
+    def since_after(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def since_before(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
-        page: _paging_pb2.PageRequest | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        order_by: _builtins.str = ...,
+        fields: _field_mask_pb2.FieldMask | None = ...,
+        trunk_id: _abc.Iterable[_builtins.str] | None = ...,
+        verdict: _abc.Iterable[Global___TrunkVerdict.ValueType] | None = ...,
+        since_after: _timestamp_pb2.Timestamp | None = ...,
+        since_before: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["page", b"page"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields", "since_after", b"since_after", "since_before", b"since_before"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page", b"page"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields", "order_by", b"order_by", "page_size", b"page_size", "page_token", b"page_token", "since_after", b"since_after", "since_before", b"since_before", "trunk_id", b"trunk_id", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -3,10 +3,13 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from keepline.types.v1 import dangling_pb2 as _dangling_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -43,16 +46,18 @@ class Number(_message.Message):
     ID_FIELD_NUMBER: _builtins.int
     TENANT_ID_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
-    E164_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
     TRUNK_ID_FIELD_NUMBER: _builtins.int
     LABEL_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
+    UPDATED_AT_FIELD_NUMBER: _builtins.int
+    DANGLING_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """"num_" and a ULID in lower case."""
     tenant_id: _builtins.str
     version: _builtins.int
-    e164: _builtins.str
+    number: _builtins.str
     """E.164 with the leading plus (ITU-T E.164)."""
     source: Global___NumberSource.ValueType
     trunk_id: _builtins.str
@@ -60,21 +65,29 @@ class Number(_message.Message):
     """What the tenant calls it; may be empty."""
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def updated_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def dangling(self) -> _containers.RepeatedCompositeFieldContainer[_dangling_pb2.Dangling]:
+        """What it names and is not there any more. In answers only, never on the topic."""
+
     def __init__(
         self,
         *,
         id: _builtins.str = ...,
         tenant_id: _builtins.str = ...,
         version: _builtins.int = ...,
-        e164: _builtins.str = ...,
+        number: _builtins.str = ...,
         source: Global___NumberSource.ValueType = ...,
         trunk_id: _builtins.str = ...,
         label: _builtins.str = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
+        updated_at: _timestamp_pb2.Timestamp | None = ...,
+        dangling: _abc.Iterable[_dangling_pb2.Dangling] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "e164", b"e164", "id", b"id", "label", b"label", "source", b"source", "tenant_id", b"tenant_id", "trunk_id", b"trunk_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "dangling", b"dangling", "id", b"id", "label", b"label", "number", b"number", "source", b"source", "tenant_id", b"tenant_id", "trunk_id", b"trunk_id", "updated_at", b"updated_at", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -22,33 +22,38 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from keepline.phone.v1 import number_pb2 as keepline_dot_phone_dot_v1_dot_number__pb2
-from keepline.types.v1 import paging_pb2 as keepline_dot_types_dot_v1_dot_paging__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%keepline/phone/v1/phone_service.proto\x12\x11keepline.phone.v1\x1a\x1ekeepline/phone/v1/number.proto\x1a\x1ekeepline/types/v1/paging.proto\"F\n\x13\x43reateNumberRequest\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\x10\n\x08trunk_id\x18\x02 \x01(\t\x12\r\n\x05label\x18\x03 \x01(\t\"A\n\x14\x43reateNumberResponse\x12)\n\x06number\x18\x01 \x01(\x0b\x32\x19.keepline.phone.v1.Number\"\x1e\n\x10GetNumberRequest\x12\n\n\x02id\x18\x01 \x01(\t\">\n\x11GetNumberResponse\x12)\n\x06number\x18\x01 \x01(\x0b\x32\x19.keepline.phone.v1.Number\"c\n\x12ListNumbersRequest\x12,\n\x04page\x18\x01 \x01(\x0b\x32\x1e.keepline.types.v1.PageRequest\x12\x10\n\x08trunk_id\x18\x02 \x01(\t\x12\r\n\x05query\x18\x03 \x01(\t\"Z\n\x13ListNumbersResponse\x12*\n\x07numbers\x18\x01 \x03(\x0b\x32\x19.keepline.phone.v1.Number\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"!\n\x13\x44\x65leteNumberRequest\x12\n\n\x02id\x18\x01 \x01(\t\"\x16\n\x14\x44\x65leteNumberResponse2\x86\x03\n\x0cPhoneService\x12_\n\x0c\x43reateNumber\x12&.keepline.phone.v1.CreateNumberRequest\x1a\'.keepline.phone.v1.CreateNumberResponse\x12V\n\tGetNumber\x12#.keepline.phone.v1.GetNumberRequest\x1a$.keepline.phone.v1.GetNumberResponse\x12\\\n\x0bListNumbers\x12%.keepline.phone.v1.ListNumbersRequest\x1a&.keepline.phone.v1.ListNumbersResponse\x12_\n\x0c\x44\x65leteNumber\x12&.keepline.phone.v1.DeleteNumberRequest\x1a\'.keepline.phone.v1.DeleteNumberResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%keepline/phone/v1/phone_service.proto\x12\x11keepline.phone.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeepline/phone/v1/number.proto\"F\n\x13\x43reateNumberRequest\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\x10\n\x08trunk_id\x18\x02 \x01(\t\x12\r\n\x05label\x18\x03 \x01(\t\"A\n\x14\x43reateNumberResponse\x12)\n\x06number\x18\x01 \x01(\x0b\x32\x19.keepline.phone.v1.Number\"J\n\x10GetNumberRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12*\n\x06\x66ields\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\">\n\x11GetNumberResponse\x12)\n\x06number\x18\x01 \x01(\x0b\x32\x19.keepline.phone.v1.Number\"\x8f\x03\n\x12ListNumbersRequest\x12\x11\n\tpage_size\x18\x01 \x01(\r\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x10\n\x08order_by\x18\x03 \x01(\t\x12*\n\x06\x66ields\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\t\n\x01q\x18\x05 \x01(\t\x12\x0e\n\x06number\x18\x06 \x03(\t\x12\x10\n\x08trunk_id\x18\x07 \x03(\t\x12\r\n\x05label\x18\x08 \x03(\t\x12\x34\n\x10\x63reated_at_after\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11\x63reated_at_before\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10updated_at_after\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11updated_at_before\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"Z\n\x13ListNumbersResponse\x12*\n\x07numbers\x18\x01 \x03(\x0b\x32\x19.keepline.phone.v1.Number\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa0\x01\n\x13UpdateNumberRequest\x12)\n\x06number\x18\x01 \x01(\x0b\x32\x19.keepline.phone.v1.Number\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x03 \x01(\x04\x12\x13\n\x0b\x61ny_version\x18\x04 \x01(\x08\"A\n\x14UpdateNumberResponse\x12)\n\x06number\x18\x01 \x01(\x0b\x32\x19.keepline.phone.v1.Number\"P\n\x13\x44\x65leteNumberRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x04\x12\x13\n\x0b\x61ny_version\x18\x03 \x01(\x08\"\x16\n\x14\x44\x65leteNumberResponse2\xe7\x03\n\x0cPhoneService\x12_\n\x0c\x43reateNumber\x12&.keepline.phone.v1.CreateNumberRequest\x1a\'.keepline.phone.v1.CreateNumberResponse\x12V\n\tGetNumber\x12#.keepline.phone.v1.GetNumberRequest\x1a$.keepline.phone.v1.GetNumberResponse\x12\\\n\x0bListNumbers\x12%.keepline.phone.v1.ListNumbersRequest\x1a&.keepline.phone.v1.ListNumbersResponse\x12_\n\x0cUpdateNumber\x12&.keepline.phone.v1.UpdateNumberRequest\x1a\'.keepline.phone.v1.UpdateNumberResponse\x12_\n\x0c\x44\x65leteNumber\x12&.keepline.phone.v1.DeleteNumberRequest\x1a\'.keepline.phone.v1.DeleteNumberResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'keepline.phone.v1.phone_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CREATENUMBERREQUEST']._serialized_start=124
-  _globals['_CREATENUMBERREQUEST']._serialized_end=194
-  _globals['_CREATENUMBERRESPONSE']._serialized_start=196
-  _globals['_CREATENUMBERRESPONSE']._serialized_end=261
-  _globals['_GETNUMBERREQUEST']._serialized_start=263
-  _globals['_GETNUMBERREQUEST']._serialized_end=293
-  _globals['_GETNUMBERRESPONSE']._serialized_start=295
-  _globals['_GETNUMBERRESPONSE']._serialized_end=357
-  _globals['_LISTNUMBERSREQUEST']._serialized_start=359
-  _globals['_LISTNUMBERSREQUEST']._serialized_end=458
-  _globals['_LISTNUMBERSRESPONSE']._serialized_start=460
-  _globals['_LISTNUMBERSRESPONSE']._serialized_end=550
-  _globals['_DELETENUMBERREQUEST']._serialized_start=552
-  _globals['_DELETENUMBERREQUEST']._serialized_end=585
-  _globals['_DELETENUMBERRESPONSE']._serialized_start=587
-  _globals['_DELETENUMBERRESPONSE']._serialized_end=609
-  _globals['_PHONESERVICE']._serialized_start=612
-  _globals['_PHONESERVICE']._serialized_end=1002
+  _globals['_CREATENUMBERREQUEST']._serialized_start=159
+  _globals['_CREATENUMBERREQUEST']._serialized_end=229
+  _globals['_CREATENUMBERRESPONSE']._serialized_start=231
+  _globals['_CREATENUMBERRESPONSE']._serialized_end=296
+  _globals['_GETNUMBERREQUEST']._serialized_start=298
+  _globals['_GETNUMBERREQUEST']._serialized_end=372
+  _globals['_GETNUMBERRESPONSE']._serialized_start=374
+  _globals['_GETNUMBERRESPONSE']._serialized_end=436
+  _globals['_LISTNUMBERSREQUEST']._serialized_start=439
+  _globals['_LISTNUMBERSREQUEST']._serialized_end=838
+  _globals['_LISTNUMBERSRESPONSE']._serialized_start=840
+  _globals['_LISTNUMBERSRESPONSE']._serialized_end=930
+  _globals['_UPDATENUMBERREQUEST']._serialized_start=933
+  _globals['_UPDATENUMBERREQUEST']._serialized_end=1093
+  _globals['_UPDATENUMBERRESPONSE']._serialized_start=1095
+  _globals['_UPDATENUMBERRESPONSE']._serialized_end=1160
+  _globals['_DELETENUMBERREQUEST']._serialized_start=1162
+  _globals['_DELETENUMBERREQUEST']._serialized_end=1242
+  _globals['_DELETENUMBERRESPONSE']._serialized_start=1244
+  _globals['_DELETENUMBERRESPONSE']._serialized_end=1266
+  _globals['_PHONESERVICE']._serialized_start=1269
+  _globals['_PHONESERVICE']._serialized_end=1756
 # @@protoc_insertion_point(module_scope)

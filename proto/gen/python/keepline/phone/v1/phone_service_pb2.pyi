@@ -5,10 +5,11 @@ isort:skip_file
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from keepline.phone.v1 import number_pb2 as _number_pb2
-from keepline.types.v1 import paging_pb2 as _paging_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -22,6 +23,8 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class CreateNumberRequest(_message.Message):
+    """Metadata idempotency-key: 1 to 255 visible ASCII characters; for 24 hours the same request gets the same answer."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     NUMBER_FIELD_NUMBER: _builtins.int
@@ -71,15 +74,21 @@ class GetNumberRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
+    @_builtins.property
+    def fields(self) -> _field_mask_pb2.FieldMask:
+        """Only these fields; absent: all."""
+
     def __init__(
         self,
         *,
         id: _builtins.str = ...,
+        fields: _field_mask_pb2.FieldMask | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields", "id", b"id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -107,27 +116,69 @@ Global___GetNumberResponse: _TypeAlias = GetNumberResponse  # noqa: Y015
 
 @_typing.final
 class ListNumbersRequest(_message.Message):
+    """Fields that are set bound the list; a repeated one means any of its values. The parameters of REST by name."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
-    PAGE_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    ORDER_BY_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
+    Q_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
     TRUNK_ID_FIELD_NUMBER: _builtins.int
-    QUERY_FIELD_NUMBER: _builtins.int
-    trunk_id: _builtins.str
-    """Only numbers on this trunk, when given."""
-    query: _builtins.str
-    """Only numbers whose digits or label hold this text, when given."""
+    LABEL_FIELD_NUMBER: _builtins.int
+    CREATED_AT_AFTER_FIELD_NUMBER: _builtins.int
+    CREATED_AT_BEFORE_FIELD_NUMBER: _builtins.int
+    UPDATED_AT_AFTER_FIELD_NUMBER: _builtins.int
+    UPDATED_AT_BEFORE_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """1 to 500; 0 asks for 50."""
+    page_token: _builtins.str
+    """next_page_token of the page before, with the same order and filters; empty for the first."""
+    order_by: _builtins.str
+    """Such as "created_at desc"; any of id, number, label, created_at, updated_at. Empty: id."""
+    q: _builtins.str
+    """Part of the digits or of the label, in any case."""
     @_builtins.property
-    def page(self) -> _paging_pb2.PageRequest: ...
+    def fields(self) -> _field_mask_pb2.FieldMask:
+        """Only these fields of each; absent: all."""
+
+    @_builtins.property
+    def number(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """E.164."""
+
+    @_builtins.property
+    def trunk_id(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def label(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def created_at_after(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def created_at_before(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def updated_at_after(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def updated_at_before(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
-        page: _paging_pb2.PageRequest | None = ...,
-        trunk_id: _builtins.str = ...,
-        query: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        order_by: _builtins.str = ...,
+        fields: _field_mask_pb2.FieldMask | None = ...,
+        q: _builtins.str = ...,
+        number: _abc.Iterable[_builtins.str] | None = ...,
+        trunk_id: _abc.Iterable[_builtins.str] | None = ...,
+        label: _abc.Iterable[_builtins.str] | None = ...,
+        created_at_after: _timestamp_pb2.Timestamp | None = ...,
+        created_at_before: _timestamp_pb2.Timestamp | None = ...,
+        updated_at_after: _timestamp_pb2.Timestamp | None = ...,
+        updated_at_before: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["page", b"page"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at_after", b"created_at_after", "created_at_before", b"created_at_before", "fields", b"fields", "updated_at_after", b"updated_at_after", "updated_at_before", b"updated_at_before"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page", b"page", "query", b"query", "trunk_id", b"trunk_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at_after", b"created_at_after", "created_at_before", b"created_at_before", "fields", b"fields", "label", b"label", "number", b"number", "order_by", b"order_by", "page_size", b"page_size", "page_token", b"page_token", "q", b"q", "trunk_id", b"trunk_id", "updated_at_after", b"updated_at_after", "updated_at_before", b"updated_at_before"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -157,19 +208,85 @@ class ListNumbersResponse(_message.Message):
 Global___ListNumbersResponse: _TypeAlias = ListNumbersResponse  # noqa: Y015
 
 @_typing.final
+class UpdateNumberRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    ANY_VERSION_FIELD_NUMBER: _builtins.int
+    expected_version: _builtins.int
+    """The version that was read. A request says this or any_version."""
+    any_version: _builtins.bool
+    """Whichever version it is."""
+    @_builtins.property
+    def number(self) -> _number_pb2.Number:
+        """id names the number."""
+
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """Any of trunk_id, label. A field that the mask names and the number lacks is reset; absent: the fields
+        that are set.
+        """
+
+    def __init__(
+        self,
+        *,
+        number: _number_pb2.Number | None = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
+        expected_version: _builtins.int = ...,
+        any_version: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["number", b"number", "update_mask", b"update_mask"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["any_version", b"any_version", "expected_version", b"expected_version", "number", b"number", "update_mask", b"update_mask"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateNumberRequest: _TypeAlias = UpdateNumberRequest  # noqa: Y015
+
+@_typing.final
+class UpdateNumberResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def number(self) -> _number_pb2.Number: ...
+    def __init__(
+        self,
+        *,
+        number: _number_pb2.Number | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["number", b"number"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["number", b"number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateNumberResponse: _TypeAlias = UpdateNumberResponse  # noqa: Y015
+
+@_typing.final
 class DeleteNumberRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    ANY_VERSION_FIELD_NUMBER: _builtins.int
     id: _builtins.str
+    expected_version: _builtins.int
+    """The version that was read. A request says this or any_version."""
+    any_version: _builtins.bool
+    """Whichever version it is."""
     def __init__(
         self,
         *,
         id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+        any_version: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["any_version", b"any_version", "expected_version", b"expected_version", "id", b"id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

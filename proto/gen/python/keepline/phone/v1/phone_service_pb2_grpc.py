@@ -50,6 +50,11 @@ class PhoneServiceStub:
                 request_serializer=keepline_dot_phone_dot_v1_dot_phone__service__pb2.ListNumbersRequest.SerializeToString,
                 response_deserializer=keepline_dot_phone_dot_v1_dot_phone__service__pb2.ListNumbersResponse.FromString,
                 _registered_method=True)
+        self.UpdateNumber = channel.unary_unary(
+                '/keepline.phone.v1.PhoneService/UpdateNumber',
+                request_serializer=keepline_dot_phone_dot_v1_dot_phone__service__pb2.UpdateNumberRequest.SerializeToString,
+                response_deserializer=keepline_dot_phone_dot_v1_dot_phone__service__pb2.UpdateNumberResponse.FromString,
+                _registered_method=True)
         self.DeleteNumber = channel.unary_unary(
                 '/keepline.phone.v1.PhoneService/DeleteNumber',
                 request_serializer=keepline_dot_phone_dot_v1_dot_phone__service__pb2.DeleteNumberRequest.SerializeToString,
@@ -79,8 +84,16 @@ class PhoneServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UpdateNumber(self, request, context):
+        """Gives a number another label, or moves it to another trunk of the tenant.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DeleteNumber(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """FAILED_PRECONDITION (number_in_use) while a routing plan names the number.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -102,6 +115,11 @@ def add_PhoneServiceServicer_to_server(servicer, server):
                     servicer.ListNumbers,
                     request_deserializer=keepline_dot_phone_dot_v1_dot_phone__service__pb2.ListNumbersRequest.FromString,
                     response_serializer=keepline_dot_phone_dot_v1_dot_phone__service__pb2.ListNumbersResponse.SerializeToString,
+            ),
+            'UpdateNumber': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateNumber,
+                    request_deserializer=keepline_dot_phone_dot_v1_dot_phone__service__pb2.UpdateNumberRequest.FromString,
+                    response_serializer=keepline_dot_phone_dot_v1_dot_phone__service__pb2.UpdateNumberResponse.SerializeToString,
             ),
             'DeleteNumber': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteNumber,
@@ -191,6 +209,33 @@ class PhoneService:
             '/keepline.phone.v1.PhoneService/ListNumbers',
             keepline_dot_phone_dot_v1_dot_phone__service__pb2.ListNumbersRequest.SerializeToString,
             keepline_dot_phone_dot_v1_dot_phone__service__pb2.ListNumbersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateNumber(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/keepline.phone.v1.PhoneService/UpdateNumber',
+            keepline_dot_phone_dot_v1_dot_phone__service__pb2.UpdateNumberRequest.SerializeToString,
+            keepline_dot_phone_dot_v1_dot_phone__service__pb2.UpdateNumberResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -36,7 +36,10 @@ class PhoneServiceStub:
     CreateNumber: _grpc.UnaryUnaryMultiCallable[_phone_service_pb2.CreateNumberRequest, _phone_service_pb2.CreateNumberResponse]
     GetNumber: _grpc.UnaryUnaryMultiCallable[_phone_service_pb2.GetNumberRequest, _phone_service_pb2.GetNumberResponse]
     ListNumbers: _grpc.UnaryUnaryMultiCallable[_phone_service_pb2.ListNumbersRequest, _phone_service_pb2.ListNumbersResponse]
+    UpdateNumber: _grpc.UnaryUnaryMultiCallable[_phone_service_pb2.UpdateNumberRequest, _phone_service_pb2.UpdateNumberResponse]
+    """Gives a number another label, or moves it to another trunk of the tenant."""
     DeleteNumber: _grpc.UnaryUnaryMultiCallable[_phone_service_pb2.DeleteNumberRequest, _phone_service_pb2.DeleteNumberResponse]
+    """FAILED_PRECONDITION (number_in_use) while a routing plan names the number."""
 
 @_typing.type_check_only
 class PhoneServiceAsyncStub(PhoneServiceStub):
@@ -46,7 +49,10 @@ class PhoneServiceAsyncStub(PhoneServiceStub):
     CreateNumber: _aio.UnaryUnaryMultiCallable[_phone_service_pb2.CreateNumberRequest, _phone_service_pb2.CreateNumberResponse]  # type: ignore[assignment]
     GetNumber: _aio.UnaryUnaryMultiCallable[_phone_service_pb2.GetNumberRequest, _phone_service_pb2.GetNumberResponse]  # type: ignore[assignment]
     ListNumbers: _aio.UnaryUnaryMultiCallable[_phone_service_pb2.ListNumbersRequest, _phone_service_pb2.ListNumbersResponse]  # type: ignore[assignment]
+    UpdateNumber: _aio.UnaryUnaryMultiCallable[_phone_service_pb2.UpdateNumberRequest, _phone_service_pb2.UpdateNumberResponse]  # type: ignore[assignment]
+    """Gives a number another label, or moves it to another trunk of the tenant."""
     DeleteNumber: _aio.UnaryUnaryMultiCallable[_phone_service_pb2.DeleteNumberRequest, _phone_service_pb2.DeleteNumberResponse]  # type: ignore[assignment]
+    """FAILED_PRECONDITION (number_in_use) while a routing plan names the number."""
 
 class PhoneServiceServicer(metaclass=_abc_1.ABCMeta):
     """Numbers of the caller's tenant, which is read from the token and never from a request."""
@@ -73,10 +79,19 @@ class PhoneServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_phone_service_pb2.ListNumbersResponse, _abc.Awaitable[_phone_service_pb2.ListNumbersResponse]]: ...
 
     @_abc_1.abstractmethod
+    def UpdateNumber(
+        self,
+        request: _phone_service_pb2.UpdateNumberRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_phone_service_pb2.UpdateNumberResponse, _abc.Awaitable[_phone_service_pb2.UpdateNumberResponse]]:
+        """Gives a number another label, or moves it to another trunk of the tenant."""
+
+    @_abc_1.abstractmethod
     def DeleteNumber(
         self,
         request: _phone_service_pb2.DeleteNumberRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_phone_service_pb2.DeleteNumberResponse, _abc.Awaitable[_phone_service_pb2.DeleteNumberResponse]]: ...
+    ) -> _typing.Union[_phone_service_pb2.DeleteNumberResponse, _abc.Awaitable[_phone_service_pb2.DeleteNumberResponse]]:
+        """FAILED_PRECONDITION (number_in_use) while a routing plan names the number."""
 
 def add_PhoneServiceServicer_to_server(servicer: PhoneServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

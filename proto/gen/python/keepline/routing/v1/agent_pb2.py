@@ -23,19 +23,20 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from keepline.types.v1 import dangling_pb2 as keepline_dot_types_dot_v1_dot_dangling__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fkeepline/routing/v1/agent.proto\x12\x13keepline.routing.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa3\x02\n\x05\x41gent\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x04\x12\x0c\n\x04name\x18\x04 \x01(\t\x12,\n\x03sip\x18\x05 \x01(\x0b\x32\x1d.keepline.routing.v1.SipAgentH\x00\x12\x30\n\x05human\x18\x06 \x01(\x0b\x32\x1f.keepline.routing.v1.HumanAgentH\x00\x12\x14\n\x0cring_seconds\x18\x07 \x01(\r\x12.\n\ncreated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\n\x04kind\"\x17\n\x08SipAgent\x12\x0b\n\x03uri\x18\x01 \x01(\t\".\n\nHumanAgent\x12\x10\n\x08trunk_id\x18\x01 \x01(\t\x12\x0e\n\x06target\x18\x02 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fkeepline/routing/v1/agent.proto\x12\x13keepline.routing.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a keepline/types/v1/dangling.proto\"\xd2\x02\n\x05\x41gent\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x04\x12\x0c\n\x04name\x18\x04 \x01(\t\x12,\n\x03sip\x18\x05 \x01(\x0b\x32\x1d.keepline.routing.v1.SipAgentH\x00\x12\x30\n\x05human\x18\x06 \x01(\x0b\x32\x1f.keepline.routing.v1.HumanAgentH\x00\x12\x14\n\x0cring_seconds\x18\x07 \x01(\r\x12.\n\ncreated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x08\x64\x61ngling\x18\n \x03(\x0b\x32\x1b.keepline.types.v1.DanglingB\x06\n\x04kind\"\x17\n\x08SipAgent\x12\x0b\n\x03uri\x18\x01 \x01(\t\".\n\nHumanAgent\x12\x10\n\x08trunk_id\x18\x01 \x01(\t\x12\x0e\n\x06target\x18\x02 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'keepline.routing.v1.agent_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_AGENT']._serialized_start=90
-  _globals['_AGENT']._serialized_end=381
-  _globals['_SIPAGENT']._serialized_start=383
-  _globals['_SIPAGENT']._serialized_end=406
-  _globals['_HUMANAGENT']._serialized_start=408
-  _globals['_HUMANAGENT']._serialized_end=454
+  _globals['_AGENT']._serialized_start=124
+  _globals['_AGENT']._serialized_end=462
+  _globals['_SIPAGENT']._serialized_start=464
+  _globals['_SIPAGENT']._serialized_end=487
+  _globals['_HUMANAGENT']._serialized_start=489
+  _globals['_HUMANAGENT']._serialized_end=535
 # @@protoc_insertion_point(module_scope)

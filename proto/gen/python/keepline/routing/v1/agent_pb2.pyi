@@ -3,9 +3,12 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from keepline.types.v1 import dangling_pb2 as _dangling_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -32,13 +35,14 @@ class Agent(_message.Message):
     RING_SECONDS_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
     UPDATED_AT_FIELD_NUMBER: _builtins.int
+    DANGLING_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """"agt_" and a ULID in lower case."""
     tenant_id: _builtins.str
     version: _builtins.int
     name: _builtins.str
     ring_seconds: _builtins.int
-    """Seconds that it may ring before the next leg is tried; 0 asks for 20."""
+    """Seconds that it may ring before the next leg is tried, 3 to 120; 0 asks for 20."""
     @_builtins.property
     def sip(self) -> Global___SipAgent: ...
     @_builtins.property
@@ -47,6 +51,10 @@ class Agent(_message.Message):
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def updated_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def dangling(self) -> _containers.RepeatedCompositeFieldContainer[_dangling_pb2.Dangling]:
+        """What it names and is not there any more. In answers only, never on the topic."""
+
     def __init__(
         self,
         *,
@@ -59,10 +67,11 @@ class Agent(_message.Message):
         ring_seconds: _builtins.int = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
         updated_at: _timestamp_pb2.Timestamp | None = ...,
+        dangling: _abc.Iterable[_dangling_pb2.Dangling] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "human", b"human", "kind", b"kind", "sip", b"sip", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "human", b"human", "id", b"id", "kind", b"kind", "name", b"name", "ring_seconds", b"ring_seconds", "sip", b"sip", "tenant_id", b"tenant_id", "updated_at", b"updated_at", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "dangling", b"dangling", "human", b"human", "id", b"id", "kind", b"kind", "name", b"name", "ring_seconds", b"ring_seconds", "sip", b"sip", "tenant_id", b"tenant_id", "updated_at", b"updated_at", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["sip", "human"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015

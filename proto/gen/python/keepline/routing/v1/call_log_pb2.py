@@ -22,40 +22,40 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from keepline.routing.v1 import decision_pb2 as keepline_dot_routing_dot_v1_dot_decision__pb2
-from keepline.types.v1 import paging_pb2 as keepline_dot_types_dot_v1_dot_paging__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"keepline/routing/v1/call_log.proto\x12\x13keepline.routing.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"keepline/routing/v1/decision.proto\x1a\x1ekeepline/types/v1/paging.proto\"\xed\x05\n\nCallRecord\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\t\x12\x10\n\x08trunk_id\x18\x03 \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\x04 \x01(\t\x12\x0e\n\x06\x63\x61lled\x18\x05 \x01(\t\x12\x0e\n\x06source\x18\x06 \x01(\t\x12/\n\x08\x64\x65\x63ision\x18\x07 \x01(\x0b\x32\x1d.keepline.routing.v1.Decision\x12,\n\x04legs\x18\x08 \x03(\x0b\x32\x1e.keepline.routing.v1.LegResult\x12.\n\nstarted_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x61nswered_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0changup_cause\x18\x0c \x01(\t\x12\x12\n\nsip_status\x18\r \x01(\r\x12\x10\n\x08setup_ms\x18\x0e \x01(\x04\x12\x0f\n\x07talk_ms\x18\x0f \x01(\x04\x12\x33\n\x05media\x18\x10 \x01(\x0b\x32$.keepline.routing.v1.MediaStatistics\x12\x10\n\x08\x61gent_id\x18\x11 \x01(\t\x12.\n\x08\x65nded_by\x18\x12 \x01(\x0e\x32\x1c.keepline.routing.v1.EndedBy\x12\x31\n\tdirection\x18\x13 \x01(\x0e\x32\x1e.keepline.routing.v1.Direction\x12\x0f\n\x07\x61ttempt\x18\x14 \x01(\r\x12\x11\n\tswitch_id\x18\x15 \x01(\t\x12\x0f\n\x07\x65\x64ge_id\x18\x16 \x01(\t\x12\x1c\n\x0f\x65nded_within_ms\x18\x17 \x01(\x04H\x00\x88\x01\x01\x12\x32\n\x08\x61ttempts\x18\x18 \x03(\x0b\x32 .keepline.routing.v1.CallAttemptB\x12\n\x10_ended_within_ms\"\xd7\x01\n\x0b\x43\x61llAttempt\x12\x0e\n\x06number\x18\x01 \x01(\r\x12\x11\n\tswitch_id\x18\x02 \x01(\t\x12\x0f\n\x07\x65\x64ge_id\x18\x03 \x01(\t\x12.\n\nstarted_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nsip_status\x18\x06 \x01(\r\x12\x14\n\x0changup_cause\x18\x07 \x01(\t\x12\x0c\n\x04\x63ode\x18\x08 \x01(\t\"\x90\x03\n\tLegResult\x12\r\n\x05index\x18\x01 \x01(\r\x12\x10\n\x08\x61gent_id\x18\x02 \x01(\t\x12\x0b\n\x03uri\x18\x03 \x01(\t\x12\x12\n\nsip_status\x18\x04 \x01(\r\x12\r\n\x05\x63\x61use\x18\x05 \x01(\t\x12.\n\nstarted_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x61ttempt\x18\x08 \x01(\r\x12.\n\nringing_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0e\x65\x61rly_media_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x61nswered_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\x05heard\x18\x0c \x01(\x0b\x32\x1f.keepline.routing.v1.LegPackets\"\xc8\x01\n\nLegPackets\x12\x1e\n\x11provider_received\x18\x01 \x01(\x04H\x00\x88\x01\x01\x12\x1a\n\rprovider_sent\x18\x02 \x01(\x04H\x01\x88\x01\x01\x12\x1b\n\x0e\x61gent_received\x18\x03 \x01(\x04H\x02\x88\x01\x01\x12\x17\n\nagent_sent\x18\x04 \x01(\x04H\x03\x88\x01\x01\x42\x14\n\x12_provider_receivedB\x10\n\x0e_provider_sentB\x11\n\x0f_agent_receivedB\r\n\x0b_agent_sent\"\xda\x01\n\x0fMediaStatistics\x12\x1d\n\x10packets_received\x18\x01 \x01(\x04H\x00\x88\x01\x01\x12\x19\n\x0cpackets_sent\x18\x02 \x01(\x04H\x01\x88\x01\x01\x12\x19\n\x0cpackets_lost\x18\x03 \x01(\x04H\x02\x88\x01\x01\x12\x1a\n\rjitter_max_ms\x18\x04 \x01(\x01H\x03\x88\x01\x01\x12\r\n\x05\x63odec\x18\x05 \x01(\tB\x13\n\x11_packets_receivedB\x0f\n\r_packets_sentB\x0f\n\r_packets_lostB\x10\n\x0e_jitter_max_ms\"\x1c\n\x0eGetCallRequest\x12\n\n\x02id\x18\x01 \x01(\t\"@\n\x0fGetCallResponse\x12-\n\x04\x63\x61ll\x18\x01 \x01(\x0b\x32\x1f.keepline.routing.v1.CallRecord\"\xed\x01\n\x10ListCallsRequest\x12,\n\x04page\x18\x01 \x01(\x0b\x32\x1e.keepline.types.v1.PageRequest\x12\x10\n\x08trunk_id\x18\x02 \x01(\t\x12\x0e\n\x06number\x18\x03 \x01(\t\x12\x31\n\rstarted_after\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0estarted_before\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\x08\x61nswered\x18\x06 \x01(\x08H\x00\x88\x01\x01\x42\x0b\n\t_answered\"\\\n\x11ListCallsResponse\x12.\n\x05\x63\x61lls\x18\x01 \x03(\x0b\x32\x1f.keepline.routing.v1.CallRecord\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*c\n\x07\x45ndedBy\x12\x18\n\x14\x45NDED_BY_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x45NDED_BY_CALLER\x10\x01\x12\x12\n\x0e\x45NDED_BY_AGENT\x10\x02\x12\x15\n\x11\x45NDED_BY_KEEPLINE\x10\x03*U\n\tDirection\x12\x19\n\x15\x44IRECTION_UNSPECIFIED\x10\x00\x12\x15\n\x11\x44IRECTION_INBOUND\x10\x01\x12\x16\n\x12\x44IRECTION_OUTBOUND\x10\x02\x32\xbb\x01\n\x07\x43\x61llLog\x12T\n\x07GetCall\x12#.keepline.routing.v1.GetCallRequest\x1a$.keepline.routing.v1.GetCallResponse\x12Z\n\tListCalls\x12%.keepline.routing.v1.ListCallsRequest\x1a&.keepline.routing.v1.ListCallsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"keepline/routing/v1/call_log.proto\x12\x13keepline.routing.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"keepline/routing/v1/decision.proto\"\x97\x06\n\nCallRecord\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\t\x12\x10\n\x08trunk_id\x18\x03 \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\x04 \x01(\t\x12\x0e\n\x06\x63\x61lled\x18\x05 \x01(\t\x12\x16\n\x0esource_address\x18\x06 \x01(\t\x12/\n\x08\x64\x65\x63ision\x18\x07 \x01(\x0b\x32\x1d.keepline.routing.v1.Decision\x12,\n\x04legs\x18\x08 \x03(\x0b\x32\x1e.keepline.routing.v1.LegResult\x12.\n\nstarted_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x61nswered_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0changup_cause\x18\x0c \x01(\t\x12\x12\n\nsip_status\x18\r \x01(\r\x12\x10\n\x08setup_ms\x18\x0e \x01(\x04\x12\x0f\n\x07talk_ms\x18\x0f \x01(\x04\x12\x33\n\x05media\x18\x10 \x01(\x0b\x32$.keepline.routing.v1.MediaStatistics\x12\x10\n\x08\x61gent_id\x18\x11 \x01(\t\x12.\n\x08\x65nded_by\x18\x12 \x01(\x0e\x32\x1c.keepline.routing.v1.EndedBy\x12\x31\n\tdirection\x18\x13 \x01(\x0e\x32\x1e.keepline.routing.v1.Direction\x12\x0f\n\x07\x61ttempt\x18\x14 \x01(\r\x12\x11\n\tswitch_id\x18\x15 \x01(\t\x12\x0f\n\x07\x65\x64ge_id\x18\x16 \x01(\t\x12\x1c\n\x0f\x65nded_within_ms\x18\x17 \x01(\x04H\x00\x88\x01\x01\x12\x32\n\x08\x61ttempts\x18\x18 \x03(\x0b\x32 .keepline.routing.v1.CallAttempt\x12\x0e\n\x06number\x18\x19 \x01(\t\x12\x10\n\x08\x61nswered\x18\x1a \x01(\x08\x42\x12\n\x10_ended_within_ms\"\xd7\x01\n\x0b\x43\x61llAttempt\x12\x0e\n\x06number\x18\x01 \x01(\r\x12\x11\n\tswitch_id\x18\x02 \x01(\t\x12\x0f\n\x07\x65\x64ge_id\x18\x03 \x01(\t\x12.\n\nstarted_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nsip_status\x18\x06 \x01(\r\x12\x14\n\x0changup_cause\x18\x07 \x01(\t\x12\x0c\n\x04\x63ode\x18\x08 \x01(\t\"\x90\x03\n\tLegResult\x12\r\n\x05index\x18\x01 \x01(\r\x12\x10\n\x08\x61gent_id\x18\x02 \x01(\t\x12\x0b\n\x03uri\x18\x03 \x01(\t\x12\x12\n\nsip_status\x18\x04 \x01(\r\x12\r\n\x05\x63\x61use\x18\x05 \x01(\t\x12.\n\nstarted_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x61ttempt\x18\x08 \x01(\r\x12.\n\nringing_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0e\x65\x61rly_media_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x61nswered_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\x05heard\x18\x0c \x01(\x0b\x32\x1f.keepline.routing.v1.LegPackets\"\xc8\x01\n\nLegPackets\x12\x1e\n\x11provider_received\x18\x01 \x01(\x04H\x00\x88\x01\x01\x12\x1a\n\rprovider_sent\x18\x02 \x01(\x04H\x01\x88\x01\x01\x12\x1b\n\x0e\x61gent_received\x18\x03 \x01(\x04H\x02\x88\x01\x01\x12\x17\n\nagent_sent\x18\x04 \x01(\x04H\x03\x88\x01\x01\x42\x14\n\x12_provider_receivedB\x10\n\x0e_provider_sentB\x11\n\x0f_agent_receivedB\r\n\x0b_agent_sent\"\xda\x01\n\x0fMediaStatistics\x12\x1d\n\x10packets_received\x18\x01 \x01(\x04H\x00\x88\x01\x01\x12\x19\n\x0cpackets_sent\x18\x02 \x01(\x04H\x01\x88\x01\x01\x12\x19\n\x0cpackets_lost\x18\x03 \x01(\x04H\x02\x88\x01\x01\x12\x1a\n\rjitter_max_ms\x18\x04 \x01(\x01H\x03\x88\x01\x01\x12\r\n\x05\x63odec\x18\x05 \x01(\tB\x13\n\x11_packets_receivedB\x0f\n\r_packets_sentB\x0f\n\r_packets_lostB\x10\n\x0e_jitter_max_ms\"H\n\x0eGetCallRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12*\n\x06\x66ields\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"@\n\x0fGetCallResponse\x12-\n\x04\x63\x61ll\x18\x01 \x01(\x0b\x32\x1f.keepline.routing.v1.CallRecord\"\xef\x02\n\x10ListCallsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\r\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x10\n\x08order_by\x18\x03 \x01(\t\x12*\n\x06\x66ields\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x10\n\x08trunk_id\x18\x05 \x03(\t\x12\x0e\n\x06number\x18\x06 \x03(\t\x12\x10\n\x08\x61gent_id\x18\x07 \x03(\t\x12\x31\n\tdirection\x18\x08 \x03(\x0e\x32\x1e.keepline.routing.v1.Direction\x12\x15\n\x08\x61nswered\x18\t \x01(\x08H\x00\x88\x01\x01\x12\x34\n\x10started_at_after\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11started_at_before\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x0b\n\t_answered\"\\\n\x11ListCallsResponse\x12.\n\x05\x63\x61lls\x18\x01 \x03(\x0b\x32\x1f.keepline.routing.v1.CallRecord\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*c\n\x07\x45ndedBy\x12\x18\n\x14\x45NDED_BY_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x45NDED_BY_CALLER\x10\x01\x12\x12\n\x0e\x45NDED_BY_AGENT\x10\x02\x12\x15\n\x11\x45NDED_BY_KEEPLINE\x10\x03*U\n\tDirection\x12\x19\n\x15\x44IRECTION_UNSPECIFIED\x10\x00\x12\x15\n\x11\x44IRECTION_INBOUND\x10\x01\x12\x16\n\x12\x44IRECTION_OUTBOUND\x10\x02\x32\xbb\x01\n\x07\x43\x61llLog\x12T\n\x07GetCall\x12#.keepline.routing.v1.GetCallRequest\x1a$.keepline.routing.v1.GetCallResponse\x12Z\n\tListCalls\x12%.keepline.routing.v1.ListCallsRequest\x1a&.keepline.routing.v1.ListCallsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'keepline.routing.v1.call_log_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ENDEDBY']._serialized_start=2387
-  _globals['_ENDEDBY']._serialized_end=2486
-  _globals['_DIRECTION']._serialized_start=2488
-  _globals['_DIRECTION']._serialized_end=2573
-  _globals['_CALLRECORD']._serialized_start=161
-  _globals['_CALLRECORD']._serialized_end=910
-  _globals['_CALLATTEMPT']._serialized_start=913
-  _globals['_CALLATTEMPT']._serialized_end=1128
-  _globals['_LEGRESULT']._serialized_start=1131
-  _globals['_LEGRESULT']._serialized_end=1531
-  _globals['_LEGPACKETS']._serialized_start=1534
-  _globals['_LEGPACKETS']._serialized_end=1734
-  _globals['_MEDIASTATISTICS']._serialized_start=1737
-  _globals['_MEDIASTATISTICS']._serialized_end=1955
-  _globals['_GETCALLREQUEST']._serialized_start=1957
-  _globals['_GETCALLREQUEST']._serialized_end=1985
-  _globals['_GETCALLRESPONSE']._serialized_start=1987
-  _globals['_GETCALLRESPONSE']._serialized_end=2051
-  _globals['_LISTCALLSREQUEST']._serialized_start=2054
-  _globals['_LISTCALLSREQUEST']._serialized_end=2291
-  _globals['_LISTCALLSRESPONSE']._serialized_start=2293
-  _globals['_LISTCALLSRESPONSE']._serialized_end=2385
-  _globals['_CALLLOG']._serialized_start=2576
-  _globals['_CALLLOG']._serialized_end=2763
+  _globals['_ENDEDBY']._serialized_start=2605
+  _globals['_ENDEDBY']._serialized_end=2704
+  _globals['_DIRECTION']._serialized_start=2706
+  _globals['_DIRECTION']._serialized_end=2791
+  _globals['_CALLRECORD']._serialized_start=163
+  _globals['_CALLRECORD']._serialized_end=954
+  _globals['_CALLATTEMPT']._serialized_start=957
+  _globals['_CALLATTEMPT']._serialized_end=1172
+  _globals['_LEGRESULT']._serialized_start=1175
+  _globals['_LEGRESULT']._serialized_end=1575
+  _globals['_LEGPACKETS']._serialized_start=1578
+  _globals['_LEGPACKETS']._serialized_end=1778
+  _globals['_MEDIASTATISTICS']._serialized_start=1781
+  _globals['_MEDIASTATISTICS']._serialized_end=1999
+  _globals['_GETCALLREQUEST']._serialized_start=2001
+  _globals['_GETCALLREQUEST']._serialized_end=2073
+  _globals['_GETCALLRESPONSE']._serialized_start=2075
+  _globals['_GETCALLRESPONSE']._serialized_end=2139
+  _globals['_LISTCALLSREQUEST']._serialized_start=2142
+  _globals['_LISTCALLSREQUEST']._serialized_end=2509
+  _globals['_LISTCALLSRESPONSE']._serialized_start=2511
+  _globals['_LISTCALLSRESPONSE']._serialized_end=2603
+  _globals['_CALLLOG']._serialized_start=2794
+  _globals['_CALLLOG']._serialized_end=2981
 # @@protoc_insertion_point(module_scope)

@@ -5,12 +5,12 @@ isort:skip_file
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from keepline.routing.v1 import decision_pb2 as _decision_pb2
-from keepline.types.v1 import paging_pb2 as _paging_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -75,7 +75,7 @@ class CallRecord(_message.Message):
     TRUNK_ID_FIELD_NUMBER: _builtins.int
     CALLER_FIELD_NUMBER: _builtins.int
     CALLED_FIELD_NUMBER: _builtins.int
-    SOURCE_FIELD_NUMBER: _builtins.int
+    SOURCE_ADDRESS_FIELD_NUMBER: _builtins.int
     DECISION_FIELD_NUMBER: _builtins.int
     LEGS_FIELD_NUMBER: _builtins.int
     STARTED_AT_FIELD_NUMBER: _builtins.int
@@ -94,6 +94,8 @@ class CallRecord(_message.Message):
     EDGE_ID_FIELD_NUMBER: _builtins.int
     ENDED_WITHIN_MS_FIELD_NUMBER: _builtins.int
     ATTEMPTS_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    ANSWERED_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Made by the edge: "call_" and a UUID."""
     tenant_id: _builtins.str
@@ -101,8 +103,8 @@ class CallRecord(_message.Message):
     caller: _builtins.str
     called: _builtins.str
     """As the provider sent it."""
-    source: _builtins.str
-    """Source address and port of the INVITE."""
+    source_address: _builtins.str
+    """Address and port that the INVITE came from."""
     hangup_cause: _builtins.str
     """Q.850 cause name of the end, as the switch says it: NORMAL_CLEARING, ORIGINATOR_CANCEL, ..."""
     sip_status: _builtins.int
@@ -125,6 +127,10 @@ class CallRecord(_message.Message):
     """Present when nobody saw the end, because the switch died with the call: ended_at is when it was last
     seen, and it ended at most so many milliseconds later.
     """
+    number: _builtins.str
+    """E.164 of the called number; empty where none was recognised."""
+    answered: _builtins.bool
+    """Whether an agent answered."""
     @_builtins.property
     def decision(self) -> _decision_pb2.Decision: ...
     @_builtins.property
@@ -149,7 +155,7 @@ class CallRecord(_message.Message):
         trunk_id: _builtins.str = ...,
         caller: _builtins.str = ...,
         called: _builtins.str = ...,
-        source: _builtins.str = ...,
+        source_address: _builtins.str = ...,
         decision: _decision_pb2.Decision | None = ...,
         legs: _abc.Iterable[Global___LegResult] | None = ...,
         started_at: _timestamp_pb2.Timestamp | None = ...,
@@ -168,10 +174,12 @@ class CallRecord(_message.Message):
         edge_id: _builtins.str = ...,
         ended_within_ms: _builtins.int | None = ...,
         attempts: _abc.Iterable[Global___CallAttempt] | None = ...,
+        number: _builtins.str = ...,
+        answered: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_ended_within_ms", b"_ended_within_ms", "answered_at", b"answered_at", "decision", b"decision", "ended_at", b"ended_at", "ended_within_ms", b"ended_within_ms", "media", b"media", "started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ended_within_ms", b"_ended_within_ms", "agent_id", b"agent_id", "answered_at", b"answered_at", "attempt", b"attempt", "attempts", b"attempts", "called", b"called", "caller", b"caller", "decision", b"decision", "direction", b"direction", "edge_id", b"edge_id", "ended_at", b"ended_at", "ended_by", b"ended_by", "ended_within_ms", b"ended_within_ms", "hangup_cause", b"hangup_cause", "id", b"id", "legs", b"legs", "media", b"media", "setup_ms", b"setup_ms", "sip_status", b"sip_status", "source", b"source", "started_at", b"started_at", "switch_id", b"switch_id", "talk_ms", b"talk_ms", "tenant_id", b"tenant_id", "trunk_id", b"trunk_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ended_within_ms", b"_ended_within_ms", "agent_id", b"agent_id", "answered", b"answered", "answered_at", b"answered_at", "attempt", b"attempt", "attempts", b"attempts", "called", b"called", "caller", b"caller", "decision", b"decision", "direction", b"direction", "edge_id", b"edge_id", "ended_at", b"ended_at", "ended_by", b"ended_by", "ended_within_ms", b"ended_within_ms", "hangup_cause", b"hangup_cause", "id", b"id", "legs", b"legs", "media", b"media", "number", b"number", "setup_ms", b"setup_ms", "sip_status", b"sip_status", "source_address", b"source_address", "started_at", b"started_at", "switch_id", b"switch_id", "talk_ms", b"talk_ms", "tenant_id", b"tenant_id", "trunk_id", b"trunk_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__ended_within_ms: _TypeAlias = _typing.Literal["ended_within_ms"]  # noqa: Y015
     _WhichOneofArgType__ended_within_ms: _TypeAlias = _typing.Literal["_ended_within_ms", b"_ended_within_ms"]  # noqa: Y015
@@ -387,15 +395,21 @@ class GetCallRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
+    @_builtins.property
+    def fields(self) -> _field_mask_pb2.FieldMask:
+        """Only these fields; absent: all."""
+
     def __init__(
         self,
         *,
         id: _builtins.str = ...,
+        fields: _field_mask_pb2.FieldMask | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields", "id", b"id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -423,38 +437,67 @@ Global___GetCallResponse: _TypeAlias = GetCallResponse  # noqa: Y015
 
 @_typing.final
 class ListCallsRequest(_message.Message):
+    """Fields that are set bound the list; a repeated one means any of its values. The parameters of REST by name."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
-    PAGE_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    ORDER_BY_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
     TRUNK_ID_FIELD_NUMBER: _builtins.int
     NUMBER_FIELD_NUMBER: _builtins.int
-    STARTED_AFTER_FIELD_NUMBER: _builtins.int
-    STARTED_BEFORE_FIELD_NUMBER: _builtins.int
+    AGENT_ID_FIELD_NUMBER: _builtins.int
+    DIRECTION_FIELD_NUMBER: _builtins.int
     ANSWERED_FIELD_NUMBER: _builtins.int
-    trunk_id: _builtins.str
-    number: _builtins.str
-    """E.164 of the called number."""
+    STARTED_AT_AFTER_FIELD_NUMBER: _builtins.int
+    STARTED_AT_BEFORE_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """1 to 500; 0 asks for 50."""
+    page_token: _builtins.str
+    """next_page_token of the page before, with the same order and filters; empty for the first."""
+    order_by: _builtins.str
+    """Such as "started_at"; any of id, started_at. Empty: started_at desc, id desc."""
     answered: _builtins.bool
     """True: only answered ones; false: only unanswered ones; absent: all."""
     @_builtins.property
-    def page(self) -> _paging_pb2.PageRequest: ...
+    def fields(self) -> _field_mask_pb2.FieldMask:
+        """Only these fields of each; absent: all."""
+
     @_builtins.property
-    def started_after(self) -> _timestamp_pb2.Timestamp: ...
+    def trunk_id(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
-    def started_before(self) -> _timestamp_pb2.Timestamp: ...
+    def number(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """E.164 of the called number."""
+
+    @_builtins.property
+    def agent_id(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Of the agent that answered."""
+
+    @_builtins.property
+    def direction(self) -> _containers.RepeatedScalarFieldContainer[Global___Direction.ValueType]: ...
+    @_builtins.property
+    def started_at_after(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def started_at_before(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
-        page: _paging_pb2.PageRequest | None = ...,
-        trunk_id: _builtins.str = ...,
-        number: _builtins.str = ...,
-        started_after: _timestamp_pb2.Timestamp | None = ...,
-        started_before: _timestamp_pb2.Timestamp | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        order_by: _builtins.str = ...,
+        fields: _field_mask_pb2.FieldMask | None = ...,
+        trunk_id: _abc.Iterable[_builtins.str] | None = ...,
+        number: _abc.Iterable[_builtins.str] | None = ...,
+        agent_id: _abc.Iterable[_builtins.str] | None = ...,
+        direction: _abc.Iterable[Global___Direction.ValueType] | None = ...,
         answered: _builtins.bool | None = ...,
+        started_at_after: _timestamp_pb2.Timestamp | None = ...,
+        started_at_before: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_answered", b"_answered", "answered", b"answered", "page", b"page", "started_after", b"started_after", "started_before", b"started_before"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_answered", b"_answered", "answered", b"answered", "fields", b"fields", "started_at_after", b"started_at_after", "started_at_before", b"started_at_before"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_answered", b"_answered", "answered", b"answered", "number", b"number", "page", b"page", "started_after", b"started_after", "started_before", b"started_before", "trunk_id", b"trunk_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_answered", b"_answered", "agent_id", b"agent_id", "answered", b"answered", "direction", b"direction", "fields", b"fields", "number", b"number", "order_by", b"order_by", "page_size", b"page_size", "page_token", b"page_token", "started_at_after", b"started_at_after", "started_at_before", b"started_at_before", "trunk_id", b"trunk_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__answered: _TypeAlias = _typing.Literal["answered"]  # noqa: Y015
     _WhichOneofArgType__answered: _TypeAlias = _typing.Literal["_answered", b"_answered"]  # noqa: Y015

@@ -24,17 +24,18 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from keepline.routing.v1 import agent_pb2 as keepline_dot_routing_dot_v1_dot_agent__pb2
+from keepline.types.v1 import dangling_pb2 as keepline_dot_types_dot_v1_dot_dangling__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ekeepline/routing/v1/plan.proto\x12\x13keepline.routing.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fkeepline/routing/v1/agent.proto\"\x89\x02\n\x0bRoutingPlan\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x04\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x0f\n\x07numbers\x18\x05 \x03(\t\x12\x16\n\x0e\x66irst_agent_id\x18\x06 \x01(\t\x12\x19\n\x11\x66\x61llback_agent_id\x18\x07 \x01(\t\x12\x18\n\x10\x66\x61llback_on_busy\x18\x08 \x01(\x08\x12.\n\ncreated_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"v\n\x0cRoutingState\x12\x30\n\x04plan\x18\x01 \x01(\x0b\x32 .keepline.routing.v1.RoutingPlanH\x00\x12+\n\x05\x61gent\x18\x02 \x01(\x0b\x32\x1a.keepline.routing.v1.AgentH\x00\x42\x07\n\x05stateb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ekeepline/routing/v1/plan.proto\x12\x13keepline.routing.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fkeepline/routing/v1/agent.proto\x1a keepline/types/v1/dangling.proto\"\xb8\x02\n\x0bRoutingPlan\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x04\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x0f\n\x07numbers\x18\x05 \x03(\t\x12\x16\n\x0e\x66irst_agent_id\x18\x06 \x01(\t\x12\x19\n\x11\x66\x61llback_agent_id\x18\x07 \x01(\t\x12\x18\n\x10\x66\x61llback_on_busy\x18\x08 \x01(\x08\x12.\n\ncreated_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x08\x64\x61ngling\x18\x0b \x03(\x0b\x32\x1b.keepline.types.v1.Dangling\"v\n\x0cRoutingState\x12\x30\n\x04plan\x18\x01 \x01(\x0b\x32 .keepline.routing.v1.RoutingPlanH\x00\x12+\n\x05\x61gent\x18\x02 \x01(\x0b\x32\x1a.keepline.routing.v1.AgentH\x00\x42\x07\n\x05stateb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'keepline.routing.v1.plan_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ROUTINGPLAN']._serialized_start=122
-  _globals['_ROUTINGPLAN']._serialized_end=387
-  _globals['_ROUTINGSTATE']._serialized_start=389
-  _globals['_ROUTINGSTATE']._serialized_end=507
+  _globals['_ROUTINGPLAN']._serialized_start=156
+  _globals['_ROUTINGPLAN']._serialized_end=468
+  _globals['_ROUTINGSTATE']._serialized_start=470
+  _globals['_ROUTINGSTATE']._serialized_end=588
 # @@protoc_insertion_point(module_scope)

@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from keepline.routing.v1 import agent_pb2 as _agent_pb2
+from keepline.types.v1 import dangling_pb2 as _dangling_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -36,6 +37,7 @@ class RoutingPlan(_message.Message):
     FALLBACK_ON_BUSY_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
     UPDATED_AT_FIELD_NUMBER: _builtins.int
+    DANGLING_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """"pln_" and a ULID in lower case."""
     tenant_id: _builtins.str
@@ -54,6 +56,10 @@ class RoutingPlan(_message.Message):
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def updated_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def dangling(self) -> _containers.RepeatedCompositeFieldContainer[_dangling_pb2.Dangling]:
+        """What it names and is not there any more. In answers only, never on the topic."""
+
     def __init__(
         self,
         *,
@@ -67,10 +73,11 @@ class RoutingPlan(_message.Message):
         fallback_on_busy: _builtins.bool = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
         updated_at: _timestamp_pb2.Timestamp | None = ...,
+        dangling: _abc.Iterable[_dangling_pb2.Dangling] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "fallback_agent_id", b"fallback_agent_id", "fallback_on_busy", b"fallback_on_busy", "first_agent_id", b"first_agent_id", "id", b"id", "name", b"name", "numbers", b"numbers", "tenant_id", b"tenant_id", "updated_at", b"updated_at", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "dangling", b"dangling", "fallback_agent_id", b"fallback_agent_id", "fallback_on_busy", b"fallback_on_busy", "first_agent_id", b"first_agent_id", "id", b"id", "name", b"name", "numbers", b"numbers", "tenant_id", b"tenant_id", "updated_at", b"updated_at", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

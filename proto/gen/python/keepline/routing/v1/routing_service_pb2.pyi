@@ -5,12 +5,13 @@ isort:skip_file
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from keepline.routing.v1 import agent_pb2 as _agent_pb2
 from keepline.routing.v1 import decision_pb2 as _decision_pb2
 from keepline.routing.v1 import plan_pb2 as _plan_pb2
-from keepline.types.v1 import paging_pb2 as _paging_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -70,6 +71,8 @@ Global___SimulateResponse: _TypeAlias = SimulateResponse  # noqa: Y015
 
 @_typing.final
 class CreateAgentRequest(_message.Message):
+    """Metadata idempotency-key: 1 to 255 visible ASCII characters; for 24 hours the same request gets the same answer."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     NAME_FIELD_NUMBER: _builtins.int
@@ -78,6 +81,7 @@ class CreateAgentRequest(_message.Message):
     RING_SECONDS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     ring_seconds: _builtins.int
+    """3 to 120; 0 asks for 20."""
     @_builtins.property
     def sip(self) -> _agent_pb2.SipAgent: ...
     @_builtins.property
@@ -125,15 +129,21 @@ class GetAgentRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
+    @_builtins.property
+    def fields(self) -> _field_mask_pb2.FieldMask:
+        """Only these fields; absent: all."""
+
     def __init__(
         self,
         *,
         id: _builtins.str = ...,
+        fields: _field_mask_pb2.FieldMask | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields", "id", b"id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -161,19 +171,59 @@ Global___GetAgentResponse: _TypeAlias = GetAgentResponse  # noqa: Y015
 
 @_typing.final
 class ListAgentsRequest(_message.Message):
+    """Fields that are set bound the list; a repeated one means any of its values. The parameters of REST by name."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
-    PAGE_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    ORDER_BY_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
+    Q_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    CREATED_AT_AFTER_FIELD_NUMBER: _builtins.int
+    CREATED_AT_BEFORE_FIELD_NUMBER: _builtins.int
+    UPDATED_AT_AFTER_FIELD_NUMBER: _builtins.int
+    UPDATED_AT_BEFORE_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """1 to 500; 0 asks for 50."""
+    page_token: _builtins.str
+    """next_page_token of the page before, with the same order and filters; empty for the first."""
+    order_by: _builtins.str
+    """Such as "created_at desc"; any of id, name, created_at, updated_at. Empty: id."""
+    q: _builtins.str
+    """Part of the name, in any case."""
     @_builtins.property
-    def page(self) -> _paging_pb2.PageRequest: ...
+    def fields(self) -> _field_mask_pb2.FieldMask:
+        """Only these fields of each; absent: all."""
+
+    @_builtins.property
+    def name(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def created_at_after(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def created_at_before(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def updated_at_after(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def updated_at_before(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
-        page: _paging_pb2.PageRequest | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        order_by: _builtins.str = ...,
+        fields: _field_mask_pb2.FieldMask | None = ...,
+        q: _builtins.str = ...,
+        name: _abc.Iterable[_builtins.str] | None = ...,
+        created_at_after: _timestamp_pb2.Timestamp | None = ...,
+        created_at_before: _timestamp_pb2.Timestamp | None = ...,
+        updated_at_after: _timestamp_pb2.Timestamp | None = ...,
+        updated_at_before: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["page", b"page"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at_after", b"created_at_after", "created_at_before", b"created_at_before", "fields", b"fields", "updated_at_after", b"updated_at_after", "updated_at_before", b"updated_at_before"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page", b"page"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at_after", b"created_at_after", "created_at_before", b"created_at_before", "fields", b"fields", "name", b"name", "order_by", b"order_by", "page_size", b"page_size", "page_token", b"page_token", "q", b"q", "updated_at_after", b"updated_at_after", "updated_at_before", b"updated_at_before"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -207,18 +257,34 @@ class UpdateAgentRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     AGENT_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    ANY_VERSION_FIELD_NUMBER: _builtins.int
+    expected_version: _builtins.int
+    """The version that was read. A request says this or any_version."""
+    any_version: _builtins.bool
+    """Whichever version it is."""
     @_builtins.property
     def agent(self) -> _agent_pb2.Agent:
-        """The whole agent; version, when not 0, must be the current one."""
+        """id names the agent."""
+
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """Any of name, sip, human, ring_seconds. A field that the mask names and the agent lacks is reset; absent:
+        the fields that are set. Naming sip or human makes the agent one of that kind.
+        """
 
     def __init__(
         self,
         *,
         agent: _agent_pb2.Agent | None = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
+        expected_version: _builtins.int = ...,
+        any_version: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "update_mask", b"update_mask"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "any_version", b"any_version", "expected_version", b"expected_version", "update_mask", b"update_mask"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -249,15 +315,23 @@ class DeleteAgentRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    ANY_VERSION_FIELD_NUMBER: _builtins.int
     id: _builtins.str
+    expected_version: _builtins.int
+    """The version that was read. A request says this or any_version."""
+    any_version: _builtins.bool
+    """Whichever version it is."""
     def __init__(
         self,
         *,
         id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+        any_version: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["any_version", b"any_version", "expected_version", b"expected_version", "id", b"id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -280,6 +354,8 @@ Global___DeleteAgentResponse: _TypeAlias = DeleteAgentResponse  # noqa: Y015
 
 @_typing.final
 class CreatePlanRequest(_message.Message):
+    """Metadata idempotency-key: 1 to 255 visible ASCII characters; for 24 hours the same request gets the same answer."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     NAME_FIELD_NUMBER: _builtins.int
@@ -335,15 +411,21 @@ class GetPlanRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
+    @_builtins.property
+    def fields(self) -> _field_mask_pb2.FieldMask:
+        """Only these fields; absent: all."""
+
     def __init__(
         self,
         *,
         id: _builtins.str = ...,
+        fields: _field_mask_pb2.FieldMask | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields", "id", b"id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -371,19 +453,73 @@ Global___GetPlanResponse: _TypeAlias = GetPlanResponse  # noqa: Y015
 
 @_typing.final
 class ListPlansRequest(_message.Message):
+    """Fields that are set bound the list; a repeated one means any of its values. The parameters of REST by name."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
-    PAGE_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    ORDER_BY_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
+    Q_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    NUMBERS_FIELD_NUMBER: _builtins.int
+    FIRST_AGENT_ID_FIELD_NUMBER: _builtins.int
+    FALLBACK_AGENT_ID_FIELD_NUMBER: _builtins.int
+    CREATED_AT_AFTER_FIELD_NUMBER: _builtins.int
+    CREATED_AT_BEFORE_FIELD_NUMBER: _builtins.int
+    UPDATED_AT_AFTER_FIELD_NUMBER: _builtins.int
+    UPDATED_AT_BEFORE_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """1 to 500; 0 asks for 50."""
+    page_token: _builtins.str
+    """next_page_token of the page before, with the same order and filters; empty for the first."""
+    order_by: _builtins.str
+    """Such as "created_at desc"; any of id, name, created_at, updated_at. Empty: id."""
+    q: _builtins.str
+    """Part of the name, in any case."""
     @_builtins.property
-    def page(self) -> _paging_pb2.PageRequest: ...
+    def fields(self) -> _field_mask_pb2.FieldMask:
+        """Only these fields of each; absent: all."""
+
+    @_builtins.property
+    def name(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def numbers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """E.164: plans that name one of them."""
+
+    @_builtins.property
+    def first_agent_id(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def fallback_agent_id(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def created_at_after(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def created_at_before(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def updated_at_after(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def updated_at_before(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
-        page: _paging_pb2.PageRequest | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        order_by: _builtins.str = ...,
+        fields: _field_mask_pb2.FieldMask | None = ...,
+        q: _builtins.str = ...,
+        name: _abc.Iterable[_builtins.str] | None = ...,
+        numbers: _abc.Iterable[_builtins.str] | None = ...,
+        first_agent_id: _abc.Iterable[_builtins.str] | None = ...,
+        fallback_agent_id: _abc.Iterable[_builtins.str] | None = ...,
+        created_at_after: _timestamp_pb2.Timestamp | None = ...,
+        created_at_before: _timestamp_pb2.Timestamp | None = ...,
+        updated_at_after: _timestamp_pb2.Timestamp | None = ...,
+        updated_at_before: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["page", b"page"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at_after", b"created_at_after", "created_at_before", b"created_at_before", "fields", b"fields", "updated_at_after", b"updated_at_after", "updated_at_before", b"updated_at_before"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page", b"page"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at_after", b"created_at_after", "created_at_before", b"created_at_before", "fallback_agent_id", b"fallback_agent_id", "fields", b"fields", "first_agent_id", b"first_agent_id", "name", b"name", "numbers", b"numbers", "order_by", b"order_by", "page_size", b"page_size", "page_token", b"page_token", "q", b"q", "updated_at_after", b"updated_at_after", "updated_at_before", b"updated_at_before"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -417,18 +553,34 @@ class UpdatePlanRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     PLAN_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    ANY_VERSION_FIELD_NUMBER: _builtins.int
+    expected_version: _builtins.int
+    """The version that was read. A request says this or any_version."""
+    any_version: _builtins.bool
+    """Whichever version it is."""
     @_builtins.property
     def plan(self) -> _plan_pb2.RoutingPlan:
-        """The whole plan; version, when not 0, must be the current one."""
+        """id names the plan."""
+
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """Any of name, numbers, first_agent_id, fallback_agent_id, fallback_on_busy. A field that the mask names
+        and the plan lacks is reset; absent: the fields that are set.
+        """
 
     def __init__(
         self,
         *,
         plan: _plan_pb2.RoutingPlan | None = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
+        expected_version: _builtins.int = ...,
+        any_version: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan", "update_mask", b"update_mask"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["any_version", b"any_version", "expected_version", b"expected_version", "plan", b"plan", "update_mask", b"update_mask"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -459,15 +611,23 @@ class DeletePlanRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    ANY_VERSION_FIELD_NUMBER: _builtins.int
     id: _builtins.str
+    expected_version: _builtins.int
+    """The version that was read. A request says this or any_version."""
+    any_version: _builtins.bool
+    """Whichever version it is."""
     def __init__(
         self,
         *,
         id: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+        any_version: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["any_version", b"any_version", "expected_version", b"expected_version", "id", b"id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -128,7 +128,8 @@ class CallRoutingManagerServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DeleteAgent(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """FAILED_PRECONDITION (agent_in_use) while a routing plan names the agent.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')

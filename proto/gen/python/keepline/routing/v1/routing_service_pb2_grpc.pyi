@@ -40,6 +40,7 @@ class CallRoutingManagerStub:
     ListAgents: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.ListAgentsRequest, _routing_service_pb2.ListAgentsResponse]
     UpdateAgent: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.UpdateAgentRequest, _routing_service_pb2.UpdateAgentResponse]
     DeleteAgent: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.DeleteAgentRequest, _routing_service_pb2.DeleteAgentResponse]
+    """FAILED_PRECONDITION (agent_in_use) while a routing plan names the agent."""
     CreatePlan: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.CreatePlanRequest, _routing_service_pb2.CreatePlanResponse]
     GetPlan: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.GetPlanRequest, _routing_service_pb2.GetPlanResponse]
     ListPlans: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.ListPlansRequest, _routing_service_pb2.ListPlansResponse]
@@ -58,6 +59,7 @@ class CallRoutingManagerAsyncStub(CallRoutingManagerStub):
     ListAgents: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.ListAgentsRequest, _routing_service_pb2.ListAgentsResponse]  # type: ignore[assignment]
     UpdateAgent: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.UpdateAgentRequest, _routing_service_pb2.UpdateAgentResponse]  # type: ignore[assignment]
     DeleteAgent: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.DeleteAgentRequest, _routing_service_pb2.DeleteAgentResponse]  # type: ignore[assignment]
+    """FAILED_PRECONDITION (agent_in_use) while a routing plan names the agent."""
     CreatePlan: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.CreatePlanRequest, _routing_service_pb2.CreatePlanResponse]  # type: ignore[assignment]
     GetPlan: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.GetPlanRequest, _routing_service_pb2.GetPlanResponse]  # type: ignore[assignment]
     ListPlans: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.ListPlansRequest, _routing_service_pb2.ListPlansResponse]  # type: ignore[assignment]
@@ -108,7 +110,8 @@ class CallRoutingManagerServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _routing_service_pb2.DeleteAgentRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_routing_service_pb2.DeleteAgentResponse, _abc.Awaitable[_routing_service_pb2.DeleteAgentResponse]]: ...
+    ) -> _typing.Union[_routing_service_pb2.DeleteAgentResponse, _abc.Awaitable[_routing_service_pb2.DeleteAgentResponse]]:
+        """FAILED_PRECONDITION (agent_in_use) while a routing plan names the agent."""
 
     @_abc_1.abstractmethod
     def CreatePlan(
