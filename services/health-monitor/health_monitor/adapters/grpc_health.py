@@ -28,7 +28,7 @@ class TrunkHealth(trunk_health_pb2_grpc.TrunkHealthServicer):
         self._watchers = watchers
 
     async def GetStatus(self, request: pb.GetStatusRequest, context: _Context) -> pb.GetStatusResponse:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("health")
         fields = messages.fields_asked(request, STATUSES.fields)
         status = self._statuses.get(tenant_id, request.trunk_id)
         return pb.GetStatusResponse(status=messages.selected(status_message(status), fields))
@@ -36,14 +36,14 @@ class TrunkHealth(trunk_health_pb2_grpc.TrunkHealthServicer):
     async def ListStatuses(
         self, request: pb.ListStatusesRequest, context: _Context
     ) -> pb.ListStatusesResponse:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("health")
         asked = messages.list_asked(request, STATUSES)
         page = self._statuses.list(tenant_id, asked)
         found = [messages.selected(status_message(status), asked.fields) for status in page.items]
         return pb.ListStatusesResponse(statuses=found, next_page_token=page.next_page_token)
 
     async def Watch(self, request: pb.WatchRequest, context: _Context) -> AsyncIterator[pb.WatchResponse]:
-        tenant = reading_tenant()
+        tenant = reading_tenant("health")
         watcher = self._watchers.watch(tenant, request.trunk_ids)
         try:
             now = [s for s in self._board.of_tenant(tenant) if watcher.wants(tenant, s.trunk_id)]

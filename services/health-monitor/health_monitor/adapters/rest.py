@@ -22,7 +22,7 @@ def router(statuses: Statuses) -> APIRouter:
         openapi_extra=described.lists(STATUSES),
     )
     async def list_statuses(request: Request) -> Response:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("health")
         asked = rest.list_asked(request, STATUSES)
         page = statuses.list(tenant_id, asked)
         return rest.page("statuses", map(status_document, page.items), page.next_page_token, asked.fields)
@@ -34,7 +34,7 @@ def router(statuses: Statuses) -> APIRouter:
         openapi_extra=described.reads(STATUSES.fields),
     )
     async def get_status(trunk_id: str, request: Request) -> Response:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("health")
         fields = rest.fields_asked(request, STATUSES.fields)
         status = statuses.get(tenant_id, trunk_id)
         return rest.one(request, status_document(status), status.version, fields=fields)

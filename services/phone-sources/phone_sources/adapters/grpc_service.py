@@ -28,7 +28,7 @@ class PhoneService(phone_service_pb2_grpc.PhoneServiceServicer):
     async def CreateNumber(
         self, request: pb.CreateNumberRequest, context: _Context
     ) -> pb.CreateNumberResponse:
-        tenant_id = writing_tenant()
+        tenant_id = writing_tenant("numbers")
         reading = NUMBER.created(messages.document(request))
 
         async def make(number_id: str) -> pb.CreateNumberResponse:
@@ -46,13 +46,13 @@ class PhoneService(phone_service_pb2_grpc.PhoneServiceServicer):
         )
 
     async def GetNumber(self, request: pb.GetNumberRequest, context: _Context) -> pb.GetNumberResponse:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("numbers")
         fields = messages.fields_asked(request, NUMBERS.fields)
         number = await self._numbers.get(tenant_id, request.id)
         return pb.GetNumberResponse(number=messages.selected(self._message(number), fields))
 
     async def ListNumbers(self, request: pb.ListNumbersRequest, context: _Context) -> pb.ListNumbersResponse:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("numbers")
         asked = messages.list_asked(request, NUMBERS)
         page = await self._numbers.list(tenant_id, asked)
         found = [messages.selected(self._message(number), asked.fields) for number in page.items]
@@ -61,7 +61,7 @@ class PhoneService(phone_service_pb2_grpc.PhoneServiceServicer):
     async def UpdateNumber(
         self, request: pb.UpdateNumberRequest, context: _Context
     ) -> pb.UpdateNumberResponse:
-        tenant_id = writing_tenant()
+        tenant_id = writing_tenant("numbers")
         expected = preconditions.expected(request.expected_version, request.any_version)
         patch = messages.patch(request.number, request.update_mask)
         number = await self._numbers.update(tenant_id, request.number.id, change_of(patch), expected)
@@ -70,7 +70,7 @@ class PhoneService(phone_service_pb2_grpc.PhoneServiceServicer):
     async def DeleteNumber(
         self, request: pb.DeleteNumberRequest, context: _Context
     ) -> pb.DeleteNumberResponse:
-        tenant_id = writing_tenant()
+        tenant_id = writing_tenant("numbers")
         expected = preconditions.expected(request.expected_version, request.any_version)
         await self._numbers.delete(tenant_id, request.id, expected)
         return pb.DeleteNumberResponse()

@@ -38,7 +38,7 @@ def router(numbers: Numbers, keys: IdempotencyKeys) -> APIRouter:
         openapi_extra=described.creates(NUMBER),
     )
     async def create_number(request: Request) -> Response:
-        tenant_id = writing_tenant()
+        tenant_id = writing_tenant("numbers")
         document = await rest.document(request)
         reading = NUMBER.created(document, rest.unknown(request))
 
@@ -55,7 +55,7 @@ def router(numbers: Numbers, keys: IdempotencyKeys) -> APIRouter:
         openapi_extra=described.lists(NUMBERS),
     )
     async def list_numbers(request: Request) -> Response:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("numbers")
         asked = rest.list_asked(request, NUMBERS)
         page = await numbers.list(tenant_id, asked)
         return rest.page("numbers", map(body, page.items), page.next_page_token, asked.fields)
@@ -67,7 +67,7 @@ def router(numbers: Numbers, keys: IdempotencyKeys) -> APIRouter:
         openapi_extra=described.reads(_FIELDS),
     )
     async def get_number(number_id: str, request: Request) -> Response:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("numbers")
         fields = rest.fields_asked(request, _FIELDS)
         number = await numbers.get(tenant_id, number_id)
         return rest.one(request, body(number), number.version, COMPUTED, fields)
@@ -79,7 +79,7 @@ def router(numbers: Numbers, keys: IdempotencyKeys) -> APIRouter:
         openapi_extra=described.changes(NUMBER, NumberBody),
     )
     async def update_number(number_id: str, request: Request) -> Response:
-        tenant_id, expected = writing_tenant(), rest.if_match(request)
+        tenant_id, expected = writing_tenant("numbers"), rest.if_match(request)
         change = change_of(await rest.document(request), rest.unknown(request))
         number = await numbers.update(tenant_id, number_id, change, expected)
         return rest.changed(body(number), number.version)
@@ -91,7 +91,7 @@ def router(numbers: Numbers, keys: IdempotencyKeys) -> APIRouter:
         openapi_extra=described.deletes(),
     )
     async def delete_number(number_id: str, request: Request) -> Response:
-        tenant_id, expected = writing_tenant(), rest.if_match(request)
+        tenant_id, expected = writing_tenant("numbers"), rest.if_match(request)
         rest.no_parameters(request)
         await numbers.delete(tenant_id, number_id, expected)
         return Response(status_code=204)

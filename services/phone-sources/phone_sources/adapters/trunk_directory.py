@@ -16,6 +16,7 @@ from keepline.sip.v1.trunk_pb2 import Trunk as TrunkMessage
 from keepline.sip.v1.trunk_pb2 import TrunkState
 from phone_sources.domain.number import Trunk
 from servicekit.errors import Unavailable
+from servicekit.grpc import problem_of
 from servicekit.telemetry.logging import logger
 
 if TYPE_CHECKING:  # the asynchronous stub is a type only
@@ -83,6 +84,8 @@ class TrunkDirectory:
         except grpc.aio.AioRpcError as error:
             if error.code() in (grpc.StatusCode.NOT_FOUND, grpc.StatusCode.INVALID_ARGUMENT):
                 return None
+            if error.code() is grpc.StatusCode.PERMISSION_DENIED:  # a key without the scope trunks:read
+                raise problem_of(error) from error
             raise Unavailable(
                 "trunks_unavailable",
                 "whether you have this trunk cannot be told right now",

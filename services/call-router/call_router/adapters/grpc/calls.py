@@ -22,13 +22,13 @@ class CallLogService(call_log_pb2_grpc.CallLogServicer):
         self._log = log
 
     async def GetCall(self, request: pb.GetCallRequest, context: _Context) -> pb.GetCallResponse:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("calls")
         fields = messages.fields_asked(request, CALLS.fields)
         kept = await self._log.get(tenant_id, request.id)
         return pb.GetCallResponse(call=messages.selected(record_message(kept.record), fields))
 
     async def ListCalls(self, request: pb.ListCallsRequest, context: _Context) -> pb.ListCallsResponse:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("calls")
         asked = messages.list_asked(request, CALLS)
         page = await self._log.list(tenant_id, asked)
         found = [messages.selected(record_message(record), asked.fields) for record in page.items]

@@ -22,5 +22,5 @@ class CallRouting(call_routing_pb2_grpc.CallRoutingServicer):
 
     async def Route(self, request: pb.RouteRequest, context: _Context) -> pb.RouteResponse:
         asked = Asked(CallDraft(request.trunk_id, request.called, request.caller))
-        decision = self._dry_run.route(reading_tenant(), asked)
+        decision = self._dry_run.route(reading_tenant("plans"), asked)
         return pb.RouteResponse(decision=decision_message(decision))

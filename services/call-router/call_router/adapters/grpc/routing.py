@@ -34,13 +34,13 @@ class CallRoutingManager(routing_service_pb2_grpc.CallRoutingManagerServicer):
         self._keys = keys
 
     async def Simulate(self, request: pb.SimulateRequest, context: _Context) -> pb.SimulateResponse:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("plans")
         reading = CALL_TO_ROUTE.created(messages.document(request))
         decision = self._dry_run.route(tenant_id, call_of(reading))
         return pb.SimulateResponse(decision=decision_message(decision))
 
     async def CreateAgent(self, request: pb.CreateAgentRequest, context: _Context) -> pb.CreateAgentResponse:
-        tenant_id = writing_tenant()
+        tenant_id = writing_tenant("agents")
         reading = agent_shape.AGENT.created(messages.document(request))
 
         async def make(agent_id: str) -> pb.CreateAgentResponse:
@@ -58,20 +58,20 @@ class CallRoutingManager(routing_service_pb2_grpc.CallRoutingManagerServicer):
         )
 
     async def GetAgent(self, request: pb.GetAgentRequest, context: _Context) -> pb.GetAgentResponse:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("agents")
         fields = messages.fields_asked(request, agent_shape.AGENTS.fields)
         agent = await self._agents.get(tenant_id, request.id)
         return pb.GetAgentResponse(agent=messages.selected(self._agent(agent), fields))
 
     async def ListAgents(self, request: pb.ListAgentsRequest, context: _Context) -> pb.ListAgentsResponse:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("agents")
         asked = messages.list_asked(request, agent_shape.AGENTS)
         page = await self._agents.list(tenant_id, asked)
         found = [messages.selected(self._agent(agent), asked.fields) for agent in page.items]
         return pb.ListAgentsResponse(agents=found, next_page_token=page.next_page_token)
 
     async def UpdateAgent(self, request: pb.UpdateAgentRequest, context: _Context) -> pb.UpdateAgentResponse:
-        tenant_id = writing_tenant()
+        tenant_id = writing_tenant("agents")
         expected = preconditions.expected(request.expected_version, request.any_version)
         patch = messages.patch(request.agent, request.update_mask)
         for kind, other in _OTHER_KIND.items():  # of a oneof the one that is set takes the other's place
@@ -81,13 +81,13 @@ class CallRoutingManager(routing_service_pb2_grpc.CallRoutingManagerServicer):
         return pb.UpdateAgentResponse(agent=self._agent(agent))
 
     async def DeleteAgent(self, request: pb.DeleteAgentRequest, context: _Context) -> pb.DeleteAgentResponse:
-        tenant_id = writing_tenant()
+        tenant_id = writing_tenant("agents")
         expected = preconditions.expected(request.expected_version, request.any_version)
         await self._agents.delete(tenant_id, request.id, expected)
         return pb.DeleteAgentResponse()
 
     async def CreatePlan(self, request: pb.CreatePlanRequest, context: _Context) -> pb.CreatePlanResponse:
-        tenant_id = writing_tenant()
+        tenant_id = writing_tenant("plans")
         reading = plan_shape.PLAN.created(messages.document(request))
 
         async def make(plan_id: str) -> pb.CreatePlanResponse:
@@ -105,27 +105,27 @@ class CallRoutingManager(routing_service_pb2_grpc.CallRoutingManagerServicer):
         )
 
     async def GetPlan(self, request: pb.GetPlanRequest, context: _Context) -> pb.GetPlanResponse:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("plans")
         fields = messages.fields_asked(request, plan_shape.PLANS.fields)
         plan = await self._plans.get(tenant_id, request.id)
         return pb.GetPlanResponse(plan=messages.selected(self._plan(plan), fields))
 
     async def ListPlans(self, request: pb.ListPlansRequest, context: _Context) -> pb.ListPlansResponse:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("plans")
         asked = messages.list_asked(request, plan_shape.PLANS)
         page = await self._plans.list(tenant_id, asked)
         found = [messages.selected(self._plan(plan), asked.fields) for plan in page.items]
         return pb.ListPlansResponse(plans=found, next_page_token=page.next_page_token)
 
     async def UpdatePlan(self, request: pb.UpdatePlanRequest, context: _Context) -> pb.UpdatePlanResponse:
-        tenant_id = writing_tenant()
+        tenant_id = writing_tenant("plans")
         expected = preconditions.expected(request.expected_version, request.any_version)
         patch = messages.patch(request.plan, request.update_mask)
         plan = await self._plans.update(tenant_id, request.plan.id, plan_shape.change_of(patch), expected)
         return pb.UpdatePlanResponse(plan=self._plan(plan))
 
     async def DeletePlan(self, request: pb.DeletePlanRequest, context: _Context) -> pb.DeletePlanResponse:
-        tenant_id = writing_tenant()
+        tenant_id = writing_tenant("plans")
         expected = preconditions.expected(request.expected_version, request.any_version)
         await self._plans.delete(tenant_id, request.id, expected)
         return pb.DeletePlanResponse()

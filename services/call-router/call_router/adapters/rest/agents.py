@@ -37,7 +37,7 @@ def router(agents: Agents, keys: IdempotencyKeys) -> APIRouter:
         openapi_extra=described.creates(AGENT),
     )
     async def create_agent(request: Request) -> Response:
-        tenant_id = writing_tenant()
+        tenant_id = writing_tenant("agents")
         document = await rest.document(request)
         reading = AGENT.created(document, rest.unknown(request))
 
@@ -51,7 +51,7 @@ def router(agents: Agents, keys: IdempotencyKeys) -> APIRouter:
         "", response_model=AgentPage, summary="List your agents", openapi_extra=described.lists(AGENTS)
     )
     async def list_agents(request: Request) -> Response:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("agents")
         asked = rest.list_asked(request, AGENTS)
         page = await agents.list(tenant_id, asked)
         return rest.page("agents", map(body, page.items), page.next_page_token, asked.fields)
@@ -63,7 +63,7 @@ def router(agents: Agents, keys: IdempotencyKeys) -> APIRouter:
         openapi_extra=described.reads(AGENTS.fields),
     )
     async def get_agent(agent_id: str, request: Request) -> Response:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("agents")
         fields = rest.fields_asked(request, AGENTS.fields)
         agent = await agents.get(tenant_id, agent_id)
         return rest.one(request, body(agent), agent.version, COMPUTED, fields)
@@ -75,7 +75,7 @@ def router(agents: Agents, keys: IdempotencyKeys) -> APIRouter:
         openapi_extra=described.changes(AGENT, AgentBody),
     )
     async def update_agent(agent_id: str, request: Request) -> Response:
-        tenant_id, expected = writing_tenant(), rest.if_match(request)
+        tenant_id, expected = writing_tenant("agents"), rest.if_match(request)
         change = change_of(await rest.document(request), rest.unknown(request))
         agent = await agents.update(tenant_id, agent_id, change, expected)
         return rest.changed(body(agent), agent.version)
@@ -87,7 +87,7 @@ def router(agents: Agents, keys: IdempotencyKeys) -> APIRouter:
         openapi_extra=described.deletes(),
     )
     async def delete_agent(agent_id: str, request: Request) -> Response:
-        tenant_id, expected = writing_tenant(), rest.if_match(request)
+        tenant_id, expected = writing_tenant("agents"), rest.if_match(request)
         rest.no_parameters(request)
         await agents.delete(tenant_id, agent_id, expected)
         return Response(status_code=204)

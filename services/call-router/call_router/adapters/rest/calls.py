@@ -19,7 +19,7 @@ def router(log: CallLog) -> APIRouter:
         "", response_model=CallPage, summary="Your calls, newest first", openapi_extra=described.lists(CALLS)
     )
     async def list_calls(request: Request) -> Response:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("calls")
         asked = rest.list_asked(request, CALLS)
         page = await log.list(tenant_id, asked)
         return rest.page("calls", map(call_document, page.items), page.next_page_token, asked.fields)
@@ -31,7 +31,7 @@ def router(log: CallLog) -> APIRouter:
         openapi_extra=described.reads(CALLS.fields),
     )
     async def get_call(call_id: str, request: Request) -> Response:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("calls")
         fields = rest.fields_asked(request, CALLS.fields)
         kept = await log.get(tenant_id, call_id)
         return rest.one(request, call_document(kept.record), kept.revision, fields=fields)

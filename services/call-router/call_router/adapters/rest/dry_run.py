@@ -22,7 +22,7 @@ def router(dry_run: DryRun) -> APIRouter:
         openapi_extra=described.asks(CALL_TO_ROUTE),
     )
     async def route_call(request: Request) -> Response:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("plans")
         reading = CALL_TO_ROUTE.created(await rest.document(request), rest.unknown(request))
         return JSONResponse(decision_document(dry_run.route(tenant_id, asked_of(reading))))
 

@@ -37,7 +37,7 @@ def router(plans: Plans, keys: IdempotencyKeys) -> APIRouter:
         openapi_extra=described.creates(PLAN),
     )
     async def create_plan(request: Request) -> Response:
-        tenant_id = writing_tenant()
+        tenant_id = writing_tenant("plans")
         document = await rest.document(request)
         reading = PLAN.created(document, rest.unknown(request))
 
@@ -51,7 +51,7 @@ def router(plans: Plans, keys: IdempotencyKeys) -> APIRouter:
         "", response_model=PlanPage, summary="List your routing plans", openapi_extra=described.lists(PLANS)
     )
     async def list_plans(request: Request) -> Response:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("plans")
         asked = rest.list_asked(request, PLANS)
         page = await plans.list(tenant_id, asked)
         return rest.page("plans", map(body, page.items), page.next_page_token, asked.fields)
@@ -63,7 +63,7 @@ def router(plans: Plans, keys: IdempotencyKeys) -> APIRouter:
         openapi_extra=described.reads(PLANS.fields),
     )
     async def get_plan(plan_id: str, request: Request) -> Response:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("plans")
         fields = rest.fields_asked(request, PLANS.fields)
         plan = await plans.get(tenant_id, plan_id)
         return rest.one(request, body(plan), plan.version, COMPUTED, fields)
@@ -75,7 +75,7 @@ def router(plans: Plans, keys: IdempotencyKeys) -> APIRouter:
         openapi_extra=described.changes(PLAN, PlanBody),
     )
     async def update_plan(plan_id: str, request: Request) -> Response:
-        tenant_id, expected = writing_tenant(), rest.if_match(request)
+        tenant_id, expected = writing_tenant("plans"), rest.if_match(request)
         change = change_of(await rest.document(request), rest.unknown(request))
         plan = await plans.update(tenant_id, plan_id, change, expected)
         return rest.changed(body(plan), plan.version)
@@ -84,7 +84,7 @@ def router(plans: Plans, keys: IdempotencyKeys) -> APIRouter:
         "/{plan_id}", status_code=204, summary="Delete a routing plan", openapi_extra=described.deletes()
     )
     async def delete_plan(plan_id: str, request: Request) -> Response:
-        tenant_id, expected = writing_tenant(), rest.if_match(request)
+        tenant_id, expected = writing_tenant("plans"), rest.if_match(request)
         rest.no_parameters(request)
         await plans.delete(tenant_id, plan_id, expected)
         return Response(status_code=204)
