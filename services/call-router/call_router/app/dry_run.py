@@ -1,6 +1,6 @@
 """Who would answer? The same `route` as for a real call; nobody is called."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from call_router.domain.explain import Explained, explain
@@ -12,6 +12,8 @@ from servicekit.refusals import invalid
 from siptypes.faults import Fault
 
 MAX_WRITTEN = 64
+_INVALID = {"trunk_id": "trunk_id_invalid", "called": "called_invalid", "caller": "caller_invalid"}
+_REQUIRED = {"trunk_id": "trunk_id_required", "called": "called_required"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +36,20 @@ class DryRun:
         """Raises Invalid with every fault of the request."""
         draft = asked.draft
         trunk_id, called, caller = draft.trunk_id, draft.called, draft.caller or ""
-        faults = list(_faults({"trunk_id": trunk_id, "called": called, "caller": caller or None}))
+        faults = _faults({"trunk_id": trunk_id, "called": called, "caller": caller or None})
         if asked.faults or faults or trunk_id is None or called is None:
             raise invalid("route", [*asked.faults, *faults])
         call = Call(tenant_id, trunk_id, called, caller, source="", call_id="")
         return explain(route(call, self.table, self.clock.now(), self.chance()))
 
 
-def _faults(fields: dict[str, str | None]) -> list[Fault]:
+def _faults(fields: Mapping[str, str | None]) -> list[Fault]:
     faults = []
     for name, text in fields.items():
-        if text == "":
-            hint = "name a trunk of yours, and a number on it"
-            faults.append(Fault(f"/{name}", f"{name}_required", "it is empty", hint))
-        elif text is not None and (len(text) > MAX_WRITTEN or not text.isprintable()):
+        if text is not None and (len(text) > MAX_WRITTEN or not text.isprintable()):
             detail = "it is too long or cannot be printed"
-            faults.append(Fault(f"/{name}", f"{name}_invalid", detail, "write it as dialled"))
+            faults.append(Fault(f"/{name}", _INVALID[name], detail, "write it as dialled"))
+        elif text == "":
+            hint = "name a trunk of yours, and a number on it"
+            faults.append(Fault(f"/{name}", _REQUIRED[name], "it is empty", hint))
     return faults
