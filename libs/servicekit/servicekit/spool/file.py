@@ -34,7 +34,7 @@ _LARGE_PAGES = 2048
 """An empty file of more (8 MB) is made small again."""
 
 
-class InUse(Exception):
+class SpoolInUse(Exception):
     """Another process has the file."""
 
 
@@ -55,7 +55,7 @@ def size_of(record: Outgoing) -> int:
 
 class SpoolFile:
     def __init__(self, folder: Path) -> None:
-        """Raises InUse, OSError, DiskTrouble. A file that is none of SQLite's is set aside."""
+        """Raises SpoolInUse, OSError, DiskTrouble. A file that is none of SQLite's is set aside."""
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / NAME
         try:
@@ -144,7 +144,7 @@ class SpoolFile:
         try:
             self._set_aside(error)
             self._connection, _ = _opened(self._path)
-        except (OSError, sqlite3.Error, InUse) as another:
+        except (OSError, sqlite3.Error, SpoolInUse) as another:
             return DiskTrouble(f"{error}; no new file: {another}", *lost)
         return DiskTrouble(f"{error}; set aside", *lost)
 
@@ -178,7 +178,7 @@ def _opened(path: Path) -> tuple[sqlite3.Connection, tuple[int, int, int]]:
     except sqlite3.Error as error:
         connection.close()
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
-            raise InUse(str(path)) from error
+            raise SpoolInUse(str(path)) from error
         raise
     return connection, counts
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from servicekit.kafka.records import Outgoing
 from servicekit.settings import WrongSetting
-from servicekit.spool.file import DiskTrouble, InUse, SpoolFile, size_of
+from servicekit.spool.file import DiskTrouble, SpoolFile, SpoolInUse, size_of
 from servicekit.telemetry.logging import logger
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class Spool:
         """`max_bytes` of events on disk and in memory together. Raises WrongSetting."""
         try:
             self._file = SpoolFile(folder)
-        except InUse as error:
+        except SpoolInUse as error:
             raise WrongSetting("KEEPLINE_DATA_DIR", f"{folder} is in use by another process") from error
         except (OSError, DiskTrouble) as error:
             why = error.strerror if isinstance(error, OSError) else str(error)
