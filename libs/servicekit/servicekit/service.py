@@ -92,6 +92,7 @@ class Service(Generic[S]):
     async def serve_http(self, app: "FastAPI") -> int:
         from servicekit.http.server import HttpServer  # noqa: PLC0415
 
+        app.state.problems = self.settings.http.problems
         certificate = self._certificate(self.settings.http.tls, "KEEPLINE_HTTP__TLS")
         server = HttpServer(app, self.settings.http.listen, certificate)
         task = self.spawn(server.run(), name="http server")

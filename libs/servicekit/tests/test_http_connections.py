@@ -69,7 +69,7 @@ async def test_a_connection_that_never_ends_its_request_is_closed(
 
 
 async def test_a_body_that_never_ends_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("servicekit.http.guards.BODY_SECONDS", 0.2)
+    monkeypatch.setattr("servicekit.http.bodies.BODY_SECONDS", 0.2)
     issuer = tokens(tmp_path)
     app = create_app("test", "Test", verifier_of(issuer), Readiness())
 

@@ -1,4 +1,5 @@
-"""Channels to other services: bounded streams, a deadline on every call, token and trace in the metadata.
+"""Channels to other services: bounded streams, a deadline on every call; token, trace and request id in the
+metadata.
 
 A call gets the smaller of its own timeout (or the default) and what is left of the call being served.
 Streams from the server get no default deadline.
@@ -14,7 +15,7 @@ import grpc.aio
 from servicekit.grpc import options
 from servicekit.grpc.interceptors import deadline
 from servicekit.settings import ClientTlsSettings
-from servicekit.telemetry import tracing
+from servicekit.telemetry import request_id, tracing
 from servicekit.tls import channel_credentials
 
 Token = Callable[[], str]
@@ -31,6 +32,8 @@ class _Outgoing:
         metadata = grpc.aio.Metadata(*(given.metadata or ()))
         for key, value in tracing.inject().items():
             metadata.add(key, value)
+        if served := request_id.request_id():
+            metadata.add(request_id.HEADER, served)
         if self._token is not None:
             metadata.add("authorization", f"Bearer {self._token()}")
         timeout = given.timeout

@@ -2,7 +2,7 @@
 
 from servicekit.auth import Principal, Role, principal, require
 from servicekit.http.app import authenticated, create_app
-from servicekit.http.problems import problem_response
+from servicekit.http.refused import refuses
 
 __all__ = [
     "Principal",
@@ -10,6 +10,6 @@ __all__ = [
     "authenticated",
     "create_app",
     "principal",
-    "problem_response",
+    "refuses",
     "require",
 ]

@@ -1,6 +1,6 @@
 """Makes a service's REST application; routers are added to it by the service.
 
-Health, readiness and the docs are open, everything else needs a token (see guards).
+Health, readiness, the docs and the pages of the codes are open, everything else needs a token (see guards).
 """
 
 from fastapi import Depends, FastAPI
@@ -9,13 +9,14 @@ from starlette.responses import JSONResponse
 
 from servicekit.api.query import only_known
 from servicekit.auth import Principal, TokenVerifier, principal
-from servicekit.http import docs, openapi, problems
+from servicekit.http import code_pages, docs, openapi, problems
 from servicekit.http.ending import EventStreams
 from servicekit.http.guards import Guards
 from servicekit.rates import REQUESTS_PER_SECOND, RequestRates
 from servicekit.readiness import Readiness
+from servicekit.settings.groups import PROBLEMS
 
-OPEN = ("/healthz", "/readyz", "/docs", "/openapi.json")
+OPEN = ("/healthz", "/readyz", "/docs", "/openapi.json", code_pages.PATH)
 
 
 async def authenticated() -> Principal:
@@ -33,18 +34,21 @@ def create_app(
     requests_per_second: int = REQUESTS_PER_SECOND,
 ) -> FastAPI:
     """`open_paths` and all below them need no token: they check something else, or nothing.
-    `requests_per_second`: of one tenant."""
+    `requests_per_second`: of one tenant. A path has one spelling: nothing is at it with a slash behind it."""
     streams = EventStreams()
     app = FastAPI(
         title=title,
         version="1",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=openapi.operation_name,
         separate_input_output_schemas=False,
         dependencies=[Depends(only_known)],
     )
     app.state.name = name
     app.state.event_streams = streams
+    app.state.problems = PROBLEMS  # until it is served: then as the settings say
     problems.install(app)
     app.add_middleware(
         Guards,
@@ -54,6 +58,7 @@ def create_app(
         rates=RequestRates(requests_per_second),
     )
     docs.install(app)
+    code_pages.install(app)
     openapi.install(app, open_paths)
     _add_health(app, readiness)
     return app

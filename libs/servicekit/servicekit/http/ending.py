@@ -10,15 +10,21 @@ from starlette.types import Message
 EVENT_STREAM = b"text/event-stream"
 
 
+def is_event_stream(message: Message) -> bool:
+    """Of the start of an answer."""
+    headers = dict(message.get("headers", ()))
+    return bool(headers.get(b"content-type", b"").startswith(EVENT_STREAM))
+
+
 class EventStreams:
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
+        self._cut: set[asyncio.Task[None]] = set()
         self._ending = False
 
     def began(self, message: Message, task: "asyncio.Task[None] | None") -> None:
         """Looks at the start of every answer and remembers the request's task when it is a stream."""
-        headers = dict(message.get("headers", ()))
-        if headers.get(b"content-type", b"").startswith(EVENT_STREAM) and task is not None:
+        if is_event_stream(message) and task is not None:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
             if self._ending:
@@ -29,10 +35,16 @@ class EventStreams:
         for task in tuple(self._tasks):
             task.cancel()
 
+    def end_one(self, task: "asyncio.Task[None]") -> None:
+        """For one that `began`."""
+        self._cut.add(task)
+        task.add_done_callback(self._cut.discard)
+        task.cancel()
+
     def ended_by_us(self) -> bool:
         """Whether a cancellation that just arrived was ours; it is then taken back."""
         task = asyncio.current_task()
-        if not (self._ending and task is not None and task in self._tasks):
+        if task is None or not (task in self._cut or (self._ending and task in self._tasks)):
             return False
         task.uncancel()
         return True

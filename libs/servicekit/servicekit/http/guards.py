@@ -1,30 +1,26 @@
-"""What a request passes before any route sees it: a span, a bounded body, a known body type and a token.
+"""What a request passes before any route sees it: an id, a span, a bounded body, a known type and a token.
 
-Deny by default. A path needs a token unless it was named as open when the application was made.
+Deny by default. A path needs a token unless it was named as open when the application was made; only what
+it knows (OPTIONS) is told to anybody, as the description of the API is.
 """
 
 import asyncio
-import re
-import time
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from servicekit.auth import Role, TokenVerifier, acting_as
 from servicekit.auth.principal import no_node_here
 from servicekit.auth.tokens import bearer
-from servicekit.errors import Invalid, Problem
+from servicekit.errors import Problem
+from servicekit.http.answer import Answer
+from servicekit.http.bodies import bounded, check_type
 from servicekit.http.ending import EventStreams
-from servicekit.http.problems import TooLarge, UnsupportedMediaType, problem_response, unforeseen
+from servicekit.http.methods import allowed, options
+from servicekit.http.problems import no_such_path, problem_response, unforeseen
 from servicekit.rates import RequestRates
-from servicekit.telemetry import metrics, names, tracing
-
-MAX_BODY = 1 << 20
-BODY_SECONDS = 30.0
-"""From the first look at a request's body to its end."""
-_JSON = re.compile(r"application/(json|[\w.-]+\+json)\s*(;.*)?", re.IGNORECASE)
-_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+from servicekit.telemetry import metrics, names, request_id, tracing
 
 
 class Guards:
@@ -52,100 +48,64 @@ class Guards:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        answer = _Answer(send, self._streams)
-        began = time.perf_counter()
-        with tracing.span(f"HTTP {scope['method']}", parent=headers, method=scope["method"]) as span:
+        headers, method = Headers(scope=scope), scope["method"]
+        with (
+            request_id.serving(headers.get(request_id.HEADER, "")) as its_id,
+            tracing.span(f"HTTP {method}", parent=headers, method=method, request_id=its_id) as span,
+        ):
+            answer = Answer(send, self._streams, its_id, head=method == "HEAD")
+            inner = {**scope, "method": "GET"} if method == "HEAD" else scope
             try:
-                await self._guarded(scope, headers, receive, answer)
-            except asyncio.CancelledError:
-                if not self._streams.ended_by_us():
-                    raise
-                await answer.finish()
-            except Problem as problem:
-                await answer.problem(problem, scope, receive)
-            except Exception as error:
-                await answer.problem(unforeseen(error, f"{scope['method']} {scope['path']}"), scope, receive)
-            route = getattr(scope.get("route"), "path", "none")
-            span.update_name(f"HTTP {scope['method']} {route}")
-            span.set_attribute("status", answer.status)
-            self._seconds.record(time.perf_counter() - began, {"route": route, "status": answer.status})
+                await self._answered(inner, headers, receive, answer)
+            finally:
+                route = self._route_of(inner)
+                span.update_name(f"HTTP {method} {route}")
+                span.set_attribute("status", answer.status)
+                self._seconds.record(answer.seconds, {"route": route, "status": answer.status})
+                answer.told(method, route)
 
-    async def _guarded(self, scope: Scope, headers: Headers, receive: Receive, send: "_Answer") -> None:
-        bounded = _bounded(headers, receive)
-        if self._is_open(scope["path"]):
-            await self._app(scope, bounded, send)
+    async def _answered(self, scope: Scope, headers: Headers, receive: Receive, answer: Answer) -> None:
+        try:
+            await self._guarded(scope, headers, receive, answer)
+        except asyncio.CancelledError:
+            if not self._streams.ended_by_us():
+                raise
+            await answer.finish()
+        except Problem as problem:
+            await self._refused(problem, scope, receive, answer)
+        except Exception as error:
+            ours = unforeseen(error, f"{scope['method']} {scope['path']}")
+            await self._refused(ours, scope, receive, answer)
+
+    async def _guarded(self, scope: Scope, headers: Headers, receive: Receive, answer: Answer) -> None:
+        body = bounded(headers, receive)
+        if scope["method"] == "OPTIONS":
+            methods = allowed(scope["app"].routes, scope["path"])
+            if not methods:
+                raise no_such_path(scope["path"])
+            await options(methods)(scope, receive, answer)
+            return
+        if self._opened(scope["path"]):
+            await self._app(scope, body, answer)
             return
         who = await self._verifier.authenticate(bearer(headers.get("authorization", "")))
+        answer.tenant_id = who.tenant_id
         if who.role is Role.NODE:
             raise no_node_here()
         self._rates.count(who)
-        _check_type(scope["method"], headers)
+        check_type(scope["method"], headers)
         with acting_as(who):
-            await self._app(scope, bounded, send)
+            await self._app(scope, body, answer)
 
-    def _is_open(self, path: str) -> bool:
-        return any(path == open_path or path.startswith(open_path + "/") for open_path in self._open)
+    async def _refused(self, problem: Problem, scope: Scope, receive: Receive, answer: Answer) -> None:
+        answer.code = problem.code
+        if answer.status == 0:  # too late otherwise: the connection ends in the middle of the body
+            await problem_response(problem, scope["app"].state.problems)(scope, receive, answer)
 
+    def _opened(self, path: str) -> str:
+        """The open path that it is, or is below of; "" when there is none."""
+        return next((one for one in self._open if path == one or path.startswith(one + "/")), "")
 
-class _Answer:
-    """The sending side, which remembers whether an answer has begun."""
-
-    def __init__(self, send: Send, streams: EventStreams) -> None:
-        self._send = send
-        self._streams = streams
-        self.status = 0
-        self._task = asyncio.current_task()  # the request's own: a framework may send from a child of it
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            self._streams.began(message, self._task)
-        await self._send(message)
-
-    async def finish(self) -> None:
-        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
-
-    async def problem(self, problem: Problem, scope: Scope, receive: Receive) -> None:
-        if self.status == 0:  # too late otherwise: the connection ends in the middle of the body
-            await problem_response(problem)(scope, receive, self)
-
-
-def _check_type(method: str, headers: Headers) -> None:
-    has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
-    if method in _WITH_BODY and has_body and not _JSON.fullmatch(headers.get("content-type", "")):
-        raise UnsupportedMediaType(
-            "content_type_unsupported",
-            "the body is not declared as JSON",
-            hint="send Content-Type: application/json",
-        )
-
-
-def _bounded(headers: Headers, receive: Receive) -> Receive:
-    declared = headers.get("content-length", "0")
-    if declared.isascii() and declared.isdigit() and int(declared) > MAX_BODY:
-        raise _too_large()
-    seen, whole = 0, False
-    until: float | None = None
-
-    async def bounded() -> Message:
-        nonlocal seen, whole, until
-        if whole:  # what is waited for now is the end of the connection
-            return await receive()
-        until = until or asyncio.get_running_loop().time() + BODY_SECONDS
-        try:
-            async with asyncio.timeout_at(until):
-                message = await receive()
-        except TimeoutError as error:
-            raise Invalid("body_incomplete", f"the body did not come within {BODY_SECONDS:g} s") from error
-        seen += len(message.get("body", b""))
-        if seen > MAX_BODY:
-            raise _too_large()
-        whole = not message.get("more_body", False)
-        return message
-
-    return bounded
-
-
-def _too_large() -> TooLarge:
-    return TooLarge("body_too_large", f"the body is larger than {MAX_BODY} bytes", hint="send less at once")
+    def _route_of(self, scope: Scope) -> str:
+        """As it was declared, so that it has no id in it; "none" for what is not there."""
+        return getattr(scope.get("route"), "path", "") or self._opened(scope["path"]) or "none"

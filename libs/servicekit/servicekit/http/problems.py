@@ -1,9 +1,8 @@
-"""Every refusal as application/problem+json (RFC 9457), with code, hint, trace_id and errors beside it.
+"""Every refusal as application/problem+json (RFC 9457), with code, hint, ids and errors beside it.
 
-What we did not foresee is told as code `internal` and nothing of it leaks; the log has the rest.
+What the framework refuses becomes a Problem here, and the guards answer it. What we did not foresee is told
+as code `internal` and nothing of it leaks; the log has the rest.
 """
-
-from collections.abc import Mapping
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -13,12 +12,13 @@ from starlette.responses import JSONResponse
 
 from servicekit.api.strict_json import MalformedJson
 from servicekit.errors import Problem, Unauthenticated
+from servicekit.http.methods import ACCEPT_PATCH, allowed
 from servicekit.http.validation import from_validation
 from servicekit.telemetry import tracing
 from servicekit.telemetry.logging import logger
+from servicekit.telemetry.request_id import request_id
 
 MEDIA_TYPE = "application/problem+json"
-TYPE_BASE = "https://keepline.dev/problems/"
 
 _log = logger(__name__)
 
@@ -33,9 +33,15 @@ class UnsupportedMediaType(Problem):
     http_status = 415
 
 
+class MalformedHttp(Problem):
+    title = "The request cannot be read"
+    http_status = 400
+
+
 class MethodNotAllowed(Problem):
     title = "This path does not know this method"
     http_status = 405
+    allow = ""
 
 
 class NoSuchPath(Problem):
@@ -48,23 +54,29 @@ class Refused(Problem):
     http_status = 400
 
 
-def problem_response(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    sent = dict(headers or {})
+def problem_response(problem: Problem, problems: str) -> JSONResponse:
+    """problems: where the codes are explained; `type` is this with the code behind it."""
+    sent: dict[str, str] = {}
     if problem.retry_after is not None:
         sent["Retry-After"] = str(problem.retry_after)
     if isinstance(problem, Unauthenticated):
         sent["WWW-Authenticate"] = "Bearer"
-    return JSONResponse(as_document(problem), problem.http_status, sent, MEDIA_TYPE)
+    if isinstance(problem, MethodNotAllowed):
+        sent["Allow"] = problem.allow
+    if isinstance(problem, UnsupportedMediaType):
+        sent["Accept-Patch"] = ACCEPT_PATCH
+    return JSONResponse(_document(problem, problems), problem.http_status, sent, MEDIA_TYPE)
 
 
-def as_document(problem: Problem) -> dict[str, object]:
+def _document(problem: Problem, problems: str) -> dict[str, object]:
     return {
-        "type": TYPE_BASE + problem.code,
+        "type": problems + problem.code,
         "title": problem.title,
         "status": problem.http_status,
         "detail": problem.detail,
         "code": problem.code,
         "hint": problem.hint,
+        "request_id": request_id(),
         "trace_id": tracing.trace_id(),
         "errors": [
             {"pointer": v.pointer, "code": v.code, "detail": v.detail, "hint": v.hint}
@@ -76,22 +88,23 @@ def as_document(problem: Problem) -> dict[str, object]:
 def unforeseen(error: Exception, what: str) -> Problem:
     _log.error("an unexpected error", what=what, exc_info=error)
     return Problem(
-        "internal", "something went wrong on our side", hint="try again; quote trace_id to the operator"
+        "internal", "something went wrong on our side", hint="try again; quote request_id to the operator"
     )
 
 
 def install(app: FastAPI) -> None:
-    @app.exception_handler(Problem)
-    async def _problem(_request: Request, error: Problem) -> JSONResponse:
-        return problem_response(error)
-
     @app.exception_handler(RequestValidationError)
     async def _validation(_request: Request, error: RequestValidationError) -> JSONResponse:
-        return problem_response(from_validation(error))
+        raise from_validation(error)
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
-        return problem_response(_from_http(request, error), error.headers)
+        raise _from_http(request, error)
+
+
+def no_such_path(path: str) -> NoSuchPath:
+    hint = "leave the slash at its end out" if len(path) > 1 and path.endswith("/") else "see /docs"
+    return NoSuchPath("path_not_found", f"there is nothing at {path}", hint=hint)
 
 
 def _from_http(request: Request, error: HTTPException) -> Problem:
@@ -100,14 +113,18 @@ def _from_http(request: Request, error: HTTPException) -> Problem:
     if error.__cause__ is not None:
         return MalformedJson("json_malformed", "the body cannot be read as JSON", hint="send UTF-8 JSON")
     if error.status_code == NoSuchPath.http_status:
-        return NoSuchPath("path_not_found", f"there is nothing at {request.url.path}", hint="see /docs")
+        return no_such_path(request.url.path)
     if error.status_code == MethodNotAllowed.http_status:
-        allowed = (error.headers or {}).get("Allow", "")
-        return MethodNotAllowed(
-            "method_not_allowed",
-            f"{request.method} is not known here",
-            hint=f"use {allowed}" if allowed else "",
-        )
+        return _method_not_allowed(request)
     refused = Refused("request_refused", str(error.detail))
     refused.http_status = error.status_code  # type: ignore[misc]  # the framework's own status, told as it is
+    return refused
+
+
+def _method_not_allowed(request: Request) -> MethodNotAllowed:
+    allow = ", ".join(allowed(request.app.routes, request.url.path))
+    refused = MethodNotAllowed(
+        "method_not_allowed", f"{request.method} is not known here", hint=f"use one of {allow}"
+    )
+    refused.allow = allow
     return refused

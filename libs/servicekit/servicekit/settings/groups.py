@@ -20,6 +20,7 @@ from servicekit.settings.in_transit import (
 )
 
 MAX_PORT = 65535
+PROBLEMS = "/problems/"
 
 
 def host_port(address: str) -> tuple[str, int]:
@@ -48,7 +49,8 @@ class GrpcSettings(_Listener):
 
 
 class HttpSettings(_Listener):
-    pass
+    problems: str = Field(default=PROBLEMS, pattern=r"^(https?://[^/\s?#]+)?/([^\s?#]*/)?$")
+    """Where the codes of refusals are explained; each service answers at /problems/ whatever stands here."""
 
 
 class MongoSettings(SettingsGroup):

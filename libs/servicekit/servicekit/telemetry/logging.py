@@ -1,4 +1,5 @@
-"""Logs as JSON lines on stderr: one sentence a decision, with `call_id` and `trace_id` where there are any.
+"""Logs as JSON lines on stderr: one sentence a decision, with `call_id`, `request_id` and `trace_id` where
+there are any.
 
 Libraries' own log lines go the same way, and every line passes the redaction. Nobody waits for whoever reads
 them (line_writer).
@@ -20,6 +21,7 @@ from opentelemetry import trace
 from servicekit.telemetry import metrics, names
 from servicekit.telemetry.line_writer import LineWriter
 from servicekit.telemetry.redaction import redacted
+from servicekit.telemetry.request_id import request_id
 
 Event = MutableMapping[str, Any]
 Logger = structlog.stdlib.BoundLogger
@@ -44,6 +46,7 @@ def configure(name: str, level: str = "info") -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _named(name),
+        _with_request,
         _with_trace,
         structlog.processors.format_exc_info,
         _without_secrets,
@@ -117,6 +120,12 @@ def _named(name: str) -> structlog.typing.Processor:
         return event
 
     return add
+
+
+def _with_request(_logger: object, _method: str, event: Event) -> Event:
+    if (served := request_id()) != "":
+        event["request_id"] = served
+    return event
 
 
 def _with_trace(_logger: object, _method: str, event: Event) -> Event:

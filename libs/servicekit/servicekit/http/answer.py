@@ -1,0 +1,89 @@
+"""The sending side of one request: what every answer carries, and what is said of it in the log.
+
+Every answer has an id and `nosniff`, none is stored unless its route says so, HEAD has no body, and what has
+no content has no type of it.
+"""
+
+import asyncio
+import time
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import Message, Send
+
+from servicekit.http.ending import EventStreams, is_event_stream
+from servicekit.telemetry.logging import logger
+from servicekit.telemetry.request_id import HEADER
+
+_log = logger("servicekit.http")
+_WITHOUT_CONTENT = frozenset({204, 304})
+_SERVER_FAULT = 500
+_PROBES = frozenset({"/healthz", "/readyz"})
+
+
+class Answer:
+    def __init__(self, send: Send, streams: EventStreams, request_id: str, *, head: bool) -> None:
+        self._send = send
+        self._streams = streams
+        self._request_id = request_id
+        self._head = head
+        self._began_seconds = time.perf_counter()
+        self._task = asyncio.current_task()  # the request's own: a framework may send from a child of it
+        self._finished = False
+        self.status = 0
+        """0 until the answer has begun."""
+        self.tenant_id = ""
+        self.code = ""
+        """Of the problem that was told."""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self._complete(message)
+            await self._send(message)
+            self._streams.began(message, self._task)
+            if self._head:
+                await self.finish()
+                self._cut(message)
+        elif not self._head:
+            await self._send(message)
+
+    def _complete(self, message: Message) -> None:
+        headers = MutableHeaders(scope=message)
+        headers[HEADER] = self._request_id
+        headers["x-content-type-options"] = "nosniff"
+        headers.setdefault("cache-control", "no-store")
+        if self.status in _WITHOUT_CONTENT:
+            del headers["content-type"]
+            del headers["content-length"]
+
+    def _cut(self, message: Message) -> None:
+        """A stream would go on for whoever asked for its head only."""
+        if is_event_stream(message) and self._task is not None:
+            self._streams.end_one(self._task)
+
+    async def finish(self) -> None:
+        if self._finished:
+            return
+        self._finished = True
+        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    @property
+    def seconds(self) -> float:
+        """Since the request came."""
+        return time.perf_counter() - self._began_seconds
+
+    def told(self, method: str, route: str) -> None:
+        """The access line. Never a body, a parameter or a header's value."""
+        tell = _log.debug if route in _PROBES else _log.info
+        if self.status >= _SERVER_FAULT:
+            tell = _log.warning
+        refused = {"code": self.code} if self.code else {}
+        tell(
+            "answered",
+            method=method,
+            route=route,
+            status=self.status,
+            duration_ms=round(self.seconds * 1000, 1),
+            tenant_id=self.tenant_id,
+            **refused,
+        )
