@@ -7,7 +7,7 @@ SOURCES := services libs tests proto
 PYTEST := $(BIN)/pytest -q
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo call test check unit contract integration e2e load proto breaking baseline settings format clean
+.PHONY: help setup demo call test check unit contract integration e2e load proto breaking baseline settings codes format clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## */\1\t/' | expand -t 14
@@ -64,6 +64,9 @@ baseline: ## from now on others rely on the messages as they are
 
 settings: ## write docs/settings.md and the list of known settings
 	$(BIN)/python -m harness settings
+
+codes: ## write docs/problems and the services' catalogue of codes
+	$(BIN)/python -m harness codes
 
 format: ## rewrite sources to the house style
 	$(BIN)/ruff check --fix $(SOURCES)

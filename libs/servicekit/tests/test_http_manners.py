@@ -39,7 +39,7 @@ def things() -> APIRouter:
         return thing
 
     @routes.get("/{thing_id}")
-    async def get_thing(thing_id: str) -> None:
+    async def get_thing(thing_id: str, token: str = "") -> None:
         logging.logger("here").info("looking", thing=thing_id)
         raise NotFound("thing_not_found", f"no thing {thing_id}")
 

@@ -5,15 +5,18 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
 from harness.call import call as place_call
+from harness.codes.pages import FOLDER
+from harness.codes.pages import files as code_files
+from harness.codes.pages import read as read_codes
 from harness.components.kamailio import edge_run
 from harness.demo import CALLER
 from harness.demo import demo as run_demo
@@ -24,6 +27,7 @@ from harness.settings_page import generated, without_meaning
 from harness.show import on_terminal
 from harness.state import running_demo
 
+_SHOWN = 10
 app = typer.Typer(help="Keepline on this machine: a demo, calls into it, and checks.", no_args_is_help=True)
 
 
@@ -84,12 +88,40 @@ def settings(
     if nameless := without_meaning():
         sys.stderr.write(f"Say under these fields what they mean: {', '.join(nameless)}\n")
         raise typer.Exit(1)
-    files = generated()
+    _write(generated(), check, "make settings")
+
+
+@app.command()
+def codes(
+    check: Annotated[bool, typer.Option("--check", help="only say what differs")] = False,
+) -> None:
+    """Write docs/problems and the services' catalogue from the codes that the sources can raise."""
+    found = read_codes()
+    for fault in found.faults:
+        sys.stderr.write(f"{fault}\n")
+    if found.faults:
+        raise typer.Exit(1)
+    files = code_files(found.pages)
+    for left in set(FOLDER.glob("*.md")) - set(files):
+        if not check:
+            left.unlink()
+        sys.stderr.write(
+            f"{left}: no source raises this code{', run make codes' if check else '; removed'}\n"
+        )
+    _write(files, check, "make codes")
+
+
+def _write(files: Mapping[Path, str], check: bool, target: str) -> NoReturn:
+    """Ends with 1 when it only looked and something differs."""
     stale = [path for path in files if not path.exists() or path.read_text() != files[path]]
     for path in stale:
         if not check:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(files[path])
-        sys.stderr.write(f"{path}: {'stale, run make settings' if check else 'written'}\n")
+    for path in stale[:_SHOWN]:
+        sys.stderr.write(f"{path}: {f'stale, run {target}' if check else 'written'}\n")
+    if len(stale) > _SHOWN:
+        sys.stderr.write(f"and {len(stale) - _SHOWN} more\n")
     raise typer.Exit(1 if check and stale else 0)
 
 
