@@ -26,7 +26,7 @@ from sip_config.adapters.mongo.network import NetworkDocuments
 from sip_config.adapters.mongo.node_reports import ReportDocuments
 from sip_config.adapters.mongo.trunks import TOPIC, TrunkDocuments
 from sip_config.adapters.trunk_shape import TRUNKS
-from sip_config.domain.network import OperatorWord, Orders
+from sip_config.domain.network import OperatorWord, Orders, SwitchOrder
 from sip_config.domain.node_report import Held, Limits, NodeReport
 from sip_config.domain.resources import DestinationState
 from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
@@ -229,16 +229,33 @@ async def test_what_nodes_said_comes_back_as_it_was_said(store: Store) -> None:
     assert len(await reports.all(1)) == 1
 
 
+async def ordered(network: NetworkDocuments, switch_id: str, state: DestinationState | None) -> None:
+    before = await network.switch(switch_id)
+    order = SwitchOrder(before.version + 1, state)
+    assert await network.put_switch(switch_id, order, DestinationState.ACTIVE)
+    assert await network.switch(switch_id) == order
+
+
+async def test_of_many_orders_of_one_version_one_is_kept(store: Store) -> None:
+    network = NetworkDocuments(store.collection, FakeClock(NOW), lambda: None)
+    for version in (1, 2):
+        wanted = SwitchOrder(version, DestinationState.DRAINING)
+        asked = [network.put_switch("sw1", wanted, DestinationState.ACTIVE) for _ in range(8)]
+        assert (await asyncio.gather(*asked)).count(True) == 1
+    await ordered(network, "sw1", None)
+    assert (await network.orders()).switches == {}
+
+
 async def test_orders_and_marks_are_kept(store: Store) -> None:
     network = NetworkDocuments(store.collection, FakeClock(NOW), lambda: None)
     assert await network.orders() == Orders()
     assert await network.mark("numbers") == 0
     word = OperatorWord(True, False, NOW, "operator")
     await network.put_word(word)
-    await network.put_switch("sw1", DestinationState.DRAINING)
+    await ordered(network, "sw1", DestinationState.DRAINING)
     await network.put_mark("numbers", 5)
     assert await network.orders() == Orders(word, {"sw1": DestinationState.DRAINING})
-    await network.put_switch("sw1", DestinationState.ACTIVE)
+    await ordered(network, "sw1", DestinationState.ACTIVE)
     assert (await network.orders()).switches == {"sw1": DestinationState.ACTIVE}
     assert await network.mark("numbers") == 5
 
@@ -260,7 +277,7 @@ async def test_a_trunk_that_cannot_be_read_hides_no_other(store: Store) -> None:
 async def test_orders_and_reports_that_cannot_be_read_hide_no_other() -> None:
     orders, reports = MemoryCollection("sip_network"), MemoryCollection("node_reports")
     network, said = NetworkDocuments(orders, FakeClock(NOW), lambda: None), ReportDocuments(reports)
-    await network.put_switch("sw1", DestinationState.DRAINING)
+    await ordered(network, "sw1", DestinationState.DRAINING)
     await said.put(NodeReport("edge1", "edge", Held(), NOW))
     for bad in ({"_id": "word", "shrunk": True}, {"_id": "switch:sw2", "state": "asleep"}, {"_id": "mark:x"}):
         await orders.insert_one(bad)
@@ -272,7 +289,7 @@ async def test_orders_and_reports_that_cannot_be_read_hide_no_other() -> None:
     assert network.readable.problem()
     assert said.readable.problem()
     await network.tell_switch("sw2", DestinationState.ACTIVE)
-    await network.put_switch("sw2", DestinationState.ACTIVE)
+    await ordered(network, "sw2", DestinationState.ACTIVE)
     assert (await network.orders()).switches["sw2"] == DestinationState.ACTIVE
 
 
@@ -283,7 +300,7 @@ async def test_orders_of_switches_are_told_and_a_setting_only_where_there_is_non
     await network.tell_switch("sw1", DestinationState.DRAINING)
     await relay.relay_once()
     assert (await network.orders()).switches == {}
-    await network.put_switch("sw1", DestinationState.ACTIVE)
+    await ordered(network, "sw1", DestinationState.ACTIVE)
     await relay.relay_once()
     await asyncio.gather(*(network.tell_switch("sw1", DestinationState.DRAINING) for _ in range(3)))
     assert (await network.orders()).switches == {"sw1": DestinationState.ACTIVE}

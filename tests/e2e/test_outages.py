@@ -101,8 +101,9 @@ async def test_a_trunk_that_is_switched_off_carries_no_call_a_second_later(world
     assert (await (await line.dial()).outcome()).result.as_told
     await line.tenant.change_trunk(line.trunk["id"], enabled=False)
     await asyncio.sleep(1)
-    outcome = await (await line.dial("caller_is_ignored")).outcome()
+    outcome = await world.phones.refused(line.number, line.domain, 403)
     assert outcome.result.as_told, outcome
+    assert "trunk_disabled" in outcome.status
 
 
 @pytest.mark.timeout(240)

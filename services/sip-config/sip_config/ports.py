@@ -9,7 +9,7 @@ from typing import Protocol
 
 from servicekit.api.lists import ListAsked
 from servicekit.paging import Page
-from sip_config.domain.network import OperatorWord, Orders
+from sip_config.domain.network import OperatorWord, Orders, SwitchOrder
 from sip_config.domain.node_report import NodeReport
 from sip_config.domain.resources import DestinationState
 from sip_config.domain.trunk import Trunk
@@ -94,8 +94,11 @@ class OrderStore(Protocol):
 
     async def put_word(self, word: OperatorWord) -> None: ...
 
-    async def put_switch(self, switch_id: str, state: DestinationState) -> None:
-        """Keeps the order, and tells it on the switches' topic, both or neither."""
+    async def switch(self, switch_id: str) -> SwitchOrder: ...
+
+    async def put_switch(self, switch_id: str, order: SwitchOrder, by_setting: DestinationState) -> bool:
+        """Keeps the order in the place of the version before, and tells what holds now on the switches'
+        topic, both or neither. False: somebody else was faster."""
 
     async def tell_switch(self, switch_id: str, by_setting: DestinationState) -> None:
         """Tells the state again: the order's, or the setting's where nobody ordered one."""

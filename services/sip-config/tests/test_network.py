@@ -12,14 +12,42 @@ from hypothesis import strategies as st
 from harness.node import Node
 from keepline.sip.v1 import switch_config_pb2 as pb
 from keepline.sip.v1.switch_state_pb2 import SwitchState
+from servicekit.api.asked import Asked
 from servicekit.testing import until
 from sip_config.adapters.mongo.node_reports import ReportDocuments
 from sip_config.app.node_reports import Hello, NodeReports, Word
 from sip_config.domain.believing import SMALL, implausible
 from sip_config.domain.known_records import HeldNumber
+from sip_config.domain.network import WordDraft
 from sip_config.domain.node_report import Held, Limits
 
 PATH = "/api/v1/sip/network"
+
+
+async def _order(api: Any, switch_id: str, state: str | None, if_match: str = "*") -> Any:
+    headers = api.as_("platform", "operator") | {"if-match": if_match}
+    return await api.rest.patch(f"{PATH}/switches/{switch_id}", json={"state": state}, headers=headers)
+
+
+async def test_an_order_is_made_by_the_rule_of_all_changes(api: Any) -> None:
+    operator, path = api.as_("platform", "operator"), f"{PATH}/switches/sw1"
+    read = await api.rest.get(path, headers=operator)
+    assert (read.headers["etag"], read.json()["ordered"]) == ('"0"', False)
+    assert (await api.rest.patch(path, json=read.json(), headers=operator)).status_code == 428
+    drained = await _order(api, "sw1", "draining", '"0"')
+    assert (drained.json()["state"], drained.json()["ordered"], drained.headers["etag"]) == (
+        "draining",
+        True,
+        '"1"',
+    )
+    late = await _order(api, "sw1", "active", '"0"')
+    assert (late.status_code, late.json()["code"]) == (412, "version_mismatch")
+    assert (await _order(api, "sw1", "draining")).headers["etag"] == '"1"'
+    wrong = await _order(api, "sw1", "asleep")
+    assert [one["pointer"] for one in wrong.json()["errors"]] == ["/state"]
+    reset = (await _order(api, "sw1", None, '"1"')).json()
+    assert (reset["state"], reset["ordered"], reset["version"]) == ("active", False, 2)
+    assert await _waiting(api) == pb.DESTINATION_STATE_ACTIVE
 
 
 async def test_a_switch_is_drained_and_taken_back(api: Any) -> None:
@@ -27,16 +55,15 @@ async def test_a_switch_is_drained_and_taken_back(api: Any) -> None:
     node.watch()
     await node.take()
     assert node.resources["switch/sw1"].switch.state == pb.DESTINATION_STATE_ACTIVE
-    operator = api.as_("platform", "operator")
-    answer = await api.rest.put(f"{PATH}/switches/sw1", json={"state": "draining"}, headers=operator)
+    answer = await _order(api, "sw1", "draining")
     assert (answer.status_code, answer.json()["state"]) == (200, "draining")
     last = await node.take()
     assert [one.name for one in last.change.set] == ["switch/sw1"]
     assert node.resources["switch/sw1"].switch.state == pb.DESTINATION_STATE_DRAINING
-    await api.rest.put(f"{PATH}/switches/sw1", json={"state": "active"}, headers=operator)
+    await _order(api, "sw1", "active")
     await node.take()
     assert node.resources["switch/sw1"].switch.state == pb.DESTINATION_STATE_ACTIVE
-    gone = await api.rest.put(f"{PATH}/switches/sw9", json={"state": "active"}, headers=operator)
+    gone = await _order(api, "sw9", "active")
     assert (gone.status_code, gone.json()["code"]) == (404, "switch_not_found")
     node.leave()
 
@@ -46,8 +73,7 @@ async def test_routers_are_told_what_settings_and_orders_say(api: Any) -> None:
     await until(lambda: api.network._told)
     running.cancel()
     assert await _waiting(api) == pb.DESTINATION_STATE_ACTIVE
-    operator = api.as_("platform", "operator")
-    await api.rest.put(f"{PATH}/switches/sw1", json={"state": "draining"}, headers=operator)
+    await _order(api, "sw1", "draining")
     assert await _waiting(api) == pb.DESTINATION_STATE_DRAINING
 
 
@@ -65,7 +91,7 @@ async def test_an_operator_sees_nodes_and_what_they_refused(api: Any) -> None:
     node.held = pb.Held()
     await node.refuse(version, "the disk is full")
     body = (await api.rest.get(PATH, headers=api.as_("platform", "operator"))).json()
-    assert (body["missing"], [one["id"] for one in body["switches"]]) == ("", ["sw1"])
+    assert (body.get("missing"), [one["id"] for one in body["switches"]]) == (None, ["sw1"])
     seen = body["nodes"][0]
     assert (seen["node_id"], seen["current"], seen["nack_reason"]) == ("edge1", False, "the disk is full")
     assert (seen["trunks_limit"], seen["numbers_limit"]) == (5, 7)
@@ -78,7 +104,8 @@ async def test_a_tenant_sees_and_orders_nothing_of_the_network(api: Any, role: s
     for method, path, body in (
         ("GET", PATH, None),
         ("POST", f"{PATH}/word", {"shrunk": True}),
-        ("PUT", f"{PATH}/switches/sw1", {"state": "draining"}),
+        ("GET", f"{PATH}/switches/sw1", None),
+        ("PATCH", f"{PATH}/switches/sw1", {"state": "draining"}),
     ):
         answer = await api.rest.request(method, path, json=body, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (403, "role_forbidden")
@@ -94,7 +121,7 @@ async def test_a_word_is_valid_for_its_time_only(api: Any) -> None:
     assert api.network.word.said_by == "dev"
     api.shared.clock.advance(5 * 60 + 1)
     assert api.network.word is None
-    assert (await api.rest.get(PATH, headers=operator)).json()["word"] is None
+    assert (await api.rest.get(PATH, headers=operator)).json().get("word") is None
 
 
 async def test_numbers_that_are_suddenly_gone_need_an_operators_word(api: Any) -> None:
@@ -106,7 +133,7 @@ async def test_numbers_that_are_suddenly_gone_need_an_operators_word(api: Any) -
     await until(lambda: bool(api.feed.missing))
     assert f"{SMALL} numbers were known and 0 were read" in api.feed.missing
     assert not believing.done()
-    await api.network.say("operator", shrunk=True, older=False, minutes=5)
+    await api.network.say("operator", Asked(WordDraft(True, False, 5)))
     await asyncio.wait_for(believing, 5)
 
 

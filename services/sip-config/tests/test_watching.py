@@ -10,9 +10,11 @@ from harness.node import Node
 from keepline.sip.v1 import switch_config_pb2 as pb
 from keepline.sip.v1.switch_config_pb2_grpc import SwitchConfigStub
 from keepline.sip.v1.trunk_service_pb2 import GetTrunkRequest
+from servicekit.api.asked import Asked
 from sip_config.adapters.messages.resources import CHUNK, encode
 from sip_config.app.node_feed import NodeFeed
 from sip_config.domain.known_records import HeldNumber
+from sip_config.domain.network import WordDraft
 from sip_config.domain.node_tables import NodeTables
 from sip_config.domain.trunk import Trunk
 
@@ -158,7 +160,7 @@ async def test_a_refused_version_is_not_sent_to_the_same_node_when_it_watches_ag
     for _ in range(3):
         await node.read()
     assert set(node.heard) == {"current"}
-    await api.network.say("operator", shrunk=True, older=False, minutes=5)
+    await api.network.say("operator", Asked(WordDraft(True, False, 5)))
     last = await node.take()
     assert last.whole.word.shrunk
     node.leave()
@@ -180,7 +182,7 @@ async def test_a_replica_that_lags_sends_nothing_until_it_caught_up(api: Any, tr
 
 
 async def test_an_operator_may_say_that_older_content_is_meant(api: Any, trunk: Make) -> None:
-    await api.network.say("operator", shrunk=False, older=True, minutes=5)
+    await api.network.say("operator", Asked(WordDraft(False, True, 5)))
     node = Node(api.edge())
     node.held = pb.Held(version="f" * 64, revision=pb.Revision(positions={"trunk/0": 7}))
     node.watch()

@@ -220,7 +220,8 @@ class Tenant:
     async def order_switch(self, switch_id: str, state: str) -> None:
         """For an operator."""
         path = f"/api/v1/sip/network/switches/{switch_id}"
-        _checked(await self.rest("sip-config").put(path, json={"state": state}))
+        headers = {"if-match": "*"}
+        _checked(await self.rest("sip-config").patch(path, json={"state": state}, headers=headers))
 
     async def nodes_are_current(self) -> bool:
         """For an operator: whether every edge holds what is offered."""

@@ -58,6 +58,16 @@ def reads(fields: Collection[str]) -> Extra:
     }
 
 
+def shows(fields: Collection[str]) -> Extra:
+    """Of what has no version of its own."""
+    return {"parameters": [_fields(fields)]}
+
+
+def takes(resource: Resource) -> Extra:
+    """Of a POST that makes nothing that is kept under an id."""
+    return {"parameters": [], "requestBody": _body({"application/json": _named(resource.shape)})}
+
+
 def lists(rule: ListRule) -> Extra:
     return {"parameters": list(_parameters(rule))}
 
@@ -117,7 +127,7 @@ def _patch_schema(resource: Resource, read: type[BaseModel]) -> Extra:
     for name in sorted(resource.read_only | resource.computed):
         if name in shown["properties"]:
             properties[name] = {**shown["properties"][name], "readOnly": True}
-    name = resource.shape.__name__.removesuffix("ToCreate") + "Patch"
+    name = resource.shape.__name__.removesuffix("ToCreate").removesuffix("ToOrder") + "Patch"
     patch = {
         "type": "object",
         "title": name,

@@ -13,7 +13,7 @@ from servicekit.refusals import changed_meanwhile
 
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _TAGS = re.compile(rf"\s*,*\s*{_TAG}(?:\s*,\s*(?:{_TAG})?)*\s*")
-_VERSION = re.compile(r"([1-9][0-9]{0,18})(-[0-9a-f]{8})?")
+_VERSION = re.compile(r"(0|[1-9][0-9]{0,18})(-[0-9a-f]{8})?")
 
 
 @dataclass(frozen=True, slots=True)

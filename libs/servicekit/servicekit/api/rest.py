@@ -79,6 +79,12 @@ def one(
     return Response(_encoded(shown), media_type=_JSON, headers={"ETag": tag})
 
 
+def shown(body: Mapping[str, Any], fields: Sequence[str] | None = None) -> Response:
+    """What has no version of its own."""
+    chosen = {name: body[name] for name in fields if name in body} if fields is not None else body
+    return Response(_encoded(chosen), media_type=_JSON)
+
+
 def page(
     name: str, items: Iterable[Mapping[str, Any]], next_page_token: str, fields: Sequence[str] | None
 ) -> Response:

@@ -8,18 +8,22 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from servicekit.api.asked import Asked, Change
+from servicekit.api.preconditions import Expected
 from servicekit.clock import Clock
-from servicekit.errors import Invalid, NotFound, Unavailable, Violation
+from servicekit.errors import NotFound, Unavailable, Violation
+from servicekit.refusals import changed_meanwhile, invalid
 from servicekit.telemetry.logging import logger
 from sip_config.app.node_feed import NodeFeed
 from sip_config.domain.believing import implausible
-from sip_config.domain.network import OperatorWord, Orders
+from sip_config.domain.network import OperatorWord, OrderDraft, Orders, SwitchOrder, WordDraft
 from sip_config.domain.resources import Body, DestinationState, EdgeBody, SwitchBody
 from sip_config.ports import OrderStore
 
 READ_EVERY = 2.0  # seconds
 MARK_EVERY = 10.0  # seconds
 MAX_MINUTES = 24 * 60
+_TRIES = 5  # to order a switch while replicas tell its setting
 
 _log = logger(__name__)
 
@@ -38,6 +42,15 @@ class Site:
         switches = [replace(one, state=ordered.get(one.id, one.state)) for one in self.switches]
         named = {edge.id for edge in self.edges}
         return [*self.edges, *(EdgeBody(edge) for edge in heard if edge not in named), *switches]
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """body: as it is in force; by_setting: the state where nobody orders one."""
+
+    body: SwitchBody
+    by_setting: DestinationState
+    order: SwitchOrder
 
 
 class Network:
@@ -63,25 +76,48 @@ class Network:
 
     # -- orders
 
-    async def say(self, subject: str, *, shrunk: bool, older: bool, minutes: int) -> OperatorWord:
-        if not 1 <= minutes <= MAX_MINUTES:
-            raise _invalid("/minutes", "minutes_invalid", f"not between 1 and {MAX_MINUTES}")
-        word = OperatorWord(shrunk, older, self._clock.now() + timedelta(minutes=minutes), subject)
+    async def say(self, subject: str, asked: Asked[WordDraft]) -> OperatorWord:
+        """Raises Invalid."""
+        draft, faults = asked.draft, list(asked.faults)
+        minutes = draft.minutes
+        if minutes is not None and not 1 <= minutes <= MAX_MINUTES:
+            detail = f"not between 1 and {MAX_MINUTES}"
+            faults.append(Violation("/minutes", "minutes_invalid", detail, "leave it out for 10"))
+        if faults or minutes is None:
+            raise invalid("word", faults)
+        until = self._clock.now() + timedelta(minutes=minutes)
+        word = OperatorWord(bool(draft.shrunk), bool(draft.older), until, subject)
         await self._store.put_word(word)
-        _log.warning("an operator's word", shrunk=shrunk, older=older, minutes=minutes, by=subject)
+        _log.warning("an operator's word", shrunk=word.shrunk, older=word.older, minutes=minutes, by=subject)
         await self.read()
         return word
 
-    async def order(self, switch_id: str, state: DestinationState) -> SwitchBody:
-        """Draining: in-dialog requests go on, new calls go elsewhere, and its routers have the switch take
-        none. Raises NotFound."""
+    async def switch(self, switch_id: str) -> Switch:
+        """As it is stored now. Raises NotFound."""
         known = next((one for one in self._site.switches if one.id == switch_id), None)
         if known is None:
             raise NotFound("switch_not_found", f"no switch {switch_id}", hint="see KEEPLINE_SWITCHES")
-        await self._store.put_switch(switch_id, state)
-        _log.warning("a switch was ordered to be", switch=switch_id, state=str(state))
-        await self.read()
-        return replace(known, state=state)
+        order = await self._store.switch(switch_id)
+        return Switch(replace(known, state=order.state or known.state), known.state, order)
+
+    async def order(self, switch_id: str, change: Change[Switch, OrderDraft], expected: Expected) -> Switch:
+        """Draining: in-dialog requests go on, new calls go elsewhere, and its routers have the switch take
+        none. Raises NotFound, VersionMismatch, Invalid."""
+        for _ in range(_TRIES):
+            before = await self.switch(switch_id)
+            expected.check("switch", before.order.version)
+            asked = change(before)
+            if asked.faults:
+                raise invalid("switch", asked.faults)
+            state = asked.draft.state
+            if state == before.order.state:
+                return before
+            after = SwitchOrder(before.order.version + 1, state)
+            if await self._store.put_switch(switch_id, after, before.by_setting):
+                _log.warning("a switch was ordered to be", switch=switch_id, state=str(state or "as set"))
+                await self.read()
+                return await self.switch(switch_id)
+        raise changed_meanwhile("switch")
 
     # -- what is known
 
@@ -165,7 +201,3 @@ class Network:
             if self._marked.get(part) != count:
                 await self._store.put_mark(part, count)
                 self._marked[part] = count
-
-
-def _invalid(pointer: str, code: str, detail: str) -> Invalid:
-    return Invalid("network_invalid", "a field is wrong", violations=[Violation(pointer, code, detail)])

@@ -18,6 +18,30 @@ class OperatorWord:
 
 
 @dataclass(frozen=True, slots=True)
+class WordDraft:
+    """None: it could not be read."""
+
+    shrunk: bool | None
+    older: bool | None
+    minutes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchOrder:
+    """state: None where nobody ordered one; version: grows with each order, and when the setting is told."""
+
+    version: int = 0
+    state: DestinationState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDraft:
+    """What an operator asks for; None: as the settings say."""
+
+    state: DestinationState | None
+
+
+@dataclass(frozen=True, slots=True)
 class Orders:
     word: OperatorWord | None = None
     switches: Mapping[str, DestinationState] = field(default_factory=dict)

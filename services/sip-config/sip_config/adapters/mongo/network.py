@@ -17,11 +17,11 @@ import msgspec
 from keepline.sip.v1 import switch_config_pb2 as pb
 from keepline.sip.v1.switch_state_pb2 import SwitchState
 from servicekit.clock import Clock
-from servicekit.documents import Collection, Document, DuplicateKey
+from servicekit.documents import Collection, Document, DuplicateKey, Update
 from servicekit.outbox import StateTopic
 from servicekit.readable import Readable
 from servicekit.timestamps import timestamp
-from sip_config.domain.network import OperatorWord, Orders
+from sip_config.domain.network import OperatorWord, Orders, SwitchOrder
 from sip_config.domain.resources import DestinationState
 
 TOPIC = "keepline.sip.switch.state.v1"
@@ -79,32 +79,51 @@ class NetworkDocuments:
         }
         await self.collection.replace_one({"_id": _WORD}, document, upsert=True)
 
-    async def put_switch(self, switch_id: str, state: DestinationState) -> None:
-        while not await self._told(switch_id, state, {"state": str(state)}):
-            pass
+    async def switch(self, switch_id: str) -> SwitchOrder:
+        found = await self.collection.find_one({"_id": f"{_SWITCH}{switch_id}"})
+        return SwitchOrder() if found is None else self._order_of(found)
+
+    async def put_switch(self, switch_id: str, order: SwitchOrder, by_setting: DestinationState) -> bool:
+        kept: Update = (
+            {"$unset": {"state": ""}} if order.state is None else {"$set": {"state": str(order.state)}}
+        )
+        return await self._told(switch_id, order.state or by_setting, order.version, kept)
 
     async def tell_switch(self, switch_id: str, by_setting: DestinationState) -> None:
-        while not await self._told(switch_id, by_setting, {}):
-            pass
+        while True:
+            found = await self.collection.find_one({"_id": f"{_SWITCH}{switch_id}"})
+            order = SwitchOrder() if found is None else self._order_of(found)
+            state = order.state or by_setting
+            if found is not None and found.get("told") == str(state):
+                return
+            if await self._told(switch_id, state, order.version + 1, {}):
+                return
 
-    async def _told(self, switch_id: str, state: DestinationState, order: Document) -> bool:
-        """False when another replica wrote meanwhile. Without an order the one that is kept goes first."""
+    def _order_of(self, found: Document) -> SwitchOrder:
+        state = next(iter(self.readable.all([found])), None)
+        version = found.get("version")
+        ordered = state if isinstance(state, DestinationState) else None
+        return SwitchOrder(version if isinstance(version, int) else 0, ordered)
+
+    async def _told(self, switch_id: str, state: DestinationState, version: int, kept: Update) -> bool:
+        """False when another replica wrote meanwhile."""
         identity = f"{_SWITCH}{switch_id}"
-        found = await self.collection.find_one({"_id": identity})
-        kept = self.readable.all([found] if found is not None and not order else [])
-        state = next((one for one in kept if isinstance(one, DestinationState)), state)
-        if found is not None and not order and found.get("told") == str(state):
-            return True
-        before = None if found is None else found.get("version")
-        version = before + 1 if isinstance(before, int) else 1
         entry = self._entry(switch_id, state, version)
-        fields = {**order, "told": str(state), "version": version, "outbox": [entry]}
-        if found is None:
+        told = {"told": str(state), "version": version, "outbox": [entry]}
+        change = {**kept, "$set": {**kept.get("$set", {}), **told}}
+        if version == 1:
             try:
-                await self.collection.insert_one({"_id": identity, **fields})
+                await self.collection.insert_one({"_id": identity, **change["$set"]})
             except DuplicateKey:
-                return False
-        elif not await self.collection.update_one({"_id": identity, "version": before}, {"$set": fields}):
+                return await self._repaired(identity, change)
+        elif not await self.collection.update_one({"_id": identity, "version": version - 1}, change):
+            return False
+        self.wrote()
+        return True
+
+    async def _repaired(self, identity: str, change: Update) -> bool:
+        """Of a document without a version, which cannot be read."""
+        if not await self.collection.update_one({"_id": identity, "version": {"$exists": False}}, change):
             return False
         self.wrote()
         return True
