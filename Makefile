@@ -2,8 +2,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-PACKAGES := servicekit siptypes switchlink sip_config edge_agent call_router health_monitor phone_sources harness
-SOURCES := services libs tests proto
+PACKAGES := servicekit siptypes switchlink sip_config edge_agent call_router health_monitor phone_sources harness keepline_client
+SOURCES := services libs tests proto clients
 PYTEST := $(BIN)/pytest -q
 export PYTHONDONTWRITEBYTECODE := 1
 
@@ -34,7 +34,7 @@ check: proto/asyncapi/node_modules ## style, types, architecture, messages, Kama
 	node proto/asyncapi/validate.mjs docs/asyncapi.yaml
 
 unit: ## rules, without any real component
-	$(PYTEST) $(wildcard services/*/tests libs/*/tests tests/harness/tests)
+	$(PYTEST) $(wildcard services/*/tests libs/*/tests clients/*/tests tests/harness/tests)
 
 contract: ## one suite over every implementation of a port
 	$(PYTEST) tests/contract

@@ -1,0 +1,41 @@
+"""The resources as the API tells them, and what may be written of them. A new field is one line."""
+
+from keepline_client.resources.agents import AGENTS, Agent, AgentChange, AgentQuery, NewAgent
+from keepline_client.resources.calls import CALLS, Call, CallQuery
+from keepline_client.resources.numbers import NUMBERS, NewNumber, Number, NumberChange, NumberQuery
+from keepline_client.resources.plans import PLANS, NewPlan, Plan, PlanChange, PlanQuery
+from keepline_client.resources.routing import ROUTE, CallToRoute, Decision
+from keepline_client.resources.statuses import STATUSES, StatusQuery, TrunkStatus
+from keepline_client.resources.trunks import TRUNKS, NewTrunk, Trunk, TrunkChange, TrunkQuery
+
+__all__ = [
+    "AGENTS",
+    "CALLS",
+    "NUMBERS",
+    "PLANS",
+    "ROUTE",
+    "STATUSES",
+    "TRUNKS",
+    "Agent",
+    "AgentChange",
+    "AgentQuery",
+    "Call",
+    "CallQuery",
+    "CallToRoute",
+    "Decision",
+    "NewAgent",
+    "NewNumber",
+    "NewPlan",
+    "NewTrunk",
+    "Number",
+    "NumberChange",
+    "NumberQuery",
+    "Plan",
+    "PlanChange",
+    "PlanQuery",
+    "StatusQuery",
+    "Trunk",
+    "TrunkChange",
+    "TrunkQuery",
+    "TrunkStatus",
+]

@@ -1,0 +1,43 @@
+"""What resources share."""
+
+from datetime import datetime
+from typing import TypedDict
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Told(BaseModel):
+    """What an answer holds. A field that we do not know yet is passed over; what is absent is None."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Versioned(Told):
+    id: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class Dangling(Told):
+    """A name in an object of something that is not there any more."""
+
+    pointer: str
+    code: str
+    detail: str
+    hint: str = ""
+
+
+class ListQuery(TypedDict, total=False):
+    """Of every list."""
+
+    page_size: int
+    order_by: str
+
+
+class ChangedQuery(ListQuery, total=False):
+    created_at_after: datetime
+    created_at_before: datetime
+    updated_at_after: datetime
+    updated_at_before: datetime
+    q: str

@@ -1,0 +1,1 @@
+"""REST: the same resources for code that waits and code that awaits."""
