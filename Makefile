@@ -7,7 +7,7 @@ SOURCES := services libs tests proto clients
 PYTEST := $(BIN)/pytest -q
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo call test check unit contract integration e2e load proto breaking baseline settings codes format clean
+.PHONY: help setup demo call test check unit contract integration e2e load proto breaking baseline settings openapi lint-openapi codes format clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## */\1\t/' | expand -t 14
@@ -23,7 +23,7 @@ call: ## dial the running demo (NUMBER=+1..., FROM=+1...)
 
 test: setup check unit contract integration e2e ## everything that must pass
 
-check: proto/asyncapi/node_modules ## style, types, architecture, messages, Kamailio's configuration
+check: proto/asyncapi/node_modules infra/openapi/node_modules ## style, types, architecture, messages, Kamailio's configuration
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy $(addprefix -p ,$(PACKAGES))
@@ -32,6 +32,7 @@ check: proto/asyncapi/node_modules ## style, types, architecture, messages, Kama
 	$(BIN)/python -m harness settings --check
 	$(MAKE) --no-print-directory proto && git diff --exit-code --stat -- proto/gen docs/asyncapi.yaml
 	node proto/asyncapi/validate.mjs docs/asyncapi.yaml
+	$(MAKE) --no-print-directory lint-openapi
 
 unit: ## rules, without any real component
 	$(PYTEST) $(wildcard services/*/tests libs/*/tests clients/*/tests tests/harness/tests)
@@ -64,6 +65,13 @@ baseline: ## from now on others rely on the messages as they are
 
 settings: ## write docs/settings.md and the list of known settings
 	$(BIN)/python -m harness settings
+
+openapi: ## write docs/openapi.json, the description of all services' REST API together
+	$(BIN)/python -m harness openapi
+
+lint-openapi: infra/openapi/node_modules
+	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true infra/openapi/node_modules/.bin/redocly lint \
+		--config infra/openapi/redocly.yaml --format stylish docs/openapi.json
 
 codes: ## write docs/problems and the services' catalogue of codes
 	$(BIN)/python -m harness codes

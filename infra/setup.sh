@@ -51,7 +51,7 @@ sync_python() {
 
 sync_node() {
     local folder
-    for folder in proto/asyncapi; do
+    for folder in proto/asyncapi infra/openapi; do
         [ "$folder/node_modules" -nt "$folder/package-lock.json" ] && continue
         command -v npm >/dev/null || stop "npm with Node 20 or newer is needed (https://nodejs.org)"
         say "installing what $folder needs"

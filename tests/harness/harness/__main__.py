@@ -22,6 +22,7 @@ from harness.demo import CALLER
 from harness.demo import demo as run_demo
 from harness.load import BENCHMARKS
 from harness.load import load as run_load
+from harness.openapi import files as openapi_files
 from harness.process import NotReady
 from harness.settings_page import generated, without_meaning
 from harness.show import on_terminal
@@ -109,6 +110,14 @@ def codes(
             f"{left}: no source raises this code{', run make codes' if check else '; removed'}\n"
         )
     _write(files, check, "make codes")
+
+
+@app.command()
+def openapi(
+    check: Annotated[bool, typer.Option("--check", help="only say what differs")] = False,
+) -> None:
+    """Write docs/openapi.json, the description of all services' REST API together."""
+    _write(openapi_files(), check, "make openapi")
 
 
 def _write(files: Mapping[Path, str], check: bool, target: str) -> NoReturn:

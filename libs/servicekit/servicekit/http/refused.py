@@ -4,6 +4,7 @@ What every operation of its kind can be refused with follows from what it takes;
 `responses=refuses("domain_taken", "quota_trunks")`.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -31,6 +32,8 @@ _TITLES = {
 # whoever asks is told; what is read is told besides
 _OF_ALL = frozenset({"401", "403", "429", "500", "503"})
 _OF_BODIES = frozenset({"400", "413", "415"})
+# codes that begin so are about a header
+_OF_HEADERS = {"idempotency_": "Idempotency-Key", "if_match_": "If-Match"}
 _OF_CHANGES = frozenset({"412", "428"})
 # between us and the broker; no request is told
 _UNTOLD = frozenset(
@@ -41,12 +44,11 @@ Described = dict[str, Any]
 
 
 def refuses(*codes: str) -> dict[int | str, Described]:
-    """For `responses` of a route: codes that it can refuse with beside those of its kind."""
+    """For `responses` of a route: codes that it can refuse with beside those of its kind. One that no source
+    raises is found by `make codes`."""
     by_status: dict[int | str, Described] = {}
     for code in codes:
-        if code not in catalogue():
-            raise LookupError(f"no source raises {code} (make codes)")
-        for status in catalogue()[code].statuses:
+        for status in catalogue()[code].statuses if code in catalogue() else ():
             by_status.setdefault(int(status), {"description": "", _CODES: []})[_CODES].append(code)
     return by_status
 
@@ -75,8 +77,8 @@ def _of_its_kind(path: str, operation: Described, *, secured: bool) -> Iterable[
         statuses |= _OF_CHANGES
     common = {code: found for code, found in catalogue().items() if EVERYWHERE in found.by}
     for code, found in common.items():
-        if code.startswith("idempotency_"):
-            applies = "Idempotency-Key" in parameters
+        if header := next((name for begins, name in _OF_HEADERS.items() if code.startswith(begins)), ""):
+            applies = header in parameters
         else:
             applies = bool(statuses & set(found.statuses)) and code not in _UNTOLD
         if applies:
@@ -84,9 +86,16 @@ def _of_its_kind(path: str, operation: Described, *, secured: bool) -> Iterable[
     yield "request_invalid"
     if "requestBody" in operation:
         yield "body_incomplete"
+        if (code := f"{_noun(operation)}_invalid") in catalogue():
+            yield code
     for name in parameters:
         if f"{{{name}}}" in path and (code := f"{name.removesuffix('_id')}_not_found") in catalogue():
             yield code
+
+
+def _noun(operation: Described) -> str:
+    """updateTrunk is about a trunk."""
+    return re.sub("^[a-z]+", "", operation["operationId"]).lower()
 
 
 def _answer(status: int, codes: list[str]) -> Described:

@@ -19,6 +19,7 @@ from phone_sources.domain.number import Number
 from servicekit.api import described, rest
 from servicekit.api.idempotency import Answer, IdempotencyKeys
 from servicekit.auth import reading_tenant, writing_tenant
+from servicekit.http import refuses
 
 PATH = "/api/v1/phone/numbers"
 _FIELDS = tuple(NumberBody.model_fields)
@@ -36,6 +37,7 @@ def router(numbers: Numbers, keys: IdempotencyKeys) -> APIRouter:
         response_model=NumberBody,
         summary="Bring a number in",
         openapi_extra=described.creates(NUMBER),
+        responses=refuses("number_taken", "quota_numbers", "edges_full", "trunks_unavailable"),
     )
     async def create_number(request: Request) -> Response:
         tenant_id = writing_tenant("numbers")
@@ -77,6 +79,7 @@ def router(numbers: Numbers, keys: IdempotencyKeys) -> APIRouter:
         response_model=NumberBody,
         summary="Change a number's label, or move it to another trunk",
         openapi_extra=described.changes(NUMBER, NumberBody),
+        responses=refuses("edges_full", "trunks_unavailable"),
     )
     async def update_number(number_id: str, request: Request) -> Response:
         tenant_id, expected = writing_tenant("numbers"), rest.if_match(request)
@@ -89,6 +92,7 @@ def router(numbers: Numbers, keys: IdempotencyKeys) -> APIRouter:
         status_code=204,
         summary="Let a number go that no plan names; its calls are refused from then on",
         openapi_extra=described.deletes(),
+        responses=refuses("number_in_use", "references_unknown"),
     )
     async def delete_number(number_id: str, request: Request) -> Response:
         tenant_id, expected = writing_tenant("numbers"), rest.if_match(request)

@@ -1,10 +1,11 @@
 """Which classes carry a code, and at which of their arguments code, detail and hint stand."""
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from harness.codes.found import Told
+from harness.codes.sources import Source
 
 ROOT = "Problem"
 # made by others' classes: PydanticCustomError(type, message_template, context)
@@ -23,47 +24,66 @@ class Carrier:
     """Its __init__ names the code, not whoever makes one."""
 
 
-class Carriers:
-    """Looked up as Python does: a class of the module itself first, then one of that name elsewhere."""
+@dataclass(frozen=True, slots=True)
+class _Class:
+    node: ast.ClassDef
+    source: Source
 
-    def __init__(self, modules: Iterable[ast.Module]) -> None:
-        self._classes: dict[str, ast.ClassDef] = {}
-        self._own: dict[ast.Module, dict[str, ast.ClassDef]] = {}
-        for module in modules:
-            own = {node.name: node for node in ast.walk(module) if isinstance(node, ast.ClassDef)}
-            self._own[module] = own
-            self._classes |= {name: node for name, node in own.items() if _fields(node) or node.bases}
+
+class Carriers:
+    """Looked up as Python does: a class of the module itself, or the one that it imports."""
+
+    def __init__(self, sources: Iterable[Source]) -> None:
+        self._classes: dict[str, dict[str, _Class]] = {}
+        self._imported: dict[str, dict[str, str]] = {}
+        for source in sources:
+            nodes = list(ast.walk(source.module))
+            own = (node for node in nodes if isinstance(node, ast.ClassDef))
+            self._classes[source.name] = {node.name: _Class(node, source) for node in own}
+            self._imported[source.name] = {
+                alias.asname or alias.name: node.module or ""
+                for node in nodes
+                if isinstance(node, ast.ImportFrom)
+                for alias in node.names
+            }
         self._read: dict[ast.ClassDef, Carrier | None] = {}
 
-    def get(self, name: str, module: ast.Module) -> Carrier | None:
+    def get(self, name: str, source: Source) -> Carrier | None:
         if name in FOREIGN:
             return Carrier(name, "field", FOREIGN[name])
-        node = self._own[module].get(name) or self._classes.get(name)
-        if node is None:
+        found = self._class(name, source.name)
+        if found is None:
             return None
-        if node not in self._read:
-            self._read[node] = self._carrier(node)
-        return self._read[node]
+        if found.node not in self._read:
+            self._read[found.node] = self._carrier(found)
+        return self._read[found.node]
 
-    def _carrier(self, node: ast.ClassDef) -> Carrier | None:
-        if ROOT in (line := _line(node, self._classes)):
-            return _problem(node.name, [node, *(self._classes[one] for one in line[1:])])
-        given = _fields(node)
+    def _class(self, name: str, module: str) -> _Class | None:
+        """Also through modules that only hand it on."""
+        for _ in range(5):
+            if (found := self._classes.get(module, {}).get(name)) is not None:
+                return found
+            module = self._imported.get(module, {}).get(name, "")
+        return None
+
+    def _carrier(self, found: _Class) -> Carrier | None:
+        line = list(self._line(found))
+        if any(node.name == ROOT for node in line):
+            return _problem(line)
+        given = _fields(found.node)
         if "code" not in given:
             return None
-        return Carrier(node.name, "call" if _has_status(given) else "field", given)
+        return Carrier(found.node.name, "call" if _has_status(given) else "field", given)
+
+    def _line(self, found: _Class) -> Iterator[ast.ClassDef]:
+        """The class and those that it is derived from, nearest first."""
+        yield found.node
+        for base in found.node.bases:
+            if isinstance(base, ast.Name) and (parent := self._class(base.id, found.source.name)):
+                yield from self._line(parent)
 
 
-def _line(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> list[str]:
-    """The class and those that it is derived from, nearest first."""
-    line = [node.name]
-    for base in node.bases:
-        if isinstance(base, ast.Name) and base.id in classes and base.id not in line:
-            line += _line(classes[base.id], classes)
-    return line
-
-
-def _problem(name: str, line: Sequence[ast.ClassDef]) -> Carrier:
+def _problem(line: Sequence[ast.ClassDef]) -> Carrier:
     said: dict[str, str] = {}
     for node in line:
         for part in node.body:
@@ -75,7 +95,7 @@ def _problem(name: str, line: Sequence[ast.ClassDef]) -> Carrier:
     statuses = {"HTTP": said.get("http_status", "500"), "gRPC": said.get("grpc_status", "INTERNAL")}
     own = [part for part in line[0].body if isinstance(part, ast.FunctionDef) and part.name == "__init__"]
     itself = any("code" not in [one.arg for one in part.args.args] for part in own)
-    return Carrier(name, "problem", ("code", "detail"), said.get("title", ""), statuses, itself)
+    return Carrier(line[0].name, "problem", ("code", "detail"), said.get("title", ""), statuses, itself)
 
 
 def _fields(node: ast.ClassDef) -> list[str]:

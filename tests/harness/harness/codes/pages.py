@@ -40,7 +40,8 @@ class Read:
 def read() -> Read:
     faults: list[str] = []
     by_code: dict[str, list[Found]] = defaultdict(list)
-    for found in [*python.find(python_sources(), faults), *edge.find()]:
+    sources = python_sources()
+    for found in [*python.find(sources, faults), *edge.find()]:
         by_code[found.code].append(found)
     texts = tomllib.loads(TEXTS.read_text())
     pages = {
@@ -48,6 +49,7 @@ def read() -> Read:
     }
     for code, page in pages.items():
         faults += [f"{page.places[0].where}: {code} does not say {what}" for what in page.missing()]
+    faults += [f"{at}: no source raises {code}" for code, at in python.named(sources) if code not in pages]
     faults += [f"{TEXTS.name}: no source raises {code}" for code in sorted(set(texts) - set(pages))]
     return Read(pages, faults)
 

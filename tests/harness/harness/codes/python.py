@@ -49,12 +49,12 @@ class Maker:
 
 def find(sources: Sequence[Source], unclear: list[str]) -> Iterator[Found]:
     """unclear: takes the places whose code cannot be read."""
-    known = Carriers(source.module for source in sources)
+    known = Carriers(sources)
     places = [place for source in sources for place in _calls(source)]
     makers: list[Maker] = []
     for place in places:
         name = place.inside if _is_of_parent(place.call) else _name(place.call)
-        carrier = known.get(name, place.source.module)
+        carrier = known.get(name, place.source)
         if carrier is None or carrier.says_itself is not _is_of_parent(place.call):
             continue
         code = _argument(place.call, carrier.arguments, "code")
@@ -69,6 +69,15 @@ def find(sources: Sequence[Source], unclear: list[str]) -> Iterator[Found]:
         for maker in makers:
             if _name(place.call) == maker.function.name and maker.known_in in (None, place.source):
                 yield from _of_maker(maker, place)
+
+
+def named(sources: Sequence[Source]) -> Iterator[tuple[str, str]]:
+    """Codes that routes say they refuse with, each with its place."""
+    for source in sources:
+        for place in _calls(source):
+            if _name(place.call) == "refuses":
+                for one in place.call.args:
+                    yield text_of(one, place.scope()), source.at(place.call)
 
 
 def _of_maker(maker: Maker, place: Place) -> Iterator[Found]:

@@ -21,6 +21,11 @@ class Source:
     by: str
     module: ast.Module
 
+    @property
+    def name(self) -> str:
+        """As it is imported; of a package, its __init__ is the package."""
+        return ".".join(self.path.relative_to(REPOSITORY).with_suffix("").parts[2:]).removesuffix(".__init__")
+
     def at(self, node: ast.AST) -> str:
         return f"{self.path.relative_to(REPOSITORY)}:{getattr(node, 'lineno', 0)}"
 

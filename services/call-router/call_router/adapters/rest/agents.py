@@ -19,6 +19,7 @@ from call_router.domain.agent import Agent
 from servicekit.api import described, rest
 from servicekit.api.idempotency import Answer, IdempotencyKeys
 from servicekit.auth import reading_tenant, writing_tenant
+from servicekit.http import refuses
 
 PATH = "/api/v1/agents"
 
@@ -35,6 +36,7 @@ def router(agents: Agents, keys: IdempotencyKeys) -> APIRouter:
         response_model=AgentBody,
         summary="Create an agent",
         openapi_extra=described.creates(AGENT),
+        responses=refuses("quota_agents", "records_unavailable"),
     )
     async def create_agent(request: Request) -> Response:
         tenant_id = writing_tenant("agents")
@@ -73,6 +75,7 @@ def router(agents: Agents, keys: IdempotencyKeys) -> APIRouter:
         response_model=AgentBody,
         summary="Change an agent",
         openapi_extra=described.changes(AGENT, AgentBody),
+        responses=refuses("records_unavailable"),
     )
     async def update_agent(agent_id: str, request: Request) -> Response:
         tenant_id, expected = writing_tenant("agents"), rest.if_match(request)
@@ -85,6 +88,7 @@ def router(agents: Agents, keys: IdempotencyKeys) -> APIRouter:
         status_code=204,
         summary="Delete an agent that no plan names",
         openapi_extra=described.deletes(),
+        responses=refuses("agent_in_use"),
     )
     async def delete_agent(agent_id: str, request: Request) -> Response:
         tenant_id, expected = writing_tenant("agents"), rest.if_match(request)

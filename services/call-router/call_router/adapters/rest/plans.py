@@ -19,6 +19,7 @@ from call_router.domain.plan import Plan
 from servicekit.api import described, rest
 from servicekit.api.idempotency import Answer, IdempotencyKeys
 from servicekit.auth import reading_tenant, writing_tenant
+from servicekit.http import refuses
 
 PATH = "/api/v1/routing/plans"
 
@@ -35,6 +36,7 @@ def router(plans: Plans, keys: IdempotencyKeys) -> APIRouter:
         response_model=PlanBody,
         summary="Create a routing plan",
         openapi_extra=described.creates(PLAN),
+        responses=refuses("number_planned", "quota_plans", "records_unavailable"),
     )
     async def create_plan(request: Request) -> Response:
         tenant_id = writing_tenant("plans")
@@ -73,6 +75,7 @@ def router(plans: Plans, keys: IdempotencyKeys) -> APIRouter:
         response_model=PlanBody,
         summary="Change a routing plan",
         openapi_extra=described.changes(PLAN, PlanBody),
+        responses=refuses("number_planned", "records_unavailable"),
     )
     async def update_plan(plan_id: str, request: Request) -> Response:
         tenant_id, expected = writing_tenant("plans"), rest.if_match(request)

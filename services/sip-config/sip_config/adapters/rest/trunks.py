@@ -7,6 +7,7 @@ from starlette.responses import Response
 from servicekit.api import described, rest
 from servicekit.api.idempotency import Answer, IdempotencyKeys
 from servicekit.auth import reading_tenant, writing_tenant
+from servicekit.http import refuses
 from sip_config.adapters.trunk_shape import (
     COMPUTED,
     TRUNK,
@@ -35,6 +36,7 @@ def router(trunks: Trunks, placement: Placement, keys: IdempotencyKeys) -> APIRo
         response_model=TrunkBody,
         summary="Create a trunk",
         openapi_extra=described.creates(TRUNK),
+        responses=refuses("domain_taken", "quota_trunks", "quota_endpoints", "edges_full"),
     )
     async def create_trunk(request: Request) -> Response:
         tenant_id = writing_tenant()
@@ -77,6 +79,7 @@ def router(trunks: Trunks, placement: Placement, keys: IdempotencyKeys) -> APIRo
         response_model=TrunkBody,
         summary="Change a trunk",
         openapi_extra=described.changes(TRUNK, TrunkWithPlace),
+        responses=refuses("quota_endpoints"),
     )
     async def update_trunk(trunk_id: str, request: Request) -> Response:
         tenant_id, expected = writing_tenant(), rest.if_match(request)
@@ -89,6 +92,7 @@ def router(trunks: Trunks, placement: Placement, keys: IdempotencyKeys) -> APIRo
         status_code=204,
         summary="Delete a trunk that nothing names",
         openapi_extra=described.deletes(),
+        responses=refuses("trunk_in_use", "references_unknown"),
     )
     async def delete_trunk(trunk_id: str, request: Request) -> Response:
         tenant_id, expected = writing_tenant(), rest.if_match(request)
