@@ -156,7 +156,9 @@ def _entry(marks: dict[str, str], **changes: str) -> str:
         "decision": marks["variable_keepline_decision"],
         **changes,
     }
-    return "D/keepline_0f9c2d3e-uuid/" + ";".join(f"{name}={value}" for name, value in known.items())
+    return "D/keepline_0f9c2d3e-uuid/uuid=0f9c2d3e-uuid;" + ";".join(
+        f"{name}={value}" for name, value in known.items()
+    )
 
 
 def test_an_entry_of_the_ledger_says_what_the_event_would_have_said(marks: dict[str, str]) -> None:
@@ -186,6 +188,12 @@ def test_an_entry_of_a_call_that_nobody_decided_says_what_the_event_would_have_s
         "variable_end_uepoch": "1795424400100000",
     }
     assert entry_of(UNDECIDED) == _happening({**CREATE, **marks, **end})
+
+
+def test_an_entry_of_a_call_that_no_router_could_decide_says_its_refusal() -> None:
+    kept = entry_of(f"{UNDECIDED};refused=503;code=decision_failed;decision=")
+    assert kept is not None
+    assert kept.channel.refused == (503, "decision_failed")
 
 
 @pytest.mark.parametrize("unlike", ["uuid=;", "uuid=0 9;", "call=;", "tenant=t a;", "end=;", "start=x;"])

@@ -175,10 +175,9 @@ async def test_what_is_written_down_was_kept_before(
     lock.close()
 
 
-async def test_an_entry_that_nobody_can_tell_does_not_stay_in_the_switch() -> None:
-    """One that another version of us decided does: that one can."""
+async def test_an_entry_whose_decision_another_version_of_us_can_read_stays_in_the_switch() -> None:
     times = "call=;attempt=1;start=1795424400000000;end=1795424400100000"
-    link = Switch([], {"uuid-1": f"{times};decision=", "uuid-2": f"{times};decision=9AAAA"})
+    link = Switch([], {"uuid-2": f"uuid=uuid-2;{times};decision=9AAAA"})
     assert await Ledger(link).read() == []
     assert [line.split("/")[1] for line in link.hashes.dump("db").splitlines()] == ["keepline_uuid-2"]
 

@@ -28,8 +28,7 @@ async def test_the_router_sees_the_channel_and_the_agent_answers(calls: Edge, ed
     assert channel["variable_sip_h_X-Keepline-Source"] == "127.0.1.5:5060"
     assert channel["variable_sip_req_user"] == "+4930123456"
     assert channel["Caller-Caller-ID-Number"] == "+4930111"
-    assert channel["variable_keepline_call_id"] == handed.call_id
-    assert channel["variable_keepline_attempt"] == "1"
+    assert channel["variable_sip_h_X-Keepline-Call-Id"] == handed.call_id
     decided = (await handed.mine("keepline::decided")).headers
     assert decided["variable_keepline_decision"] == "eyJhIjoxfQ"
     assert decided["variable_keepline_leg_uri"] == uri
@@ -56,7 +55,7 @@ async def test_a_refusal_is_told_and_done(calls: Edge) -> None:
 async def test_the_attempt_of_the_edge_stands_on_the_channel(calls: Edge) -> None:
     handed = await calls.hand_over(refuse(480, "no_agent"), headers={"X-Keepline-Attempt": "3"})
     await handed.final()
-    assert calls.asked(handed)[0]["variable_keepline_attempt"] == "3"
+    assert calls.asked(handed)[0]["variable_sip_h_X-Keepline-Attempt"] == "3"
 
 
 async def test_a_dead_address_first_costs_nothing(lonely: Edge) -> None:

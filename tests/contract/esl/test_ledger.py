@@ -92,6 +92,8 @@ async def test_a_call_that_nobody_decided_is_kept_in_its_place(lonely: Edge) -> 
         "called": "+4930123456",
         "caller": ended["Caller-Caller-ID-Number"],
         "start": ended["variable_start_uepoch"],
+        "answer": "0",
+        "billmsec": "0",
         "end": ended["variable_end_uepoch"],
         "cause": ended["variable_hangup_cause"],
         "by": "send_refuse",

@@ -48,13 +48,10 @@ async def test_a_refusal_without_a_warning_has_none(calls: Edge) -> None:
     assert handed.call.final.result().all("Warning") == []
 
 
-@pytest.mark.parametrize("kind", ["human", "sip"])
-async def test_a_call_without_an_offer_is_answered_when_the_agent_is(
-    calls: Edge, edge: Phone, kind: str
-) -> None:
-    uri = edge.behave(f"late-{kind}", Behaviour(before_final_seconds=0.5))
-    handed = await calls.hand_over(leg(uri, kind=kind), offer="")
-    agent = await edge.incoming(f"late-{kind}")
+async def test_a_call_without_an_offer_is_answered_when_the_agent_is(calls: Edge, edge: Phone) -> None:
+    uri = edge.behave("late", Behaviour(before_final_seconds=0.5))
+    handed = await calls.hand_over(leg(uri, kind="sip"), offer="")
+    agent = await edge.incoming("late")
     assert not handed.call.final.done()
     assert (await handed.final())[0] == 200
     (channel,) = calls.asked(handed)
@@ -71,10 +68,9 @@ async def test_a_call_without_an_offer_is_answered_when_the_agent_is(
     assert (await handed.hang_up())["Hangup-Cause"] == "NORMAL_CLEARING"
 
 
-@pytest.mark.parametrize("kind", ["human", "sip"])
-async def test_early_media_is_ringing_to_a_call_without_an_offer(calls: Edge, edge: Phone, kind: str) -> None:
+async def test_early_media_is_ringing_to_a_call_without_an_offer(calls: Edge, edge: Phone) -> None:
     early = Behaviour(rings=False, early=True, before_final_seconds=0.5)
-    handed = await calls.hand_over(leg(edge.behave(f"late-early-{kind}", early), kind=kind), offer="")
+    handed = await calls.hand_over(leg(edge.behave("late-early", early), kind="sip"), offer="")
     assert (await handed.final())[0] == 200
     assert [one.status for one in handed.call.provisional] == [100, 180]
     await handed.hang_up()

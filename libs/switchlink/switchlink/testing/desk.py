@@ -24,6 +24,8 @@ EVENTS = (
     "keepline::leg_failed",
 )
 CALL_ID = "variable_sip_h_X-Keepline-Call-Id"
+ATTEMPT = "variable_sip_h_X-Keepline-Attempt"
+BEFORE_ANSWER = {"human": "bridge_early_media=true", "sip": "ignore_early_media=ring_ready"}
 Variables = Mapping[str, str]
 
 
@@ -33,7 +35,7 @@ def leg(uri: str, index: int = 0, ring_seconds: int = 20, kind: str = "human", *
         "keepline_leg": str(index),
         "keepline_leg_uri": uri,
         "keepline_leg_timeout": str(ring_seconds),
-        "keepline_leg_kind": kind,
+        "keepline_before_answer": BEFORE_ANSWER.get(kind, kind),
         **{f"keepline_{name}": value for name, value in more.items()},
     }
 
@@ -41,6 +43,16 @@ def leg(uri: str, index: int = 0, ring_seconds: int = 20, kind: str = "human", *
 def refuse(status: int, code: str, warning: str = "") -> Variables:
     said = {"keepline_do": "refuse", "keepline_refuse_status": str(status), "keepline_refuse_code": code}
     return said | ({"keepline_refuse_warning": warning} if warning else {})
+
+
+def _marks(channel: Variables) -> Variables:
+    """What every router sets: the call's marks, and where the switch keeps its end."""
+    marks = {
+        "keepline_call_id": channel.get(CALL_ID, ""),
+        "keepline_attempt": channel.get(ATTEMPT, "1"),
+        "keepline_ledger": f"keepline/{channel['Unique-ID']}",
+    }
+    return {name: value for name, value in marks.items() if value}
 
 
 @dataclass(slots=True)
@@ -70,7 +82,7 @@ class Desk:
         call_id = channel.get(CALL_ID, "")
         self.asked.setdefault(call_id, []).append(channel)
         laid_down = self.answers.get(call_id, [])
-        return laid_down.pop(0) if laid_down else None
+        return {**_marks(channel), **laid_down.pop(0)} if laid_down else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ done on the spot. After the last action the call is over.
 """
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
@@ -20,6 +21,7 @@ from .dial_string import Unreadable, parse_bridge
 from .expansion import expand
 from .plan import Action
 
+_QUOTES = re.compile(r"\\(['\"\\|])|'")
 _FIRES_EARLY_SECONDS = 0.25  # the switch's scheduler counts whole seconds of the clock
 
 
@@ -118,9 +120,10 @@ class Walk:
 
 
 def _split(data: str) -> Iterator[str]:
-    """The elements of `^^|a=1|b=2`, without their quotes and backslashes (switch_separate_string)."""
+    """The elements of `^^|a=1|b=2`, without their quotes (switch_separate_string). A backslash goes before a
+    quote, a backslash or the delimiter, and stays before anything else."""
     delimiter = " "
     if data.startswith("^^") and len(data) > len("^^"):
         delimiter, data = data[2], data[3:]
     for part in data.split(delimiter):
-        yield part.replace("'", "").replace("\\", "")
+        yield _QUOTES.sub(lambda found: found[1] or "", part)

@@ -3,6 +3,7 @@
 Nothing is told to anybody here: the decision stands on the channel, and whoever watches the switch tells it.
 """
 
+import re
 import time
 from collections.abc import Callable, Mapping
 
@@ -17,8 +18,11 @@ from servicekit.telemetry import metrics, names
 from servicekit.telemetry.logging import logger
 
 _log = logger(__name__)
+_UUID = re.compile(r"[A-Za-z0-9-]{1,64}")
 Variables = Mapping[str, str]
 UNDECIDABLE = RefuseCall(503, "decision_failed")
+# A 183 with SDP is no answer. A person's line is heard before the answer; an agent's 183 becomes a 180.
+_BEFORE_ANSWER = {"human": "bridge_early_media=true", "sip": "ignore_early_media=ring_ready"}
 
 
 class HandOvers:
@@ -69,7 +73,7 @@ def _leg(dial: DialLeg) -> Variables:
         "keepline_leg": str(dial.index),
         "keepline_leg_uri": dial.leg.uri,
         "keepline_leg_timeout": str(dial.leg.ring_seconds),
-        "keepline_leg_kind": dial.kind,
+        "keepline_before_answer": _BEFORE_ANSWER[dial.kind],
     }
 
 
@@ -88,7 +92,14 @@ def _marks(channel: Channel, journey: Journey | None, router_id: str) -> Variabl
         "keepline_attempt": str(channel.call.attempt),
         "keepline_router": router_id,
     }
+    if _UUID.fullmatch(channel.uuid):
+        # where the switch keeps the call's end, see ledger.py
+        marks["keepline_ledger"] = f"keepline/{channel.uuid}"
     if journey is None:
         return marks
     decided_at = round(journey.decided_at.timestamp() * 1_000_000)
-    return {**marks, "keepline_decided_at": str(decided_at), "keepline_decision": journey_text(journey)}
+    return {
+        **marks,
+        "keepline_decided_at": str(decided_at),
+        "keepline_decision": journey_text(journey),
+    }

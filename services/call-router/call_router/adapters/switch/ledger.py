@@ -2,7 +2,7 @@
 
 The dialplan writes an entry as `name=value;...` when the channel ends (infra/freeswitch/dialplan); the
 decision in it says whose call it was. The end of a call that no router decided is in one of 65,536 places
-(realms `undecided-<hex digit>`), with the edge's marks, until another such call takes it.
+(realms `undecided-<hex digit>`), where the edge's marks say whose it was, until another such call takes it.
 """
 
 import asyncio
@@ -24,10 +24,8 @@ _AT_ONCE = 200
 # a call that asks this router meanwhile waits so long
 _READ_AT_ONCE = 20
 # how `hash_dump` writes it: D/<realm>_<key>/<value>
-_LINE = re.compile(r"D/keepline_(?P<uuid>[^/]{1,64})/(?P<value>.*)")
-_UNDECIDED = re.compile(r"D/undecided-[^/]{1,64}/uuid=(?P<uuid>[^/;]{1,64});(?P<value>.*)")
+_LINE = re.compile(r"D/(keepline|undecided-[0-9a-f])_[^/]{1,64}/uuid=(?P<uuid>[^/;]{1,64});(?P<value>.*)")
 _PLACES = tuple(f"undecided-{digit}" for digit in "0123456789abcdef")
-_NOBODYS = re.compile(r"D/keepline_(?P<uuid>[^/]{1,64})/.*;decision=")
 _SMALL = re.compile(r"[0-9]{1,6}")
 # the entry's names, as the channel's events have them
 _NAMES = {
@@ -42,7 +40,7 @@ _NAMES = {
     "jitter": "rtp_audio_in_jitter_max_variance",
     "codec": "read_codec",
 }
-# of a call that nobody decided
+# of a call that nobody decided, or that a router could not
 _MARKS = {
     "tenant": "variable_sip_h_X-Keepline-Tenant",
     "trunk": "variable_sip_h_X-Keepline-Trunk",
@@ -52,6 +50,8 @@ _MARKS = {
     "edge": "variable_sip_h_X-Keepline-Edge",
     "called": "variable_sip_req_user",
     "caller": "Caller-Caller-ID-Number",
+    "refused": "variable_keepline_refuse_status",
+    "code": "variable_keepline_refuse_code",
 }
 
 
@@ -63,19 +63,14 @@ class Ledger:
 
     async def read(self) -> Sequence[HungUp]:
         found: list[HungUp] = []
-        untold: list[str] = []
         # in parts: an answer has a bound
         for realm in ("keepline", *_PLACES):
             for number, line in enumerate(await self._dump(realm), 1):
                 end = entry_of(line)
                 if end is not None:
                     found.append(end)
-                elif (entry := _NOBODYS.fullmatch(line.strip())) is not None and is_uuid(entry["uuid"]):
-                    untold.append(entry["uuid"])
                 if number % _READ_AT_ONCE == 0:
                     await asyncio.sleep(0)
-        # a call without the edge's marks is refused, and is nobody's to be told of: it would stay for ever
-        await self.forget(untold)
         return found
 
     async def _dump(self, realm: str) -> Sequence[str]:
@@ -110,14 +105,14 @@ class Ledger:
 
 def entry_of(line: str) -> HungUp | None:
     """None: no entry of ours."""
-    found = _LINE.fullmatch(line.strip()) or _UNDECIDED.fullmatch(line.strip())
+    found = _LINE.fullmatch(line.strip())
     if found is None or not is_uuid(found["uuid"]):
         return None
     entry = dict(pair.partition("=")[::2] for pair in found["value"].split(";"))
     started_at, ended_at = moment_of(entry.get("start", "")), moment_of(entry.get("end", ""))
     if started_at is None or ended_at is None:
         return None
-    make = _channel if found.re is _LINE else _undecided
+    make = _channel if entry.get("decision") else _undecided
     channel = make(found["uuid"], entry, started_at)
     if channel is None:
         return None
