@@ -6,7 +6,6 @@ answer its liveness within 5 s is killed, which frees them, and started again. W
 """
 
 import argparse
-import ctypes
 import http.client
 import signal
 import subprocess
@@ -24,7 +23,9 @@ SILENT_SECONDS = 4.0
 ASK_SECONDS = 1.0
 SETTLED_SECONDS = 10.0
 _LAST_WORDS_SECONDS = 0.2
-_PR_SET_PDEATHSIG = 1
+# Nobody is left to look after a process whose supervisor was killed (prctl(2), PR_SET_PDEATHSIG). setpriv(1)
+# of util-linux becomes the command. Not a preexec_fn: our writer's thread may hold a lock when we fork.
+_WITH_PARENT = ("setpriv", "--pdeathsig", "KILL", "--")
 _lines = LineWriter(2, "supervise: {} lines were dropped, nobody read them\n".format)
 
 
@@ -70,8 +71,7 @@ class Supervisor:
 
     def _live(self) -> tuple[int, bool]:
         """One life: its exit code, and whether it was one (it answered, or a signal ended it)."""
-        # nothing else runs in this process, and the command is the operator's
-        self._child = child = subprocess.Popen(self._command, preexec_fn=_die_with_parent)  # noqa: S603, PLW1509
+        self._child = child = subprocess.Popen([*_WITH_PARENT, *self._command])  # noqa: S603  the operator's command
         answered, answered_at = False, time.monotonic()
         while child.poll() is None:
             if self._told.is_set():
@@ -108,11 +108,6 @@ class Supervisor:
 
 def _code(returned: int) -> int:
     return returned if returned >= 0 else 128 - returned
-
-
-def _die_with_parent() -> None:
-    """prctl(2): nobody is left to look after a process whose supervisor was killed."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _say(text: str) -> None:
