@@ -40,7 +40,8 @@ _IMPORT = "\nfrom servicekit.errors import Broken, Fault, NotFound, Refusal\n"
 def found_in(text: str) -> tuple[list[tuple[str, str, str]], list[str]]:
     """Of a service: code, status and detail, and what could not be read."""
     kit = Source(REPOSITORY / "libs/servicekit/servicekit/errors.py", "every service", ast.parse(KIT))
-    own = Source(REPOSITORY / "services/sip-config/sip_config/app.py", "sip-config", ast.parse(text + _IMPORT))
+    module = ast.parse(text + _IMPORT)
+    own = Source(REPOSITORY / "services/sip-config/sip_config/app.py", "sip-config", module)
     unclear: list[str] = []
     found = [one for one in python.find([kit, own], unclear) if one.by == "sip-config"]
     return [(one.code, one.status, one.detail) for one in found], unclear
