@@ -21,7 +21,8 @@ TABLE = """
 """
 LINE = """
     INSERT INTO bills VALUES (?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET talk_ms = excluded.talk_ms, estimated = 0 WHERE estimated AND NOT excluded.estimated
+    ON CONFLICT DO UPDATE SET talk_ms = excluded.talk_ms, estimated = 0
+    WHERE estimated AND NOT excluded.estimated
 """
 
 
