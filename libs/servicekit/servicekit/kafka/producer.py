@@ -136,7 +136,7 @@ class Producer:
                 **self._options(),
                 client_id=self._name,
                 enable_idempotence=True,
-                compression_type="lz4",
+                compression_type="gzip",  # which every client reads without a library
                 max_request_size=MAX_RECORD + 100_000,
                 request_timeout_ms=int(self._deadline * 1000),
                 retry_backoff_ms=100,
