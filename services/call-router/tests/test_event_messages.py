@@ -1,5 +1,6 @@
 """A call event is read as it was written, and its name follows from what it says."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from call_router.adapters.kafka.spooled_events import traceparent_of
 from call_router.adapters.messages.events import event_message, event_of
 from call_router.adapters.messages.routing import Unfit
 from call_router.domain import call_event as e
@@ -138,3 +140,13 @@ def test_a_leg_beyond_all_numbers_is_refused() -> None:
     message.leg_ringing.leg_index = e.MAX_LEG + 1
     with pytest.raises(ValueError, match="has no number"):
         event_of(message.SerializeToString())
+
+
+@given(st.one_of(st.uuids().map(lambda uuid: f"call_{uuid}"), words))
+def test_the_records_of_a_call_are_of_one_trace_that_its_id_names(call_id: str) -> None:
+    parts = re.fullmatch(r"00-([0-9a-f]{32})-([0-9a-f]{16})-00", traceparent_of(call_id))
+    assert parts is not None
+    assert parts[1].strip("0")
+    assert parts[2].strip("0")
+    if re.fullmatch("call_[0-9a-f]{8}-.*", call_id):
+        assert parts[1] == call_id.removeprefix("call_").replace("-", "")

@@ -12,8 +12,9 @@ from call_router.adapters.country_rules import rules_of
 from call_router.adapters.disk.watch_lock import WatchLock
 from call_router.adapters.kafka.switch_orders import SwitchOrders
 from call_router.adapters.switch.hand_overs import HandOvers
-from call_router.adapters.switch.happenings import EVENTS, ONLY
+from call_router.adapters.switch.happenings import EVENTS, ONLY, happening_of
 from call_router.adapters.switch.watching import SwitchWatch, WatchParts
+from call_router.app.watched_calls import WatchedCalls
 from call_router.domain.agent import Agent, SipAgent
 from call_router.domain.call_event import CallEnded, CallEvent, CallHeard
 from call_router.domain.plan import Plan
@@ -85,7 +86,9 @@ async def test_a_call_that_talks_is_told_with_the_packets_of_both_sides(
 ) -> None:
     uri = edge.behave("watched", Behaviour())
     hand_overs = HandOvers(table_with(uri), SystemClock(), lambda: 0.5, "r1")
-    async with HandOverServer(hand_overs.decide, *switch.routers[0]):
+    ends = switch.link("CHANNEL_HANGUP_COMPLETE")
+    async with ends, HandOverServer(hand_overs.decide, *switch.routers[0]):
+        await ends.wait_connected()
         call = await carrier.call(NUMBER, switch.sip, MARKS)
         agent = await edge.incoming("watched")
         assert (await asyncio.wait_for(asyncio.shield(call.final), 5)).status == 200
@@ -95,6 +98,7 @@ async def test_a_call_that_talks_is_told_with_the_packets_of_both_sides(
         await until(lambda: any(isinstance(event.fact, CallHeard) for event in told), within=5)
         carrier.hang_up(call)
         await until(lambda: 1_000_000 in [event.seq for event in told if _watched(event)], within=5)
+        of_another_watcher = await _told_by_the_end_alone(ends)
     heard = next(event.fact for event in told if isinstance(event.fact, CallHeard))
     assert (heard.leg_index, heard.number) == (0, 1)
     for side in (heard.provider, heard.agent):
@@ -103,6 +107,20 @@ async def test_a_call_that_talks_is_told_with_the_packets_of_both_sides(
     seqs = [event.seq for event in told if _watched(event)]
     assert seqs == sorted(set(seqs))
     assert {1, 2, 1001, 1004, 1101, 1_000_000} <= set(seqs)
+    assert {1, 2, 1001, 1004, 1_000_000} <= {event.seq for event in of_another_watcher}
+    for event in of_another_watcher:
+        assert event in told
+
+
+async def _told_by_the_end_alone(ends: EslLink) -> Sequence[CallEvent]:
+    sink = Told([])
+    while not sink.events:
+        for one in await asyncio.wait_for(anext(ends.events()), 5):
+            happening = happening_of(one, NOW) if isinstance(one, EslEvent) else None
+            if happening is not None:
+                WatchedCalls(sink, lambda uuid: None).happened(happening)
+        sink.events = [event for event in sink.events if _watched(event)]
+    return sink.events
 
 
 def _watched(event: CallEvent) -> bool:

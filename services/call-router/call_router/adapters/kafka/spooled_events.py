@@ -28,7 +28,7 @@ KINDS: Mapping[type[e.Fact], str] = {
     e.CallHeard: "keepline.call.heard.v1",
     e.CallEnded: "keepline.call.ended.v1",
 }
-_UUID_DIGITS, _HEX = 32, frozenset("0123456789abcdef")
+_UUID_DIGITS, _HEX, _NO_SPAN = 32, frozenset("0123456789abcdef"), "0" * 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,6 @@ def traceparent_of(call_id: str) -> str:
     """W3C Trace Context, not sampled: nobody exports the call's own span. Of "call_" and a UUID the trace id
     is the UUID; of any other id a hash."""
     digits = call_id.partition("_")[2].replace("-", "").lower()
-    if len(digits) != _UUID_DIGITS or not _HEX.issuperset(digits):
+    if len(digits) != _UUID_DIGITS or not _HEX.issuperset(digits) or digits.endswith(_NO_SPAN):
         digits = blake2b(call_id.encode(), digest_size=16).hexdigest()
     return f"00-{digits}-{digits[16:]}-00"
