@@ -86,7 +86,7 @@ async def _watch_trunks(
         except Unavailable:
             await asyncio.sleep(_AGAIN_SECONDS)
     broker, name = service.settings.kafka, service.name
-    trunks = StateFollower(broker, TrunkTopic(board).handlers(), name=name, on_caught_up=board.forget_kept)
+    trunks = StateFollower(broker, TrunkTopic(board).handlers(), name=name, on_caught_up=board.trunks_read)
     service.readiness.add("statuses", lambda: "" if trunks.caught_up else "not every trunk is known yet")
     service.readiness.add_degraded("state", trunks.problem)
     service.keep(trunks.run, name="state follower")

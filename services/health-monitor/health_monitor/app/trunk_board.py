@@ -35,6 +35,7 @@ class TrunkBoard:
         # silence counts from here: the start, or the return of the broker
         self._listening_since = now()
         self._held: set[str] = set()
+        self._whole = True
         self._trunks: dict[str, Trunk] = {}
         self._deleted: dict[str, None] = {}
         self._named: dict[Endpoint, set[str]] = defaultdict(set)
@@ -42,7 +43,9 @@ class TrunkBoard:
         self._statuses: dict[str, Status] = {}
 
     def restore(self, statuses: Iterable[Status]) -> None:
-        """Of an earlier life: versions and `since` go on from there."""
+        """Of an earlier life: versions and `since` go on from there. What was told of trunks is read back next,
+        deleted ones too: nobody hears of it before `trunks_read`."""
+        self._whole = False
         for status in statuses:
             known = self._statuses.get(status.trunk_id)
             if known is None or known.version < status.version:
@@ -94,10 +97,12 @@ class TrunkBoard:
         self._readings.forget_old(now)
         self._release_held()
 
-    def forget_kept(self) -> None:
-        """After all trunks were read: a status whose trunk is gone was deleted while we were away."""
+    def trunks_read(self) -> None:
+        """All of them: one whose status is known and that is not among them was deleted while we were away."""
         for trunk_id in [known for known in self._statuses if known not in self._trunks]:
             self.drop_trunk(trunk_id)
+        self._whole = True
+        self._release_held()
 
     def of_tenant(self, tenant_id: str) -> Sequence[Status]:
         """Ordered by trunk id."""
@@ -128,6 +133,9 @@ class TrunkBoard:
             self._judge(trunk_id)
 
     def _judge(self, trunk_id: str) -> None:
+        if not self._whole:
+            self._held.add(trunk_id)
+            return
         trunk, now = self._trunks[trunk_id], self._now()
         heard = [r for endpoint in trunk.endpoints for r in self._readings.heard(endpoint, now)]
         early = self._reading_back() or (not heard and now - self._listening_since < STALE)
