@@ -7,7 +7,7 @@ SOURCES := services libs tests proto clients
 PYTEST := $(BIN)/pytest -q
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo call test check unit contract integration e2e load proto breaking baseline settings openapi lint-openapi codes format clean
+.PHONY: help setup demo call test check unit contract integration e2e load proto baseline settings openapi lint-openapi codes format clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## */\1\t/' | expand -t 14
@@ -54,10 +54,7 @@ proto: ## lint the messages, generate their code and the AsyncAPI document
 	$(BIN)/python proto/generate.py
 	$(BIN)/python proto/asyncapi/generate.py
 
-breaking: ## whether the messages still mean what they meant to others (proto/baseline.binpb)
-	$(BIN)/buf breaking proto --against proto/baseline.binpb
-
-baseline: ## from now on others rely on the messages as they are
+baseline: ## from now on others rely on the messages as they are: check refuses what breaks them
 	$(BIN)/buf build proto --exclude-source-info -o proto/baseline.binpb
 
 %/node_modules: %/package-lock.json
