@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from health_monitor.app.probe_readings import KEPT
-from health_monitor.app.trunk_board import REMEMBERED_DELETIONS, TrunkBoard
+from health_monitor.app.trunk_board import REMEMBERED_DELETIONS, SETTLING, TrunkBoard
 from health_monitor.domain.reading import STALE, Prober, Reading
 from health_monitor.domain.status import Status, Verdict
 from health_monitor.domain.trunk import Endpoint, Trunk
@@ -266,3 +266,31 @@ def test_a_restart_tells_nothing_anew_while_what_two_edges_told_is_read_back() -
     assert story.board.get("t_a", "trk_1") == known
     story.reads(False)
     assert [status.version for status in story.heard.changes] == [known.version + 1]
+
+
+def test_a_new_trunk_is_not_told_healthy_before_each_of_its_endpoints_was_read() -> None:
+    story = Story()
+    story.board.put_trunk(trunk(endpoints=(A, B)))
+    story.reads(True, A)
+    story.reads(False, B)
+    assert [s.verdict for s in story.heard.changes] == [Verdict.UNKNOWN, Verdict.UNKNOWN, Verdict.DEGRADED]
+    story.board.put_trunk(trunk(version=2, endpoints=(A,)))
+    story.board.put_trunk(trunk(version=3, endpoints=(A, Endpoint("192.0.2.3", 5060, "udp"))))
+    assert [s.verdict for s in story.heard.changes[3:]] == [Verdict.HEALTHY, Verdict.HEALTHY]
+
+
+def test_an_endpoint_that_no_edge_reads_keeps_a_trunk_from_its_verdict_for_a_while_only() -> None:
+    story = Story()
+    story.board.put_trunk(trunk(endpoints=(A, B)))
+    story.reads(True, A)
+    story.pass_time(SETTLING.seconds + 1, "edge1")
+    assert [s.verdict for s in story.heard.changes] == [Verdict.UNKNOWN, Verdict.UNKNOWN, Verdict.HEALTHY]
+
+
+def test_that_no_edge_reports_is_said_when_it_was_listened_for_long_enough() -> None:
+    story = Story()
+    story.board = TrunkBoard([story.heard], story.now)
+    story.board.put_trunk(trunk())
+    assert story.heard.changes[-1].sentence.startswith("The first probes to Acme are under way")
+    story.pass_time(STALE.seconds + 1)
+    assert story.heard.changes[-1].sentence.startswith("No edge has reported on Acme for 30 seconds")

@@ -12,13 +12,14 @@ from health_monitor.app.probe_readings import ProbeReadings
 from health_monitor.domain.advance import advance
 from health_monitor.domain.judge import judge
 from health_monitor.domain.reading import STALE, Prober, Reading
-from health_monitor.domain.status import Status
+from health_monitor.domain.status import Status, Verdict
 from health_monitor.domain.trunk import Endpoint, Trunk
 from health_monitor.ports import StatusSink
 
 # ids of deleted trunks that an older record, sent twice, must not bring back
 REMEMBERED_DELETIONS = 10_000
-_DELETED_DAYS = timedelta(days=1)
+# so long a new trunk may wait for a reading of each of its endpoints
+SETTLING = timedelta(seconds=60)
 
 
 class TrunkBoard:
@@ -43,8 +44,8 @@ class TrunkBoard:
         self._statuses: dict[str, Status] = {}
 
     def restore(self, statuses: Iterable[Status]) -> None:
-        """Of an earlier life: versions and `since` go on from there. What was told of trunks is read back next,
-        deleted ones too: nobody hears of it before `trunks_read`."""
+        """Of an earlier life: versions and `since` go on from there. What was told of trunks is read back
+        next, deleted ones too: nobody hears of it before `trunks_read`."""
         self._whole = False
         for status in statuses:
             known = self._statuses.get(status.trunk_id)
@@ -98,7 +99,7 @@ class TrunkBoard:
         self._release_held()
 
     def trunks_read(self) -> None:
-        """All of them: one whose status is known and that is not among them was deleted while we were away."""
+        """All of them: one whose status is known and that is not among them was deleted meanwhile."""
         for trunk_id in [known for known in self._statuses if known not in self._trunks]:
             self.drop_trunk(trunk_id)
         self._whole = True
@@ -142,8 +143,15 @@ class TrunkBoard:
         if early and trunk_id in self._statuses:
             self._held.add(trunk_id)  # what was known before holds until the edges had time to speak
             return
-        judged = judge(trunk, heard, edges_alive=self._readings.any_alive(now))
-        moved = advance(self._statuses.get(trunk_id), trunk, judged, now)
+        alive, before = self._readings.any_alive(now), self._statuses.get(trunk_id)
+        if not alive and now - self._listening_since < STALE:
+            self._held.add(trunk_id)  # whether an edge is there is not known yet
+            alive = True
+        new = before is None or (before.verdict is Verdict.UNKNOWN and now - before.since < SETTLING)
+        judged = judge(trunk, heard, edges_alive=alive, new=new)
+        if new and judged.verdict is Verdict.UNKNOWN:
+            self._held.add(trunk_id)
+        moved = advance(before, trunk, judged, now)
         if moved is not None:
             self._statuses[trunk_id] = moved
             for sink in self._sinks:

@@ -20,8 +20,10 @@ class Judgement:
     endpoints: tuple[EndpointStatus, ...]
 
 
-def judge(trunk: Trunk, heard: Sequence[Reading], *, edges_alive: bool) -> Judgement:
-    """heard: of this trunk's endpoints, from edges that are alive. edges_alive: there is such an edge."""
+def judge(trunk: Trunk, heard: Sequence[Reading], *, edges_alive: bool, new: bool = False) -> Judgement:
+    """heard: of this trunk's endpoints, from edges that are alive. edges_alive: there is such an edge.
+    new: it had no verdict yet, and gets one when something is known of each endpoint, so that none is told
+    healthy for the half of it."""
     rows = _rows(heard)
     if not trunk.enabled:
         return Judgement(Verdict.DISABLED, f"{trunk.name} is disabled: its calls are refused.", rows)
@@ -31,7 +33,8 @@ def judge(trunk: Trunk, heard: Sequence[Reading], *, edges_alive: bool) -> Judge
     if not edges_alive:
         words = f"No edge has reported on {trunk.name} for {STALE.seconds} seconds; its calls may be fine."
         return Judgement(Verdict.UNKNOWN, words, rows)
-    if not heard:
+    unread = set(trunk.endpoints) - {reading.endpoint for reading in heard}
+    if not heard or (unread and new):
         return Judgement(Verdict.UNKNOWN, f"The first probes to {trunk.name} are under way.", rows)
     return _from_endpoints(trunk, heard, rows)
 
