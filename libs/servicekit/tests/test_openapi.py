@@ -17,6 +17,11 @@ class Thing(BaseModel):
     name: str
 
 
+class ThingPage(BaseModel):
+    things: list[Thing]
+    next_page_token: str | None = None
+
+
 @pytest.fixture
 def app(tmp_path: Path) -> FastAPI:
     app = create_app("test", "Test", verifier_of(tokens(tmp_path)), Readiness(), open_paths=("/hook",))
@@ -31,6 +36,9 @@ def app(tmp_path: Path) -> FastAPI:
 
     @app.get("/trunks/{trunk_id}")
     async def get(trunk_id: str) -> Thing: ...
+
+    @app.get("/things")
+    async def list_things(fields: str = "") -> ThingPage: ...
 
     @app.get("/hook")
     async def ask_hook() -> None: ...
@@ -79,6 +87,20 @@ def test_every_answer_tells_its_id(app: FastAPI) -> None:
     for methods in app.openapi()["paths"].values():
         for operation in methods.values():
             assert all("X-Request-Id" in answer["headers"] for answer in operation["responses"].values())
+
+
+def test_a_part_of_an_object_has_its_fields_and_requires_none(app: FastAPI) -> None:
+    description = app.openapi()
+    schemas = description["components"]["schemas"]
+    answer = description["paths"]["/things"]["get"]["responses"]["200"]["content"]["application/json"][
+        "schema"
+    ]
+    assert [one["$ref"].rpartition("/")[2] for one in answer["anyOf"]] == ["ThingPage", "ThingPageOfParts"]
+    assert schemas["ThingPageOfParts"]["properties"]["things"]["items"] == {
+        "$ref": "#/components/schemas/ThingPart"
+    }
+    assert schemas["ThingPart"]["properties"] == schemas["Thing"]["properties"]
+    assert ("required" in schemas["Thing"], "required" in schemas["ThingPart"]) == (True, False)
 
 
 def test_the_token_is_named_where_it_is_needed(app: FastAPI) -> None:

@@ -31,7 +31,7 @@ _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "description": "a random text: for 24 hours the same request gets the same answer, and makes nothing new",
-    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+    "schema": {"type": "string", "pattern": "^[!-~]{0,255}$"},
 }
 _REPLAYED = {"Idempotency-Replayed": {"description": "true: given before", "schema": {"type": "string"}}}
 _LOCATION = {"Location": {"schema": {"type": "string", "format": "uri-reference"}}}
@@ -149,10 +149,10 @@ def _parameters(rule: ListRule) -> Iterable[Extra]:
     size = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": DEFAULT_PAGE_SIZE}
     yield _query("page_size", size, "how many at most")
     yield _query("page_token", {"type": "string"}, "next_page_token of the page before")
-    order = rf"({'|'.join({rule.key: str, **rule.order})})( (asc|desc))?"
+    order = rf" *({'|'.join({rule.key: str, **rule.order})})( +(asc|desc))? *"
     yield _query(
         "order_by",
-        {"type": "string", "pattern": rf"^{order}(, ?{order})*$", "default": _written(rule.first)},
+        {"type": "string", "pattern": rf"^({order}(,{order})*| *)$", "default": _written(rule.first)},
         "fields, each with asc or desc",
     )
     yield _fields(rule.fields)
@@ -168,7 +168,8 @@ def _parameters(rule: ListRule) -> Iterable[Extra]:
 
 def _fields(known: Collection[str]) -> Extra:
     names = "|".join(known)
-    schema = {"type": "string", "pattern": rf"^({names})(,({names}))*$"}
+    one = rf" *({names}) *"
+    schema = {"type": "string", "pattern": rf"^({one}(,{one})*)?$"}
     return _query("fields", schema, "only these fields, such as " + ",".join(list(known)[:2]))
 
 

@@ -101,18 +101,18 @@ class ListRule:
         return ListAsked(size, order, after, text, filters, bounds["after"], bounds["before"], fields, which)
 
     def _order(self, text: str, faults: list[Violation]) -> tuple[tuple[str, int], ...]:
-        if not text.strip():
+        if not text.strip(" "):
             return self.first
         known = {self.key: str, **self.order}
         read: dict[str, int] = {}
         for part in text.split(","):
-            name, _, direction = part.strip().partition(" ")
-            if name not in known or direction.strip() not in ("", "asc", "desc"):
+            name, _, direction = part.strip(" ").partition(" ")
+            if name not in known or direction.strip(" ") not in ("", "asc", "desc"):
                 hint = f"write {next(iter(known))} desc, with any of {', '.join(known)}"
                 detail = f"{part.strip()[:80]!r} is no field to order by"
                 faults.append(_wrong("order_by", "order_by_invalid", detail, hint))
                 return self.first
-            read.setdefault(name, -1 if direction.strip() == "desc" else 1)
+            read.setdefault(name, -1 if direction.strip(" ") == "desc" else 1)
         read.setdefault(self.key, next(reversed(read.values())))
         items = list(read.items())
         return tuple(items[: [name for name, _ in items].index(self.key) + 1])
@@ -166,9 +166,9 @@ class ListRule:
 
 def selected(text: str | None, known: Collection[str], faults: list[Violation]) -> tuple[str, ...] | None:
     """The names of `fields=`; None for all."""
-    if text is None or not text.strip():
+    if not text:
         return None
-    names = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
+    names = tuple(dict.fromkeys(part.strip(" ") for part in text.split(",")))
     for name in names:
         if name not in known:
             detail = f"there is no field {name[:80]!r}"

@@ -16,7 +16,7 @@ BODY_SECONDS = 30.0
 _UTF8 = r"(\s*;\s*charset=\"?utf-?8\"?)?\s*"
 _JSON = re.compile(rf"application/json{_UTF8}", re.IGNORECASE)
 _PATCH = re.compile(rf"application/(json|merge-patch\+json){_UTF8}", re.IGNORECASE)
-_READABLE = {"POST": _JSON, "PUT": _JSON, "PATCH": _PATCH}
+_READABLE = {"POST": _JSON, "PATCH": _PATCH}
 
 
 def check_type(method: str, headers: Headers) -> None:

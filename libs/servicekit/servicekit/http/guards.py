@@ -18,7 +18,7 @@ from servicekit.http.answer import Answer
 from servicekit.http.bodies import bounded, check_type
 from servicekit.http.ending import EventStreams
 from servicekit.http.methods import allowed, options
-from servicekit.http.problems import no_such_path, problem_response, unforeseen
+from servicekit.http.problems import UnsupportedMediaType, no_such_path, problem_response, unforeseen
 from servicekit.rates import RequestRates
 from servicekit.telemetry import metrics, names, request_id, tracing
 
@@ -93,7 +93,7 @@ class Guards:
         if who.role is Role.NODE:
             raise no_node_here()
         self._rates.count(who)
-        check_type(scope["method"], headers)
+        _check_type(scope, headers)
         with acting_as(who):
             await self._app(scope, body, answer)
 
@@ -109,3 +109,12 @@ class Guards:
     def _route_of(self, scope: Scope) -> str:
         """As it was declared, so that it has no id in it; "none" for what is not there."""
         return getattr(scope.get("route"), "path", "") or self._opened(scope["path"]) or "none"
+
+
+def _check_type(scope: Scope, headers: Headers) -> None:
+    """Of a method that the path knows; otherwise the router says what is wrong."""
+    try:
+        check_type(scope["method"], headers)
+    except UnsupportedMediaType:
+        if scope["method"] in allowed(scope["app"].routes, scope["path"]):
+            raise

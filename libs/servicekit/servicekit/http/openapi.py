@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from servicekit.api import described
-from servicekit.http import refused
+from servicekit.http import parts, refused
 
 _TEXT = {"type": "string"}
 _CODE = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
@@ -91,6 +91,7 @@ def _described(app: FastAPI, open_paths: tuple[str, ...]) -> dict[str, Any]:
         secured = not path.startswith(open_paths or ("\0",))
         if "422" in operation["responses"] and "x-codes" not in operation["responses"]["422"]:
             operation["responses"].pop("422")
+        parts.describe(operation, schemas)
         refused.describe(path, operation, secured=secured)
         operation["security"] = [{"token": []}] if secured else []
         for answer in operation["responses"].values():

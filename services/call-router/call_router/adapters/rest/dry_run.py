@@ -8,6 +8,7 @@ from call_router.adapters.decision_shape import CALL_TO_ROUTE, DecisionBody, ask
 from call_router.app.dry_run import DryRun
 from servicekit.api import described, rest
 from servicekit.auth import reading_tenant
+from servicekit.http import refuses
 
 PATH = "/api/v1/routing/route"
 
@@ -20,6 +21,7 @@ def router(dry_run: DryRun) -> APIRouter:
         response_model=DecisionBody,
         summary="Who would answer? Decides as for a real call and calls nobody",
         openapi_extra=described.asks(CALL_TO_ROUTE),
+        responses=refuses("route_invalid"),
     )
     async def route_call(request: Request) -> Response:
         tenant_id = reading_tenant("plans")
