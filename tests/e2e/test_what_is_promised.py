@@ -17,6 +17,7 @@ from harness.openapi import JOINED, TITLES, joined
 from harness.world import World
 
 TENANT = "t_promised"
+CREATED = httpx.codes.CREATED
 _CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 _ENOUGH_SECONDS = 300
 
@@ -24,6 +25,29 @@ _ENOUGH_SECONDS = 300
 async def test_all_services_together_serve_the_description_that_is_published(world: World) -> None:
     served = {name: await _served(world, name) for name, _ in TITLES.values()}
     assert joined(served) == json.loads(JOINED.read_text())
+
+
+async def test_every_example_is_taken_as_it_stands_but_for_its_ids(world: World) -> None:
+    tenant = world.tenant(TENANT)
+
+    async def sent(service: str, path: str, name: str, **ids: Any) -> tuple[int, Any]:
+        example = json.loads(JOINED.read_text())["components"]["schemas"][name]["example"]
+        answer = await tenant.rest(service).post(f"/api/v1/{path}", json={**example, **ids})
+        return answer.status_code, answer.json()
+
+    status, _ = await sent("sip-config", "sip/trunks", "TrunkToCreate")
+    assert status == CREATED
+    _, trunk = await sent("sip-config", "sip/trunks", "TrunkToCreate", country="GB")
+    status, number = await sent("phone-sources", "phone/numbers", "NumberToCreate", trunk_id=trunk["id"])
+    assert status == CREATED or number["code"] == "number_taken", number
+    status, agent = await sent("call-control", "agents", "AgentToCreate")
+    assert status == CREATED, agent
+    _, other = await sent("call-control", "agents", "AgentToCreate")
+    ids = {"first_agent_id": agent["id"], "fallback_agent_id": other["id"], "numbers": []}
+    status, plan = await sent("call-control", "routing/plans", "PlanToCreate", **ids)
+    assert status == CREATED, plan
+    status, decision = await sent("call-control", "routing/route", "CallToRoute", trunk_id=trunk["id"])
+    assert status == httpx.codes.OK, decision
 
 
 async def test_every_service_keeps_what_its_description_promises(world: World, tmp_path: Path) -> None:
