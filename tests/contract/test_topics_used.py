@@ -7,6 +7,7 @@ import pytest
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.descriptor_pool import Default
 
+import keepline.auth.v1.api_key_pb2
 import keepline.events.v1.call_event_pb2
 import keepline.events.v1.probe_pb2
 import keepline.events.v1.rejection_pb2
@@ -27,6 +28,9 @@ COMPONENTS = {
 }
 TOPICS = load_topics()
 DEAD_LETTERS = {topic.dead_letter for topic in TOPICS.values()}
+KIT = "".join(path.read_text() for path in (REPOSITORY / "libs/servicekit/servicekit").rglob("*.py"))
+# written and read through the kit, which names them for all services
+OF_THE_KIT = {name for name in TOPICS if f'"{name}"' in KIT}
 CE_TYPE = re.compile(r"keepline\.[a-z_]+(\.[a-z_]+)+\.v[0-9]+")
 # by name: what may tell of a person
 PERSONAL = {"agent_name", "called", "caller", "e164", "number", "numbers", "sip_call_id", "source", "target"}
@@ -46,7 +50,12 @@ def _named_in(service: str) -> set[str]:
 def test_a_service_names_the_topics_that_are_declared_for_it(service: str) -> None:
     ours = COMPONENTS[service]
     declared = {name for name, topic in TOPICS.items() if ours & {*topic.producers, *topic.consumers}}
-    assert _named_in(service) == declared - DEAD_LETTERS
+    assert _named_in(service) == declared - DEAD_LETTERS - OF_THE_KIT
+
+
+def test_every_service_with_an_api_hears_of_api_keys() -> None:
+    with_api = set().union(*COMPONENTS.values()) - {"edge-agent"}
+    assert set(TOPICS["keepline.auth.keys.v1"].consumers) == with_api
 
 
 @pytest.mark.parametrize("service", COMPONENTS)
@@ -57,7 +66,7 @@ def test_a_service_names_the_kinds_of_records_that_it_writes(service: str) -> No
         for name, topic in TOPICS.items()
         if COMPONENTS[service] & set(topic.producers) and name not in DEAD_LETTERS
     ]
-    code = _code(service)
+    code = _code(service) + KIT
     for kind in (kind for topic in written for kind in topic.events):
         record = re.sub(r"\.(changed|deleted)\.v[0-9]+$", "", kind)
         assert f'"{kind}"' in code or f'"{record}"' in code, kind

@@ -18,9 +18,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from servicekit.auth import TokenVerifier
+from servicekit.auth.discovered_keys import DiscoveredKeys
 from servicekit.auth.key_sources import FileKeys
 from servicekit.auth.keys import PublicKeys
 from servicekit.auth.keys_at_url import UrlKeys
+from servicekit.auth.tokens import ClaimNames
 from servicekit.errors import Unauthenticated
 from servicekit.settings import AuthSettings, WrongSetting
 from servicekit.testing import FakeClock, until
@@ -32,11 +34,11 @@ def public(*keys: Key, **members: str) -> dict[str, Any]:
     return {"keys": [{**key.as_dict(private=False), **members} for key in keys]}
 
 
-def token(key: Key, algorithm: str, **header: Any) -> str:
+def token(key: Key, algorithm: str, claims: dict[str, Any] | None = None, **header: Any) -> str:
     now = int(time.time())
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "ann", "tenant_id": "t_a", "role": "owner"}
-    claims |= {"iat": now, "exp": now + 60}  # type: ignore[dict-item]
-    return jwt.encode({"alg": algorithm, "kid": key.kid, **header}, claims, key, algorithms=[algorithm])
+    told = {"iss": ISSUER, "aud": AUDIENCE, "sub": "ann", "tenant_id": "t_a", "role": "owner"}
+    told |= {"iat": now, "exp": now + 60, **(claims or {})}  # type: ignore[dict-item]
+    return jwt.encode({"alg": algorithm, "kid": key.kid, **header}, told, key, algorithms=[algorithm])
 
 
 def ed25519() -> OKPKey:
@@ -136,6 +138,14 @@ class Issuer:
         self.status = 200
         self.asked = 0
         self.url = ""
+        self.document: Any = None
+
+    @property
+    def address(self) -> str:
+        return self.url.removesuffix("/jwks")
+
+    async def about(self, _request: Request) -> Response:
+        return Response(json.dumps(self.document), media_type="application/json")
 
     async def answer(self, _request: Request) -> Response:
         self.asked += 1
@@ -145,7 +155,8 @@ class Issuer:
 @asynccontextmanager
 async def publishing() -> AsyncIterator[Issuer]:
     issuer = Issuer()
-    app = Starlette(routes=[Route("/jwks", issuer.answer)])
+    about = Route("/.well-known/openid-configuration", issuer.about)
+    app = Starlette(routes=[Route("/jwks", issuer.answer), about])
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
     server.install_signal_handlers = lambda: None  # type: ignore[method-assign]
     task = asyncio.ensure_future(server.serve())
@@ -211,6 +222,55 @@ async def test_keys_that_were_fetched_once_serve_the_next_start_without_the_issu
     again = TokenVerifier(UrlKeys(issuer.url, kept, clock), ISSUER, AUDIENCE)
     assert await again.authenticate(token(key, "Ed25519"))
     assert "cannot be fetched" in again.problem()
+
+
+async def test_an_issuer_says_itself_where_its_keys_are(tmp_path: Path) -> None:
+    key, clock = ed25519(), FakeClock()
+    async with publishing() as issuer:
+        issuer.jwks = public(key)
+        issuer.document = {"issuer": issuer.address, "jwks_uri": issuer.url}
+        source = DiscoveredKeys(issuer.address, tmp_path / "jwks.json", clock)
+        assert await source.look_again()
+        assert source.keys.find(key.kid, "Ed25519") is not None
+    again = DiscoveredKeys(issuer.address, tmp_path / "jwks.json", clock)
+    assert not await again.look_again()
+    assert again.keys.find(key.kid, "Ed25519") is not None
+
+
+DOCUMENTS: list[tuple[str, Any, str]] = [
+    ("another issuer", {"issuer": "https://evil.example"}, "does not name the issuer"),
+    ("no address", {"jwks_uri": None}, "names no jwks_uri"),
+    ("an address in clear", {"jwks_uri": "http://login.example/keys"}, "names no jwks_uri"),
+    ("a file", {"jwks_uri": "file:///etc/passwd"}, "names no jwks_uri"),
+    ("a list", [], "does not name the issuer"),
+]
+
+
+@pytest.mark.parametrize(("name", "changed", "told"), DOCUMENTS, ids=[row[0] for row in DOCUMENTS])
+async def test_a_wrong_document_of_the_issuer_leaves_the_keys_as_they_are(
+    tmp_path: Path, name: str, changed: Any, told: str
+) -> None:
+    async with publishing() as issuer:
+        issuer.jwks = public(ed25519())
+        good = {"issuer": issuer.address, "jwks_uri": issuer.url}
+        issuer.document = {**good, **changed} if isinstance(changed, dict) else changed
+        source = DiscoveredKeys(issuer.address, tmp_path / "jwks.json", FakeClock())
+        assert not await source.look_again()
+        assert told in source.problem()
+        assert issuer.asked == 0
+
+
+def test_an_issuer_is_discovered_at_its_address_and_its_claims_have_names_of_their_own(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(ValueError, match="discover needs an issuer at https"):
+        AuthSettings(jwks_file=tmp_path, discover=True, issuer="keepline")
+    key = ed25519()
+    names = ClaimNames("https://acme.example/tenant", "keepline_role")
+    claims = {"https://acme.example/tenant": "t_x", "keepline_role": "viewer"}
+    shown = token(key, "Ed25519", claims=claims)
+    who = TokenVerifier(public(key), ISSUER, AUDIENCE, claims=names).verify(shown)
+    assert (who.tenant_id, who.role) == ("t_x", "viewer")
 
 
 def test_only_https_or_loopback_is_asked_for_keys(tmp_path: Path) -> None:

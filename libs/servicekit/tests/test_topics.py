@@ -25,10 +25,14 @@ def test_every_dead_letter_is_a_topic() -> None:
     assert {topic.dead_letter for topic in topics.values() if topic.dead_letter} <= set(topics)
 
 
+# a record for each switch, for each API key, and one a minute for each key that is used
+FEW = ("keepline.sip.switch.state.v1", "keepline.auth.keys.v1", "keepline.auth.key.uses.v1")
+
+
 def test_state_and_events_have_partitions_enough_and_survive_a_broker() -> None:
     topics = load_topics()
     for name, topic in topics.items():
-        few = name.endswith(".dlq") or name == "keepline.sip.switch.state.v1"  # a record for each switch
+        few = name.endswith(".dlq") or name in FEW
         assert topic.partitions == (1 if few else 24), name
         assert (topic.replication, topic.min_in_sync) == (3, 2), name
         assert topic.config()["min.insync.replicas"] == "2"

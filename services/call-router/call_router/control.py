@@ -31,7 +31,7 @@ from call_router.settings import ControlSettings
 from keepline.routing.v1.call_log_pb2_grpc import add_CallLogServicer_to_server
 from keepline.routing.v1.routing_service_pb2_grpc import add_CallRoutingManagerServicer_to_server
 from servicekit.api.idempotency import IdempotencyKeys
-from servicekit.auth import TokenVerifier
+from servicekit.auth.serving import verifier_for
 from servicekit.http import create_app
 from servicekit.kafka import GroupConsumer, Producer, load_topics
 from servicekit.lifecycle import Service, run
@@ -109,7 +109,7 @@ def _keep_records(service: Service[ControlSettings], records: RecordDocuments, p
 
 async def _serve(service: Service[ControlSettings], table: RoutingTable, stores: _Stores) -> None:
     clock, log = service.clock, CallLog(stores.records, service.settings.numbers.hash())
-    verifier = TokenVerifier.from_settings(service.settings.auth)
+    verifier = verifier_for(service)
     addresses = service.settings.addresses.policy()
     quotas = service.settings.quotas
     directory = TableDirectory(table)

@@ -22,6 +22,7 @@ from health_monitor.ports import StatusStore
 from health_monitor.settings import Settings
 from keepline.health.v1.trunk_health_pb2_grpc import add_TrunkHealthServicer_to_server
 from servicekit.auth import TokenVerifier
+from servicekit.auth.serving import verifier_for
 from servicekit.errors import Unavailable
 from servicekit.http import create_app
 from servicekit.kafka import Producer, StateFollower
@@ -33,8 +34,7 @@ _LOOK_SECONDS = 1.0
 
 
 async def build(service: Service[Settings]) -> None:
-    settings = service.settings
-    verifier = TokenVerifier.from_settings(settings.auth)
+    verifier = verifier_for(service)
     store = await _store(service)
     watchers, kept, told = Watchers(), StatusPublisher(_keeping(store)), StatusPublisher(_topic(service).send)
     read_back = asyncio.Event()

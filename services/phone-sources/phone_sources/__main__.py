@@ -15,7 +15,8 @@ from phone_sources.adapters.trunk_directory import TrunkDirectory
 from phone_sources.app import Numbers
 from phone_sources.settings import Settings
 from servicekit.api.idempotency import IdempotencyKeys
-from servicekit.auth import TokenVerifier, principal
+from servicekit.auth import principal
+from servicekit.auth.serving import verifier_for
 from servicekit.grpc import channel
 from servicekit.http import create_app
 from servicekit.kafka import Producer, StateFollower
@@ -28,7 +29,7 @@ async def build(service: Service[Settings]) -> None:
     documents, keys = await _documents(service)
     trunks, plans = _directories(service)
     numbers = Numbers(documents, trunks, plans, service.clock, service.settings.quotas.numbers)
-    verifier = TokenVerifier.from_settings(service.settings.auth)
+    verifier = verifier_for(service)
     title = "Keepline: which numbers we answer for"
     app = create_app("phone-sources", title, verifier, service.readiness)
     app.include_router(rest.router(numbers, keys))

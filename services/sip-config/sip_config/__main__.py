@@ -8,6 +8,7 @@ import grpc.aio
 from keepline.sip.v1.trunk_service_pb2_grpc import add_SipTrunkServiceServicer_to_server
 from servicekit.api.idempotency import IdempotencyKeys
 from servicekit.auth import TokenVerifier
+from servicekit.auth.serving import verifier_for
 from servicekit.http import create_app
 from servicekit.kafka import Producer
 from servicekit.lifecycle import Service, run
@@ -49,7 +50,7 @@ class Parts:
 
 
 async def build(service: Service[Settings]) -> None:
-    verifier = TokenVerifier.from_settings(service.settings.auth)
+    verifier = verifier_for(service)
     await _serve(service, await _parts(service), verifier)
 
 

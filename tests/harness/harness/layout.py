@@ -1,5 +1,6 @@
 """What a world is made of, before anything runs: folders, keys, ports and the settings of each process."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,7 @@ class Layout:
             f"keepline_{folder.name.replace('-', '_')}",
             broker.bootstrap,
             issuer.jwks_file,
+            _key_secrets(folder),
             _node_token(folder, issuer),
             edge,
             made,
@@ -86,6 +88,13 @@ class Layout:
             kamailio.create(self.edge),
             *(services.create(run, self.folder / "services") for run in self.services.values()),
         ]
+
+
+def _key_secrets(folder: Path) -> Path:
+    file = folder / "keys" / "api-key-secrets"
+    file.touch(0o600)
+    file.write_text(secrets.token_hex(32) + "\n")
+    return file
 
 
 def _node_token(folder: Path, issuer: DevIssuer) -> Path:

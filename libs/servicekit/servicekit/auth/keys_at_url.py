@@ -69,18 +69,12 @@ class UrlKeys:
         return True
 
     async def _get(self) -> bytes:
-        answer = b""
-        async with (
-            httpx.AsyncClient(verify=self._tls, trust_env=False) as client,
-            client.stream("GET", self._url, headers={"accept": "application/json"}) as response,
-        ):
-            if response.status_code != httpx.codes.OK:
-                raise ValueError(f"answers {response.status_code}")
-            async for part in response.aiter_bytes():
-                answer += part
-                if len(answer) > _MAX_BYTES:
-                    raise ValueError(f"answers more than {_MAX_BYTES} bytes")
-        return answer
+        async with httpx.AsyncClient(verify=self._tls, trust_env=False) as client:
+            return await fetched(client, await self.where(client))
+
+    async def where(self, client: httpx.AsyncClient) -> str:
+        """The address of the keys."""
+        return self._url
 
     def _keep(self, answer: bytes) -> None:
         temporary = self._kept.with_suffix(f".{os.getpid()}.tmp")
@@ -89,6 +83,19 @@ class UrlKeys:
             temporary.replace(self._kept)
         except OSError as error:
             self._problem = f"the issuer's keys cannot be kept: {self._kept} {_words(error)}"
+
+
+async def fetched(client: httpx.AsyncClient, url: str) -> bytes:
+    """Raises httpx.HTTPError, or ValueError in words."""
+    answer = b""
+    async with client.stream("GET", url, headers={"accept": "application/json"}) as response:
+        if response.status_code != httpx.codes.OK:
+            raise ValueError(f"answers {response.status_code}")
+        async for part in response.aiter_bytes():
+            answer += part
+            if len(answer) > _MAX_BYTES:
+                raise ValueError(f"answers more than {_MAX_BYTES} bytes")
+    return answer
 
 
 def _words(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Bearer tokens: JWTs (RFC 7519) of one issuer, signed with a key of its JWKS.
+"""Bearer tokens: JWTs (RFC 7519) of one issuer, signed with a key of its JWKS, and API keys.
 
 The algorithm comes from our list and must be that of the key; a header's own key or address of keys is never
 looked at (RFC 8725). A refusal says which claim is wrong and nothing more.
@@ -6,8 +6,8 @@ looked at (RFC 8725). A refusal says which claim is wrong and nothing more.
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any, Self
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self
 
 import orjson
 from joserfc import jws
@@ -21,6 +21,7 @@ from joserfc.errors import (
 from joserfc.jwk import Key
 from joserfc.jwt import JWTClaimsRegistry
 
+from servicekit.auth.api_keys.form import PREFIX as API_KEY_PREFIX
 from servicekit.auth.key_sources import FileKeys
 from servicekit.auth.keys import ALGORITHMS, FixedKeys, KeySource, PublicKeys
 from servicekit.auth.principal import Principal, Role
@@ -40,11 +41,33 @@ class UnknownKey(Unauthenticated):
     """Signed with a key that is not in the set; the issuer may have a new one."""
 
 
+class ApiKeys(Protocol):
+    def authenticate(self, shown: str) -> Principal:
+        """Raises Unauthenticated or Unavailable."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimNames:
+    """Where the issuer says whose the token is, and what its bearer may do."""
+
+    tenant: str = "tenant_id"
+    role: str = "role"
+
+
 class TokenVerifier:
     def __init__(
-        self, keys: KeySource | Mapping[str, Any], issuer: str, audience: str, clock: Clock | None = None
+        self,
+        keys: KeySource | Mapping[str, Any],
+        issuer: str,
+        audience: str,
+        clock: Clock | None = None,
+        *,
+        api_keys: ApiKeys | None = None,
+        claims: ClaimNames | None = None,
     ) -> None:
-        """keys: their source, or a JWKS that never changes."""
+        """keys: their source, or a JWKS that never changes. Without `api_keys` none is taken."""
+        self._api_keys = api_keys
+        self._names = claims or ClaimNames()
         self._source = FixedKeys(PublicKeys.read(keys)) if isinstance(keys, Mapping) else keys
         clock = clock or SystemClock()
         self._claims = JWTClaimsRegistry(
@@ -57,22 +80,21 @@ class TokenVerifier:
         )
 
     @classmethod
-    def from_settings(cls, settings: AuthSettings) -> Self:
+    def from_settings(cls, settings: AuthSettings, api_keys: ApiKeys | None = None) -> Self:
         name, file, clock = "KEEPLINE_AUTH__JWKS_FILE", settings.jwks_file, SystemClock()
+        claims = ClaimNames(settings.tenant_claim, settings.role_claim)
         try:
-            if settings.jwks_url is None:
-                return cls(FileKeys(file, clock), settings.issuer, settings.audience)
-            from servicekit.auth.keys_at_url import UrlKeys  # noqa: PLC0415  see there
-
-            keys = UrlKeys(settings.jwks_url, file, clock, settings.jwks_ca_file)
-            return cls(keys, settings.issuer, settings.audience)
+            keys = _source(settings, clock)
         except OSError as error:
             raise WrongSetting(name, f"cannot read {file}: {error.strerror}") from error
         except ValueError as error:
             raise WrongSetting(name, f"{file} {error}") from error
+        return cls(keys, settings.issuer, settings.audience, clock, api_keys=api_keys, claims=claims)
 
     async def authenticate(self, token: str) -> Principal:
-        """As verify, with keys that are fresh, and read again for an unknown key id."""
+        """As verify, with keys that are fresh, and read again for an unknown key id; API keys too."""
+        if token.startswith(API_KEY_PREFIX):
+            return self._of_api_key(token)
         await self._source.freshen()
         try:
             return self.verify(token)
@@ -80,6 +102,11 @@ class TokenVerifier:
             if not await self._source.look_again():
                 raise
         return self.verify(token)
+
+    def _of_api_key(self, shown: str) -> Principal:
+        if self._api_keys is None:
+            raise Unauthenticated("key_invalid", "API keys are not taken here", hint=_HINT)
+        return replace(self._api_keys.authenticate(shown), token=shown)
 
     def problem(self) -> str:
         """What is wrong with the issuer's keys, in words; empty when nothing is."""
@@ -102,7 +129,7 @@ class TokenVerifier:
         # RecursionError: JSON nested to the depth of the interpreter's stack
         except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise _refused("the token is not one of ours") from error
-        return replace(_principal(claims), token=token)
+        return replace(_principal(claims, self._names), token=token)
 
     def _signed(self, token: str) -> dict[str, Any]:
         found = jws.extract_compact(token.encode())
@@ -145,14 +172,27 @@ def bearer(authorization: str) -> str:
 _HINT = "ask the issuer for a new token"
 
 
-def _principal(claims: dict[str, Any]) -> Principal:
-    tenant, subject, role = claims.get("tenant_id"), claims.get("sub"), claims.get("role")
+def _source(settings: AuthSettings, clock: Clock) -> KeySource:
+    file, ca_file = settings.jwks_file, settings.jwks_ca_file
+    if settings.discover:
+        from servicekit.auth.discovered_keys import DiscoveredKeys  # noqa: PLC0415  see keys_at_url
+
+        return DiscoveredKeys(settings.issuer, file, clock, ca_file)
+    if settings.jwks_url is not None:
+        from servicekit.auth.keys_at_url import UrlKeys  # noqa: PLC0415  see there
+
+        return UrlKeys(settings.jwks_url, file, clock, ca_file)
+    return FileKeys(file, clock)
+
+
+def _principal(claims: dict[str, Any], names: ClaimNames) -> Principal:
+    tenant, subject, role = claims.get(names.tenant), claims.get("sub"), claims.get(names.role)
     if not isinstance(tenant, str) or not _TENANT.fullmatch(tenant):
-        raise _refused("the claim tenant_id is missing or malformed")
+        raise _refused(f"the claim {names.tenant} is missing or malformed")
     if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject):
         raise _refused("the claim sub is missing or malformed")
     if role not in list(Role):
-        raise _refused("the claim role is missing or unknown")
+        raise _refused(f"the claim {names.role} is missing or unknown")
     return Principal(tenant, subject, Role(role), expires_at=float(claims["exp"]))
 
 

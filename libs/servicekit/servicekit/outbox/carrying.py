@@ -106,7 +106,7 @@ class Pass:
                 await self._put_aside(waiting.document, entry, refused.detail)
 
     async def _put_aside(self, document: Document, entry: Document, why: str) -> None:
-        name, seq = self.collection.name, int(entry["seq"])
+        name, seq = self.collection.name, entry["seq"]
         where = {
             "collection": name,
             "document": document["_id"],
@@ -124,8 +124,8 @@ class Pass:
             return
 
 
-def _place(entry: Document) -> int:
-    return seq_of(entry) or 0
+def _place(entry: Document) -> float:
+    return seq_of(entry) or 0.0
 
 
 def _from_the_first_refused(batch: Sequence[Waiting], places: Sequence[int]) -> list[Waiting]:

@@ -3,7 +3,8 @@
     {_id, version, ..., deleted: bool, outbox: [{seq, topic, key, value, headers, at}, ...], outbox_fence}
 
 One update writes the state and pushes its entry, guarded by `version`; `seq` is that version, so that
-entries of one document are in order and are named once and for all. A document with `deleted: true` and a
+entries of one document are in order and are named once and for all; what goes to another topic beside the
+state has the same version and a half. A document with `deleted: true` and a
 tombstone (value None) in its outbox is removed when the tombstone is out. `outbox_fence` is the token of
 the newest relay that took entries out.
 """
@@ -16,9 +17,12 @@ from servicekit.documents import Document
 from servicekit.kafka.headers import cloud_event
 from servicekit.kafka.records import Outgoing
 
+BESIDE = 0.5
+"""Added to the version: the seq of an entry beside that of the state."""
+
 
 def entry(
-    seq: int,
+    seq: float,
     topic: str,
     key: str,
     value: bytes | None,
@@ -49,10 +53,10 @@ def outgoing_of(written: Document) -> Outgoing:
         raise ValueError(f"it cannot be read: {error!r}") from error
 
 
-def seq_of(written: object) -> int | None:
+def seq_of(written: object) -> float | None:
     """None: no entry of ours, or one that nobody could take out again."""
     seq = written.get("seq") if isinstance(written, Mapping) else None
-    return int(seq) if isinstance(seq, int | float) else None
+    return seq if isinstance(seq, int | float) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ variable that is no setting of any component is wrong too; what Kubernetes puts 
 
 from servicekit.settings.environment import PREFIX
 from servicekit.settings.groups import (
+    ISSUER_ADDRESS,
     AddressSettings,
     ApiSettings,
     AuthSettings,
@@ -24,6 +25,7 @@ from servicekit.settings.loading import EXIT_WRONG_SETTING, WrongSetting, load, 
 
 __all__ = [
     "EXIT_WRONG_SETTING",
+    "ISSUER_ADDRESS",
     "PREFIX",
     "AddressSettings",
     "ApiSettings",

@@ -3,6 +3,7 @@
 The string under a field is its meaning: it stands in --help and in docs/settings.md.
 """
 
+import re
 from pathlib import Path
 from typing import Literal, Self
 
@@ -77,19 +78,37 @@ class KafkaSettings(KafkaSecurity):
         return value
 
 
+ISSUER_ADDRESS = r"^(https://[^/\s]+|http://(127\.0\.0\.1|\[::1\])(:\d+)?)(/\S*)?$"
+"""https; http on loopback only."""
+
+
 class AuthSettings(SettingsGroup):
     jwks_file: Path
-    """Public keys of the token issuer (JWKS, RFC 7517); with JWKS_URL, where the last good answer is kept."""
-    jwks_url: str | None = Field(
-        default=None, pattern=r"^(https://[^/\s]+|http://(127\.0\.0\.1|\[::1\])(:\d+)?)(/\S*)?$"
-    )
+    """Public keys of the token issuer (JWKS, RFC 7517); with JWKS_URL or DISCOVER, where the last good answer
+    is kept."""
+    jwks_url: str | None = Field(default=None, pattern=ISSUER_ADDRESS)
     """Where the issuer publishes its keys; https, http on loopback only."""
     jwks_ca_file: Path | None = None
-    """Certificate authority of JWKS_URL; none: those of the system."""
+    """Certificate authority of the issuer's address; none: those of the system."""
     issuer: str = "https://keepline.dev"
     """What the claim iss of a token must be."""
+    discover: bool = False
+    """Whether the keys are found by ISSUER's own document, /.well-known/openid-configuration below it."""
     audience: str = "keepline"
     """What the claim aud of a token must be or hold."""
+    tenant_claim: str = Field(default="tenant_id", min_length=1)
+    """The claim that says whose the token is."""
+    role_claim: str = Field(default="role", min_length=1)
+    """The claim that says what its bearer may do: owner, admin, viewer, operator or node."""
+    api_key_secrets_file: Path | None = None
+    """Secrets of API keys, one of 32 characters or more on each line, the same for all services; the first
+    makes keys, all are accepted. None: no API key is made or taken."""
+
+    @model_validator(mode="after")
+    def _one_way_to_the_keys(self) -> Self:
+        if self.discover and (self.jwks_url or not re.fullmatch(ISSUER_ADDRESS, self.issuer)):
+            raise ValueError("discover needs an issuer at https (http on loopback only), and no jwks_url")
+        return self
 
 
 class AddressSettings(SettingsGroup):

@@ -9,13 +9,13 @@ from call_router.app.dry_run import DryRun
 from call_router.domain.table import RoutingTable
 from call_router.settings import Settings
 from keepline.routing.v1.call_routing_pb2_grpc import add_CallRoutingServicer_to_server
-from servicekit.auth import TokenVerifier
+from servicekit.auth.serving import verifier_for
 from servicekit.http import create_app
 from servicekit.service import Service
 
 
 async def serve(service: Service[Settings], table: RoutingTable) -> None:
-    verifier = TokenVerifier.from_settings(service.settings.auth)
+    verifier = verifier_for(service)
     dry_run = DryRun(table, service.clock, random.random)
 
     def add(server: grpc.aio.Server) -> None:

@@ -29,6 +29,7 @@ class Around:
     database: str
     kafka: str
     jwks_file: Path
+    key_secrets_file: Path
     node_token_file: Path
     edge: KamailioRun
     switches: Sequence[SwitchRun]
@@ -176,7 +177,12 @@ def _with_database(around: Around, name: str, module: str, own: Mapping[str, str
 
 def _service(around: Around, name: str, module: str, own: Mapping[str, str]) -> ServiceRun:
     http, grpc = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
-    shared = {"HTTP__LISTEN": http, "GRPC__LISTEN": grpc, "AUTH__JWKS_FILE": str(around.jwks_file)}
+    shared = {
+        "HTTP__LISTEN": http,
+        "GRPC__LISTEN": grpc,
+        "AUTH__JWKS_FILE": str(around.jwks_file),
+        "AUTH__API_KEY_SECRETS_FILE": str(around.key_secrets_file),
+    }
     return ServiceRun(name, module, http, grpc, _settings(around, name, {**shared, **own}))
 
 

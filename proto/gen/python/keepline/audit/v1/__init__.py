@@ -1,0 +1,1 @@
+"""Generated from proto/keepline; make proto writes it anew."""
