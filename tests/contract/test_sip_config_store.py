@@ -10,10 +10,12 @@ import pytest
 import pytest_asyncio
 
 from harness.components.mongo import Mongo as Server
+from keepline.audit.v1.audit_entry_pb2 import AuditEntry
 from keepline.sip.v1 import switch_config_pb2 as pb
 from keepline.sip.v1.switch_state_pb2 import SwitchState
 from keepline.sip.v1.trunk_pb2 import TrunkState
 from servicekit.api.lists import ListAsked
+from servicekit.audit import TOPIC as AUDIT
 from servicekit.documents import Collection
 from servicekit.mongo import connect
 from servicekit.outbox import OutboxRelay
@@ -172,12 +174,15 @@ async def test_filters_take_any_of_their_values_and_times_bound(store: Store) ->
 
 async def test_each_write_is_told_in_order_and_the_end_with_a_tombstone(store: Store) -> None:
     await store.trunks.add(trunk())
-    await store.trunks.replace(trunk(version=2, name="Acme 2"))
+    await store.trunks.replace(trunk(version=2, name="Acme 2"), trunk())
     await store.trunks.remove("t_a", "trk_1", 2)
     producer = MemoryProducer()
     await OutboxRelay(store.collection, producer).relay_once()
-    assert {(sent.topic, sent.key) for sent in producer.sent} == {(TOPIC, "trk_1")}
-    told = [sent.value for sent in producer.sent]
+    assert {(sent.topic, sent.key) for sent in producer.sent} == {(TOPIC, "trk_1"), (AUDIT, "t_a")}
+    changes = [AuditEntry.FromString(sent.value or b"") for sent in producer.sent if sent.topic == AUDIT]
+    assert [(one.action, one.version) for one in changes] == [("created", 1), ("changed", 2), ("deleted", 3)]
+    assert [list(one.fields) for one in changes[1:]] == [["name"], []]
+    told = [sent.value for sent in producer.sent if sent.topic == TOPIC]
     assert [value and trunk_of(TrunkState.FromString(value).trunk) for value in told] == [
         trunk(),
         trunk(version=2, name="Acme 2"),

@@ -7,6 +7,7 @@ import pytest
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.descriptor_pool import Default
 
+import keepline.audit.v1.audit_entry_pb2
 import keepline.auth.v1.api_key_pb2
 import keepline.events.v1.call_event_pb2
 import keepline.events.v1.probe_pb2

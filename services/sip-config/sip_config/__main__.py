@@ -5,16 +5,22 @@ from dataclasses import dataclass
 
 import grpc.aio
 
+from keepline.audit.v1.audit_log_pb2_grpc import add_AuditLogServicer_to_server
+from keepline.auth.v1.api_key_service_pb2_grpc import add_ApiKeyServiceServicer_to_server
 from keepline.sip.v1.trunk_service_pb2_grpc import add_SipTrunkServiceServicer_to_server
 from servicekit.api.idempotency import IdempotencyKeys
-from servicekit.auth import TokenVerifier
-from servicekit.auth.serving import verifier_for
+from servicekit.auth.serving import Callers, callers_of
 from servicekit.http import create_app
 from servicekit.kafka import Producer
 from servicekit.lifecycle import Service, run
 from servicekit.mongo import Mongo, connect
 from servicekit.outbox import relay_of
+from sip_config.adapters.access import Access, access_of
 from sip_config.adapters.grpc import switch_config as grpc_switch_config
+from sip_config.adapters.grpc.audit import SERVICE as AUDIT_SERVICE
+from sip_config.adapters.grpc.audit import AuditLogService
+from sip_config.adapters.grpc.keys import SERVICE as KEY_SERVICE
+from sip_config.adapters.grpc.keys import ApiKeyService
 from sip_config.adapters.grpc.switch_config import SwitchConfig
 from sip_config.adapters.grpc.trunks import SERVICE as TRUNK_SERVICE
 from sip_config.adapters.grpc.trunks import SipTrunkService
@@ -23,6 +29,8 @@ from sip_config.adapters.messages.resources import encode
 from sip_config.adapters.mongo.network import NetworkDocuments
 from sip_config.adapters.mongo.node_reports import ReportDocuments
 from sip_config.adapters.mongo.trunks import TrunkDocuments
+from sip_config.adapters.rest import audit as rest_audit
+from sip_config.adapters.rest import keys as rest_keys
 from sip_config.adapters.rest import network as rest_network
 from sip_config.adapters.rest import switch_xml as rest_switch
 from sip_config.adapters.rest import trunks as rest_trunks
@@ -46,15 +54,16 @@ class Parts:
     reports: NodeReports
     network: Network
     trunks: Trunks
+    access: Access
     keys: IdempotencyKeys
 
 
 async def build(service: Service[Settings]) -> None:
-    verifier = verifier_for(service)
-    await _serve(service, await _parts(service), verifier)
+    callers = callers_of(service)
+    await _serve(service, await _parts(service, callers), callers)
 
 
-async def _parts(service: Service[Settings]) -> Parts:
+async def _parts(service: Service[Settings], callers: Callers) -> Parts:
     settings, clock = service.settings, service.clock
     mongo = await connect(settings.mongo)
     service.stack.push_async_callback(mongo.close)
@@ -63,16 +72,20 @@ async def _parts(service: Service[Settings]) -> Parts:
     reports = ReportDocuments(mongo.collection("node_reports"))
     said = NodeReports(reports, clock, lambda limits: feed.room(Room(limits.trunks, limits.numbers)))
     keys = IdempotencyKeys(mongo.collection("idempotency_keys"), clock)
-    documents, orders = await _documents(service, mongo, [reports.prepare, keys.prepare])
+    producer = Producer(settings.kafka, "sip-config")
+    service.stack.push_async_callback(producer.stop)
+    access = access_of(service, mongo, producer, callers)
+    others = [reports.prepare, keys.prepare, access.prepare]
+    documents, orders = await _documents(service, mongo, producer, others)
     network = Network(feed, orders, clock, site, said.edges)
     references = _read(service, Reading(documents, feed, network), feed)
     service.keep(said.run, name="node reports")
     service.keep(network.run, name="network orders")
     for readable in (orders.readable, reports.readable, documents.readable):
         service.readiness.add_degraded(readable.name, readable.problem)
-    quotas = Quotas(**settings.quotas.model_dump())
+    quotas = Quotas(**settings.quotas.model_dump(exclude={"keys"}))
     trunks = Trunks(documents, feed, references, clock, settings.sip_zone, settings.address_policy(), quotas)
-    return Parts(feed, said, network, trunks, keys)
+    return Parts(feed, said, network, trunks, access, keys)
 
 
 def _site(settings: Settings) -> Site:
@@ -81,10 +94,11 @@ def _site(settings: Settings) -> Site:
 
 
 async def _documents(
-    service: Service[Settings], mongo: Mongo, others: Sequence[Callable[[], Awaitable[None]]]
+    service: Service[Settings],
+    mongo: Mongo,
+    producer: Producer,
+    others: Sequence[Callable[[], Awaitable[None]]],
 ) -> tuple[TrunkDocuments, NetworkDocuments]:
-    producer = Producer(service.settings.kafka, "sip-config")
-    service.stack.push_async_callback(producer.stop)
     trunks = relay_of(mongo, "sip_trunks", producer)
     switches = relay_of(mongo, "sip_network", producer)
     documents = TrunkDocuments(mongo.collection(trunks.name), service.clock, trunks.wake)
@@ -135,24 +149,28 @@ def _names(service: Service[Settings], topics: StateTopics, feed: NodeFeed) -> N
     return Naming(feed.tables.known, unread, agents)
 
 
-async def _serve(service: Service[Settings], parts: Parts, verifier: TokenVerifier) -> None:
-    settings = service.settings
+async def _serve(service: Service[Settings], parts: Parts, callers: Callers) -> None:
+    settings, verifier = service.settings, callers.verifier
     password = settings.switch_password()
     title = "Keepline: trunks, and where they are in force"
     app = create_app("sip-config", title, verifier, service.readiness, open_paths=(rest_switch.PATH,))
     placement = Placement(parts.feed, parts.reports)
     app.include_router(rest_trunks.router(parts.trunks, placement, parts.keys))
+    app.include_router(rest_keys.router(parts.access.keys, parts.keys))
+    app.include_router(rest_audit.router(parts.access.entries))
     app.include_router(rest_network.router(parts.feed, parts.reports, parts.network))
     if password:
         app.include_router(rest_switch.router([edge.host for edge in settings.edges], password))
 
     def add(server: grpc.aio.Server) -> None:
         add_SipTrunkServiceServicer_to_server(SipTrunkService(parts.trunks, placement, parts.keys), server)
+        add_ApiKeyServiceServicer_to_server(ApiKeyService(parts.access.keys, parts.keys), server)
+        add_AuditLogServicer_to_server(AuditLogService(parts.access.entries), server)
         served = SwitchConfig(parts.feed, parts.reports, parts.network)
         grpc_switch_config.add_to_server(served, server)
 
     await service.serve_http(app)
-    served = [TRUNK_SERVICE, grpc_switch_config.SERVICE]
+    served = [TRUNK_SERVICE, KEY_SERVICE, AUDIT_SERVICE, grpc_switch_config.SERVICE]
     await service.serve_grpc(add, served, verifier, for_nodes=[grpc_switch_config.SERVICE])
 
 

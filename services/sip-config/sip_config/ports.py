@@ -9,6 +9,8 @@ from typing import Protocol
 
 from servicekit.api.lists import ListAsked
 from servicekit.paging import Page
+from sip_config.domain.api_key import ApiKey
+from sip_config.domain.audit import AuditEntry
 from sip_config.domain.network import OperatorWord, Orders, SwitchOrder
 from sip_config.domain.node_report import NodeReport
 from sip_config.domain.resources import DestinationState
@@ -40,8 +42,9 @@ class TrunkStore(Protocol):
     async def page(self, tenant_id: str, asked: ListAsked) -> Page[Trunk]:
         """q: part of the name or domain, in any case."""
 
-    async def replace(self, trunk: Trunk) -> bool:
-        """Takes the place of the version before. False: somebody else was faster, or it is gone."""
+    async def replace(self, trunk: Trunk, before: Trunk | None = None) -> bool:
+        """Takes the place of the version before; by `before` the audit log says which fields change. False:
+        somebody else was faster, or it is gone."""
 
     async def remove(self, tenant_id: str, trunk_id: str, version: int) -> bool:
         """Deletes that version. False as above."""
@@ -107,3 +110,35 @@ class OrderStore(Protocol):
         """part: "trunks" or "numbers". 0 when none was kept."""
 
     async def put_mark(self, part: str, count: int) -> None: ...
+
+
+class KeyStore(Protocol):
+    """API keys with their outbox. Raises servicekit.errors.Unavailable when the database is away."""
+
+    async def add(self, key: ApiKey) -> None: ...
+
+    async def get(self, tenant_id: str, key_id: str) -> ApiKey | None: ...
+
+    async def page(self, tenant_id: str, asked: ListAsked) -> Page[ApiKey]:
+        """q: part of the name, in any case."""
+
+    async def count(self, tenant_id: str) -> int: ...
+
+    async def replace(self, before: ApiKey, after: ApiKey) -> bool:
+        """False: somebody else was faster, or it is gone."""
+
+    async def remove(self, key: ApiKey) -> bool:
+        """Deletes that version. False as above."""
+
+
+class AuditStore(Protocol):
+    """Raises servicekit.errors.Unavailable."""
+
+    async def get(self, tenant_id: str, entry_id: str) -> AuditEntry | None: ...
+
+    async def page(self, tenant_id: str, asked: ListAsked) -> Page[AuditEntry]: ...
+
+
+class KeyMinting(Protocol):
+    def mint(self, key_id: str) -> tuple[str, bytes]:
+        """A new key, whole, and its keyed hash, which is all that is stored."""

@@ -50,6 +50,13 @@ class QuotaSettings(SettingsGroup):
     """Endpoints of one tenant, those of all its trunks together."""
     endpoints_per_trunk: int = Field(default=8, ge=1, le=32)
     """Endpoints of one trunk."""
+    keys: int = Field(default=100, ge=1)
+    """API keys of one tenant."""
+
+
+class AuditSettings(SettingsGroup):
+    keep_days: int = Field(default=365, ge=1, le=3650)
+    """Entries of the audit log are removed so many days after the change."""
 
 
 class Settings(ServiceSettings):
@@ -62,6 +69,9 @@ class Settings(ServiceSettings):
     addresses: AddressSettings = AddressSettings()
     quotas: QuotaSettings = QuotaSettings()
     """What one tenant may have."""
+    audit: AuditSettings = AuditSettings()
+    instance_id: str = Field(default="1", pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    """Names this process among others of its kind; its next life takes over its work at once."""
     switch_password_file: Path | None = None
     """File with the password of the switches' requests (user "switch"); none: nothing is served to them."""
 

@@ -106,7 +106,7 @@ class Trunks:
         async with self.counting.of(before.tenant_id):
             if more > 0:
                 await self._check_room(before.tenant_id, more)
-            if not await self.store.replace(after):
+            if not await self.store.replace(after, before):
                 return None
         self.feed.trunk_written(after)
         return after

@@ -29,7 +29,7 @@ class SipTrunkService(trunk_service_pb2_grpc.SipTrunkServiceServicer):
         self._keys = keys
 
     async def CreateTrunk(self, request: pb.CreateTrunkRequest, context: _Context) -> pb.CreateTrunkResponse:
-        tenant_id = writing_tenant()
+        tenant_id = writing_tenant("trunks")
         reading = TRUNK.created(messages.document(request))
         label = reading["domain_label"]
 
@@ -48,7 +48,7 @@ class SipTrunkService(trunk_service_pb2_grpc.SipTrunkServiceServicer):
         )
 
     async def GetTrunk(self, request: pb.GetTrunkRequest, context: _Context) -> pb.GetTrunkResponse:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("trunks")
         fields = messages.fields_asked(request, TRUNKS.fields)
         trunk = await self._trunks.get(tenant_id, request.id)
         place = await self._placement.of(trunk)
@@ -61,21 +61,21 @@ class SipTrunkService(trunk_service_pb2_grpc.SipTrunkServiceServicer):
         )
 
     async def ListTrunks(self, request: pb.ListTrunksRequest, context: _Context) -> pb.ListTrunksResponse:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("trunks")
         asked = messages.list_asked(request, TRUNKS)
         page = await self._trunks.list(tenant_id, asked)
         found = [messages.selected(trunk_message(trunk), asked.fields) for trunk in page.items]
         return pb.ListTrunksResponse(trunks=found, next_page_token=page.next_page_token)
 
     async def UpdateTrunk(self, request: pb.UpdateTrunkRequest, context: _Context) -> pb.UpdateTrunkResponse:
-        tenant_id = writing_tenant()
+        tenant_id = writing_tenant("trunks")
         expected = preconditions.expected(request.expected_version, request.any_version)
         patch = messages.patch(request.trunk, request.update_mask)
         trunk = await self._trunks.update(tenant_id, request.trunk.id, change_of(patch), expected)
         return pb.UpdateTrunkResponse(trunk=trunk_message(trunk))
 
     async def DeleteTrunk(self, request: pb.DeleteTrunkRequest, context: _Context) -> pb.DeleteTrunkResponse:
-        tenant_id = writing_tenant()
+        tenant_id = writing_tenant("trunks")
         expected = preconditions.expected(request.expected_version, request.any_version)
         await self._trunks.delete(tenant_id, request.id, expected)
         return pb.DeleteTrunkResponse()

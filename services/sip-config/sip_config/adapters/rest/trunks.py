@@ -39,7 +39,7 @@ def router(trunks: Trunks, placement: Placement, keys: IdempotencyKeys) -> APIRo
         responses=refuses("domain_taken", "quota_trunks", "quota_endpoints", "edges_full"),
     )
     async def create_trunk(request: Request) -> Response:
-        tenant_id = writing_tenant()
+        tenant_id = writing_tenant("trunks")
         document = await rest.document(request)
         reading = TRUNK.created(document, rest.unknown(request))
 
@@ -56,7 +56,7 @@ def router(trunks: Trunks, placement: Placement, keys: IdempotencyKeys) -> APIRo
         openapi_extra=described.lists(TRUNKS),
     )
     async def list_trunks(request: Request) -> Response:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("trunks")
         asked = rest.list_asked(request, TRUNKS)
         page = await trunks.list(tenant_id, asked)
         return rest.page("trunks", map(trunk_document, page.items), page.next_page_token, asked.fields)
@@ -68,7 +68,7 @@ def router(trunks: Trunks, placement: Placement, keys: IdempotencyKeys) -> APIRo
         openapi_extra=described.reads(_FIELDS),
     )
     async def get_trunk(trunk_id: str, request: Request) -> Response:
-        tenant_id = reading_tenant()
+        tenant_id = reading_tenant("trunks")
         fields = rest.fields_asked(request, _FIELDS)
         trunk = await trunks.get(tenant_id, trunk_id)
         body = with_place(trunk, await placement.of(trunk))
@@ -82,7 +82,7 @@ def router(trunks: Trunks, placement: Placement, keys: IdempotencyKeys) -> APIRo
         responses=refuses("quota_endpoints"),
     )
     async def update_trunk(trunk_id: str, request: Request) -> Response:
-        tenant_id, expected = writing_tenant(), rest.if_match(request)
+        tenant_id, expected = writing_tenant("trunks"), rest.if_match(request)
         change = change_of(await rest.document(request), rest.unknown(request))
         trunk = await trunks.update(tenant_id, trunk_id, change, expected)
         return rest.changed(trunk_document(trunk), trunk.version)
@@ -95,7 +95,7 @@ def router(trunks: Trunks, placement: Placement, keys: IdempotencyKeys) -> APIRo
         responses=refuses("trunk_in_use", "references_unknown"),
     )
     async def delete_trunk(trunk_id: str, request: Request) -> Response:
-        tenant_id, expected = writing_tenant(), rest.if_match(request)
+        tenant_id, expected = writing_tenant("trunks"), rest.if_match(request)
         rest.no_parameters(request)
         await trunks.delete(tenant_id, trunk_id, expected)
         return Response(status_code=204)
