@@ -237,6 +237,12 @@ def test_the_private_key_is_for_its_owner_only_and_is_kept(tmp_path: Path) -> No
     assert DevIssuer.create(tmp_path).key.kid == first.key.kid
 
 
+def test_a_folder_keeps_the_name_of_its_issuer(tmp_path: Path) -> None:
+    assert DevIssuer.create(tmp_path).issuer == dev_issuer.DEFAULT_ISSUER
+    DevIssuer.create(tmp_path, "http://127.0.0.1:8400")
+    assert DevIssuer.open(tmp_path).issuer == "http://127.0.0.1:8400"
+
+
 def test_the_command_prints_a_token_that_is_good(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from keepline.audit.v1.audit_entry_pb2 import AuditEntry
+from servicekit.auth import origin
 from servicekit.auth.principal import acting
 from servicekit.documents import Document
 from servicekit.ids import new_id
@@ -58,7 +59,7 @@ class Audited:
             actor=who.subject if who else self.service,
             role=str(who.role) if who else "service",
             key_id=who.key_id if who else "",
-            address=who.address if who else "",
+            address=origin.address(),
             request_id=request_id(),
             action=action,
             resource=self.resource,

@@ -21,7 +21,7 @@ from servicekit.auth.principal import Role
 DEFAULT_ISSUER = "https://keepline.dev"
 DEFAULT_AUDIENCE = "keepline"
 ALGORITHM = "Ed25519"
-_PRIVATE = "dev-signing-key.json"
+_PRIVATE, _NAME = "dev-signing-key.json", "issuer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class DevIssuer:
     audience: str = DEFAULT_AUDIENCE
 
     @classmethod
-    def create(cls, folder: Path, issuer: str = DEFAULT_ISSUER, audience: str = DEFAULT_AUDIENCE) -> Self:
-        """The issuer of this folder; its key is made the first time."""
+    def create(cls, folder: Path, issuer: str = "", audience: str = DEFAULT_AUDIENCE) -> Self:
+        """The issuer of this folder; its key is made the first time. A name that is given is kept there."""
         folder.mkdir(parents=True, exist_ok=True)
         private = folder / _PRIVATE
         if not private.exists():
@@ -41,13 +41,15 @@ class DevIssuer:
         key = OKPKey.import_key(orjson.loads(private.read_bytes()))
         public = {**key.as_dict(private=False), "use": "sig"}
         _replace(folder / "jwks.json", orjson.dumps({"keys": [public]}), 0o644)
-        return cls(key, folder, issuer, audience)
+        if issuer:
+            _replace(folder / _NAME, issuer.encode(), 0o644)
+        return cls(key, folder, issuer or _named(folder), audience)
 
     @classmethod
-    def open(cls, folder: Path, issuer: str = DEFAULT_ISSUER, audience: str = DEFAULT_AUDIENCE) -> Self:
+    def open(cls, folder: Path, issuer: str = "", audience: str = DEFAULT_AUDIENCE) -> Self:
         """The issuer of a folder that has a key. Raises OSError or ValueError where there is none."""
         key = OKPKey.import_key(orjson.loads((folder / _PRIVATE).read_bytes()))
-        return cls(key, folder, issuer, audience)
+        return cls(key, folder, issuer or _named(folder), audience)
 
     @property
     def jwks_file(self) -> Path:
@@ -69,6 +71,11 @@ class DevIssuer:
         return jwt.encode(header, claims, self.key, algorithms=[ALGORITHM])
 
 
+def _named(folder: Path) -> str:
+    kept = folder / _NAME
+    return kept.read_text() if kept.exists() else DEFAULT_ISSUER
+
+
 def _write_key(path: Path) -> None:
     key = OKPKey.generate_key("Ed25519", auto_kid=True)
     _replace(path, orjson.dumps(key.as_dict(private=True)), 0o600)
@@ -86,7 +93,7 @@ def main() -> None:
         prog="python -m servicekit.auth.dev_issuer", description="Tokens for development"
     )
     parser.add_argument("--folder", type=Path, required=True, help="where the key is; `keys` makes it there")
-    parser.add_argument("--issuer", default=DEFAULT_ISSUER)
+    parser.add_argument("--issuer", default="", help="left out: the folder's own")
     parser.add_argument("--audience", default=DEFAULT_AUDIENCE)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("keys", help="make the key and jwks.json, print the path of jwks.json")

@@ -34,8 +34,6 @@ class Principal:
     scopes: frozenset[str] = frozenset()
     # epoch seconds; None: the key has no end
     expires_at: float | None = field(default=None, compare=False)
-    # where the request came from, as far as the server saw it
-    address: str = field(default="", compare=False)
 
     def may(self, resource: Resource, deed: Deed) -> bool:
         """What its key allows; the role is another question."""
