@@ -70,7 +70,7 @@ def test_only_the_whole_key_is_good() -> None:
     stranger, _ = made()
     wrong = key[:-1] + ("a" if key[-1] != "a" else "b")
     shown = [wrong, stranger, key + "x", key[:-1], key.upper(), prefix_of(state.id), "kl_", key + "\n"]
-    assert {code_of(lambda one=one: keys.authenticate(one)) for one in shown} == {"key_invalid"}  # type: ignore[misc]
+    assert {code_of(lambda one=one: keys.authenticate(one)) for one in shown} == {"api_key_invalid"}  # type: ignore[misc]
 
 
 @given(st.text(max_size=80))
@@ -112,7 +112,7 @@ def test_a_state_that_sip_config_did_not_seal_is_not_believed(forge: Callable[[A
     assert keys.authenticate(key).tenant_id == "t_a"
     assert keys.authenticate(key).scopes == {"trunks:write"}
     unheard = known(state)
-    assert code_of(lambda: unheard.authenticate(key)) == "key_invalid"
+    assert code_of(lambda: unheard.authenticate(key)) == "api_key_invalid"
 
 
 def test_rubbish_on_the_topic_takes_no_key_away() -> None:
@@ -127,9 +127,9 @@ def test_a_revoked_key_does_not_come_back() -> None:
     key, state = made()
     keys = known(state)
     keys.heard(state.id, None)
-    assert code_of(lambda: keys.authenticate(key)) == "key_invalid"
+    assert code_of(lambda: keys.authenticate(key)) == "api_key_invalid"
     keys.heard(state.id, state.SerializeToString())
-    assert code_of(lambda: keys.authenticate(key)) == "key_invalid"
+    assert code_of(lambda: keys.authenticate(key)) == "api_key_invalid"
 
 
 def test_the_newest_version_stays() -> None:
@@ -156,7 +156,7 @@ def test_before_the_topic_is_read_an_unknown_key_may_be_good() -> None:
     with pytest.raises(Unavailable):
         keys.authenticate(key)
     keys.caught_up()
-    assert code_of(lambda: keys.authenticate(key)) == "key_invalid"
+    assert code_of(lambda: keys.authenticate(key)) == "api_key_invalid"
     keys.heard(state.id, state.SerializeToString())
     assert keys.authenticate(key)
 
@@ -170,7 +170,7 @@ def test_keys_from_disk_hold_until_the_topic_is_read_without_them() -> None:
     keys.heard(kept_state.id, kept_state.SerializeToString())
     keys.caught_up()
     assert keys.authenticate(kept)
-    assert code_of(lambda: keys.authenticate(gone)) == "key_invalid"
+    assert code_of(lambda: keys.authenticate(gone)) == "api_key_invalid"
 
 
 def test_an_older_secret_is_accepted_beside_the_one_that_makes_keys(tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ async def test_a_verifier_takes_keys_where_they_are_set_up(tmp_path: Path) -> No
     assert (who.key_id, who.token) == (state.id, key)
     assert (await with_keys.authenticate(issuer.token("t_b"))).key_id == ""
     without = TokenVerifier(_jwks(issuer), issuer.issuer, issuer.audience)
-    with pytest.raises(Unauthenticated, match="key_invalid"):
+    with pytest.raises(Unauthenticated, match="api_key_invalid"):
         await without.authenticate(key)
 
 

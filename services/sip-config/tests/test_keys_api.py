@@ -140,7 +140,7 @@ async def test_a_key_is_shown_once_works_and_ends_with_its_revocation(access: Ac
     assert gone.status_code == 204
     await access.spread()
     refused = await access.rest.get(path, headers=shown(made["secret"]))
-    assert (refused.status_code, refused.json()["code"]) == (401, "key_invalid")
+    assert (refused.status_code, refused.json()["code"]) == (401, "api_key_invalid")
     assert (await access.rest.get(path, headers=access.as_())).json()["code"] == "key_not_found"
 
 
@@ -239,7 +239,7 @@ async def test_changes_that_do_not_reach_the_services_are_shown(access: Access) 
 
 
 async def test_every_change_is_in_the_audit_log_by_name_and_without_values(access: Access) -> None:
-    made = await access.make()
+    made = await access.make(access.as_() | {"x-request-id": "req-7", "x-forwarded-for": "198.51.100.7"})
     await access.spread()
     by_key = shown(made["secret"])
     change = {"name": "much more secret"}
@@ -255,6 +255,7 @@ async def test_every_change_is_in_the_audit_log_by_name_and_without_values(acces
     ]
     assert entries[1]["fields"] == ["name"]
     assert entries[2]["fields"] == ["name", "role", "scopes"]
+    assert (entries[2]["request_id"], entries[2]["address"]) == ("req-7", "198.51.100.7")
     assert "much more secret" not in str(entries)
     assert not (await access.rest.get(AUDIT, headers=access.as_("t_b"))).json()["entries"]
     one = await access.rest.get(f"{AUDIT}/{entries[0]['id']}", headers=access.as_())

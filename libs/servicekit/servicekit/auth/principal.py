@@ -83,7 +83,7 @@ def writing_tenant(resource: Resource | None = None) -> str:
 def _within(who: Principal, resource: Resource | None, deed: Deed) -> Principal:
     if resource is None and who.key_id:
         raise Forbidden(
-            "key_forbidden", "no API key may do this", hint="use the token of a person, not an API key"
+            "api_key_forbidden", "no API key may do this", hint="use the token of a person, not an API key"
         )
     if resource is not None and not who.may(resource, deed):
         raise Forbidden(

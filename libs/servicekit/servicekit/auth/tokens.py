@@ -105,7 +105,7 @@ class TokenVerifier:
 
     def _of_api_key(self, shown: str) -> Principal:
         if self._api_keys is None:
-            raise Unauthenticated("key_invalid", "API keys are not taken here", hint=_HINT)
+            raise Unauthenticated("api_key_invalid", "API keys are not taken here", hint=_HINT)
         return replace(self._api_keys.authenticate(shown), token=shown)
 
     def problem(self) -> str:

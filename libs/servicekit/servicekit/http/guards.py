@@ -11,6 +11,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from servicekit.auth import Role, TokenVerifier, acting_as
+from servicekit.auth.origin import came_from
 from servicekit.auth.principal import no_node_here
 from servicekit.auth.tokens import bearer
 from servicekit.errors import Problem
@@ -90,6 +91,8 @@ class Guards:
             return
         who = await self._verifier.authenticate(bearer(headers.get("authorization", "")))
         answer.tenant_id = who.tenant_id
+        peer = scope.get("client") or ("", 0)
+        came_from(peer[0], headers.get("x-forwarded-for", ""))
         if who.role is Role.NODE:
             raise no_node_here()
         self._rates.count(who)

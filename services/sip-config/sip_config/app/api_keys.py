@@ -118,6 +118,6 @@ class ApiKeys:
     def _minting(self) -> KeyMinting:
         if self.minting is None:
             raise Unavailable(
-                "keys_off", "API keys are not set up here", hint="ask the operator: api_key_secrets_file"
+                "api_keys_off", "API keys are not set up here", hint="ask the operator: api_key_secrets_file"
             )
         return self.minting

@@ -86,7 +86,7 @@ class KnownKeys:
             raise _refused("the API key is not known, or was revoked")
         if known is None:
             raise Unavailable(
-                "keys_unavailable",
+                "api_keys_unavailable",
                 "whether this API key is good cannot be told right now",
                 hint="try again in a moment",
             )
@@ -118,4 +118,4 @@ class KnownKeys:
 
 
 def _refused(detail: str) -> Unauthenticated:
-    return Unauthenticated("key_invalid", detail, hint="ask the owner of your tenant for another key")
+    return Unauthenticated("api_key_invalid", detail, hint="ask the owner of your tenant for another key")
