@@ -39,8 +39,10 @@ from call_router.domain.leg import Leg
 from call_router.domain.plan import Plan
 from call_router.ports import Change, Kept, Planned
 from harness.components.mongo import Mongo as Server
+from keepline.audit.v1.audit_entry_pb2 import AuditEntry
 from keepline.routing.v1.plan_pb2 import RoutingState
 from servicekit.api.lists import ListAsked, ListRule
+from servicekit.audit import TOPIC as AUDIT
 from servicekit.documents import Collection
 from servicekit.mongo import connect
 from servicekit.outbox import OutboxRelay
@@ -115,7 +117,25 @@ def asked(rule: ListRule, **sent: str) -> ListAsked:
 async def _relayed(collection: Collection) -> list[tuple[str, bytes | None]]:
     producer = MemoryProducer()
     await OutboxRelay(collection, producer).relay_once()
-    return [(record.key, record.value) for record in producer.sent]
+    return [(record.key, record.value) for record in producer.sent if record.topic != AUDIT]
+
+
+async def test_the_audit_log_hears_of_each_change_of_an_agent_and_a_plan(stores: Stores) -> None:
+    await stores.agents.add(agent())
+    await stores.agents.replace(agent(version=2, name="Second"), 1, agent())
+    await stores.plans.add(plan(1, "+49301234567"))
+    await stores.plans.remove("t_a", "pln_1", 1)
+    producer = MemoryProducer()
+    for collection in (stores.voice_agents, stores.routing_plans):
+        await OutboxRelay(collection, producer).relay_once()
+    told = [AuditEntry.FromString(sent.value or b"") for sent in producer.sent if sent.topic == AUDIT]
+    assert [(one.resource, one.action, one.version) for one in told] == [
+        ("agent", "created", 1),
+        ("agent", "changed", 2),
+        ("plan", "created", 1),
+        ("plan", "deleted", 2),
+    ]
+    assert list(told[1].fields) == ["name"]
 
 
 async def test_an_agent_comes_back_as_it_was_stored(stores: Stores) -> None:
@@ -195,7 +215,7 @@ async def test_a_removal_beside_a_change_loses_neither_the_tombstone_nor_the_cha
     assert await stores.plans.replace(plan(1, version=3), 2) is False
     for collection, key in ((stores.voice_agents, "agt_1"), (stores.routing_plans, "pln_1")):
         (found,) = await collection.find({})
-        assert [entry["seq"] for entry in found["outbox"]] == [1, 2, 3]
+        assert [entry["seq"] for entry in found["outbox"]] == [1, 1.5, 2, 2.5, 3, 3.5]
         told = await _relayed(collection)
         assert (len(told), told[-1]) == (3, (key, None))
         assert await collection.count_documents({}) == 0

@@ -10,12 +10,14 @@ import pytest
 import pytest_asyncio
 
 from harness.components.mongo import Mongo as Server
+from keepline.audit.v1.audit_entry_pb2 import AuditEntry
 from keepline.phone.v1.number_pb2 import NumberState
 from phone_sources.adapters.number_documents import TOPIC, NumberDocuments
 from phone_sources.adapters.number_shape import NUMBERS
 from phone_sources.domain.e164 import E164
 from phone_sources.domain.number import Number, NumberFields
 from servicekit.api.lists import ListAsked
+from servicekit.audit import TOPIC as AUDIT
 from servicekit.documents import Collection
 from servicekit.mongo import connect
 from servicekit.outbox import OutboxRelay
@@ -139,11 +141,14 @@ async def test_a_page_holds_the_tenants_own_by_id_and_filter(store: Store) -> No
 
 async def test_arrival_change_and_end_are_told_in_order(store: Store) -> None:
     await store.numbers.add(number(1))
-    await store.numbers.replace(moved(number(1), "trk_2"))
+    await store.numbers.replace(moved(number(1), "trk_2"), number(1))
     await store.numbers.remove("t_a", "num_1", 2)
     producer = MemoryProducer()
     await OutboxRelay(store.collection, producer).relay_once()
-    told = [(sent.topic, sent.key, sent.value) for sent in producer.sent]
+    changes = [AuditEntry.FromString(sent.value or b"") for sent in producer.sent if sent.topic == AUDIT]
+    assert [one.action for one in changes] == ["created", "changed", "deleted"]
+    assert list(changes[1].fields) == ["label", "trunk_id"]
+    told = [(sent.topic, sent.key, sent.value) for sent in producer.sent if sent.topic != AUDIT]
     assert [(topic, key) for topic, key, _ in told] == [(TOPIC, "num_1")] * 3
     assert NumberState.FromString(told[0][2] or b"").number.number == "+442079460001"
     second = NumberState.FromString(told[1][2] or b"").number

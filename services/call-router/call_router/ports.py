@@ -27,7 +27,7 @@ class AgentStore(Protocol):
     async def page(self, tenant_id: str, asked: ListAsked) -> Page[Agent]:
         """q: part of the name, in any case."""
 
-    async def replace(self, agent: Agent, expected_version: int) -> bool:
+    async def replace(self, agent: Agent, expected_version: int, before: Agent | None = None) -> bool:
         """False when that version is no longer the current one."""
 
     async def count(self, tenant_id: str) -> int: ...
@@ -61,7 +61,9 @@ class PlanStore(Protocol):
     async def page(self, tenant_id: str, asked: ListAsked) -> Page[Plan]:
         """q: part of the name, in any case."""
 
-    async def replace(self, plan: Plan, expected_version: int) -> Planned | bool: ...
+    async def replace(
+        self, plan: Plan, expected_version: int, before: Plan | None = None
+    ) -> Planned | bool: ...
 
     async def count(self, tenant_id: str) -> int: ...
 

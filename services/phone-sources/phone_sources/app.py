@@ -81,7 +81,7 @@ class Numbers:
             if fields == before.fields:
                 return before
             after = replace(before, version=before.version + 1, fields=fields, updated_at=self.clock.now())
-            if await self.store.replace(after):
+            if await self.store.replace(after, before):
                 return after
         raise changed_meanwhile("number")
 

@@ -33,7 +33,7 @@ class NumberStore(Protocol):
     async def page(self, tenant_id: str, asked: ListAsked) -> Page[Number]:
         """q: part of the digits or of the label, in any case."""
 
-    async def replace(self, number: Number) -> bool:
+    async def replace(self, number: Number, before: Number | None = None) -> bool:
         """Takes the place of the version before. False: somebody else was faster, or it is gone."""
 
     async def remove(self, tenant_id: str, number_id: str, version: int) -> bool:

@@ -21,7 +21,7 @@ async def test_a_number_gets_another_label_and_moves_to_another_trunk(api: Any) 
     assert "label" not in await api.patch(made["id"], label=None)
     assert (await api.read(made["id"]))["version"] == 3
     entries = (await api.collection.find_one({"_id": made["id"]}))["outbox"]
-    assert [entry["seq"] for entry in entries] == [1, 2, 3]
+    assert [entry["seq"] for entry in entries] == [1, 1.5, 2, 2.5, 3, 3.5]
 
 
 async def test_the_same_over_grpc(api: Any) -> None:

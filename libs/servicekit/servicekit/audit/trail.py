@@ -40,17 +40,21 @@ class Audited:
     resource: str
     service: str
 
-    def entry(
-        self,
-        action: Action,
-        tenant_id: str,
-        resource_id: str,
-        *,
-        version: int,
-        at: datetime,
-        fields: Iterable[str] = (),
+    def change(self, resource_id: str, before: Document | None, after: Document) -> Document:
+        """For the outbox, beside the entry of the same version. before: None for what is new; both have
+        tenant_id, version and updated_at."""
+        action: Action = "created" if before is None else "changed"
+        of = (after["tenant_id"], resource_id, int(after["version"]))
+        return self._entry(action, of, after["updated_at"], changed_fields(before, after))
+
+    def removal(self, tenant_id: str, resource_id: str, version: int, at: datetime) -> Document:
+        """version: that of the tombstone. tenant_id: whose object it is."""
+        return self._entry("deleted", (tenant_id, resource_id, version), at, ())
+
+    def _entry(
+        self, action: Action, of: tuple[str, str, int], at: datetime, fields: Iterable[str]
     ) -> Document:
-        """For the outbox, beside the entry of the same version. tenant_id: whose object it is."""
+        tenant_id, resource_id, version = of
         who = acting()
         told = AuditEntry(
             id=new_id("aud"),

@@ -96,7 +96,7 @@ class Agents:
                 ring_seconds=fields.ring_seconds,
                 updated_at=stored_time(self.clock),
             )
-            if await self.store.replace(after, before.version):
+            if await self.store.replace(after, before.version, before):
                 self.table.apply(after)
                 return after
         raise changed_meanwhile("agent")

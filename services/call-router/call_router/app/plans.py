@@ -85,11 +85,11 @@ class Plans:
                 return before
             now = stored_time(self.clock)
             after = replace(_plan(before, fields), version=before.version + 1, updated_at=now)
-            if not await self._replaced(after, before.version, fields):
+            if not await self._replaced(after, before, fields):
                 continue
             faults = await self._agent_faults(tenant_id, fields.first_agent_id, fields.fallback_agent_id)
             if faults:
-                await self._replaced(replace(before, version=after.version + 1), after.version, fields)
+                await self._replaced(replace(before, version=after.version + 1), after, fields)
                 raise invalid("plan", faults)
             self.table.apply(after)
             return after
@@ -104,8 +104,8 @@ class Plans:
                 return
         raise changed_meanwhile("plan")
 
-    async def _replaced(self, plan: Plan, expected_version: int, fields: PlanFields) -> bool:
-        replaced = await self.store.replace(plan, expected_version)
+    async def _replaced(self, plan: Plan, before: Plan, fields: PlanFields) -> bool:
+        replaced = await self.store.replace(plan, before.version, before)
         if isinstance(replaced, Planned):
             raise _taken(fields, replaced)
         return replaced

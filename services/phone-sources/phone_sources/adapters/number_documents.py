@@ -12,6 +12,7 @@ from phone_sources.domain.number import Number, NumberFields
 from phone_sources.ports import Held
 from servicekit.api import pages
 from servicekit.api.lists import ListAsked
+from servicekit.audit import Audited
 from servicekit.clock import Clock
 from servicekit.documents import ALIVE, Collection, Document, DuplicateKey
 from servicekit.outbox import StateTopic
@@ -20,6 +21,7 @@ from servicekit.readable import Readable
 
 TOPIC = "keepline.phone.number.state.v1"
 _STATE = StateTopic(TOPIC, "phone-sources", "keepline.phone.v1.NumberState", "keepline.phone.number")
+_AUDITED = Audited("number", "phone-sources")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,9 @@ class NumberDocuments:
         await self.collection.create_index([("number", 1)], unique=True, partial=ALIVE)
 
     async def add(self, number: Number) -> Held | None:
-        document = {"_id": number.id, **_fields(number), "deleted": False, "outbox": [_entry(number)]}
+        fields = _fields(number)
+        news = [_entry(number), _AUDITED.change(number.id, None, fields)]
+        document = {"_id": number.id, **fields, "deleted": False, "outbox": news}
         while True:
             try:
                 await self.collection.insert_one(dict(document))
@@ -66,19 +70,23 @@ class NumberDocuments:
         wanted = {"tenant_id": tenant_id, **ALIVE}
         return await pages.page(self.readable, self.collection, wanted, asked, searched=("number", "label"))
 
-    async def replace(self, number: Number) -> bool:
+    async def replace(self, number: Number, before: Number | None = None) -> bool:
+        fields = _fields(number)
+        news = [_entry(number), _AUDITED.change(number.id, _fields(before or number), fields)]
         matched = await self.collection.update_one(
             {"_id": number.id, "tenant_id": number.tenant_id, "version": number.version - 1, **ALIVE},
-            {"$set": _fields(number), "$push": {"outbox": _entry(number)}},
+            {"$set": fields, "$push": {"outbox": {"$each": news}}},
         )
         self.wrote()
         return matched == 1
 
     async def remove(self, tenant_id: str, number_id: str, version: int) -> bool:
-        tombstone = _STATE.entry(tenant_id, number_id, version + 1, None, self.clock.now())
+        now = self.clock.now()
+        gone = _STATE.entry(tenant_id, number_id, version + 1, None, now)
+        news = [gone, _AUDITED.removal(tenant_id, number_id, version + 1, now)]
         matched = await self.collection.update_one(
             {"_id": number_id, "tenant_id": tenant_id, "version": version, **ALIVE},
-            {"$set": {"deleted": True, "version": version + 1}, "$push": {"outbox": tombstone}},
+            {"$set": {"deleted": True, "version": version + 1}, "$push": {"outbox": {"$each": news}}},
         )
         self.wrote()
         return matched == 1

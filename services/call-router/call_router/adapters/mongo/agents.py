@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from call_router.adapters.messages.routing import agent_message
-from call_router.adapters.mongo.outbox import AGENTS
+from call_router.adapters.mongo.outbox import AGENTS, AUDITED_AGENTS
 from call_router.domain.agent import Agent, HumanAgent, Kind, SipAgent
 from keepline.routing.v1.plan_pb2 import RoutingState
 from servicekit.api import pages
@@ -33,7 +33,9 @@ class AgentDocuments:
         await self.collection.create_index([("outbox.seq", 1)])
 
     async def add(self, agent: Agent) -> bool:
-        document = {"_id": agent.id, **_fields(agent), "deleted": False, "outbox": [_entry(agent)]}
+        fields = _fields(agent)
+        news = [_entry(agent), AUDITED_AGENTS.change(agent.id, None, fields)]
+        document = {"_id": agent.id, **fields, "deleted": False, "outbox": news}
         try:
             await self.collection.insert_one(document)
         except DuplicateKey:
@@ -49,10 +51,12 @@ class AgentDocuments:
         query = {"tenant_id": tenant_id, **ALIVE}
         return await pages.page(self.readable, self.collection, query, asked, searched=("name",))
 
-    async def replace(self, agent: Agent, expected_version: int) -> bool:
+    async def replace(self, agent: Agent, expected_version: int, before: Agent | None = None) -> bool:
+        fields = _fields(agent)
+        news = [_entry(agent), AUDITED_AGENTS.change(agent.id, _fields(before or agent), fields)]
         matched = await self.collection.update_one(
             {"_id": agent.id, "tenant_id": agent.tenant_id, "version": expected_version, **ALIVE},
-            {"$set": _fields(agent), "$push": {"outbox": _entry(agent)}},
+            {"$set": fields, "$push": {"outbox": {"$each": news}}},
         )
         self.wrote()
         return matched == 1
@@ -70,7 +74,9 @@ class AgentDocuments:
         return await self.collection.update_one(query, {"$set": {"retiring_until": until}}) == 1
 
     async def remove(self, tenant_id: str, agent_id: str, version: int, closed_until: datetime) -> bool:
-        gone = AGENTS.entry(tenant_id, agent_id, version + 1, None, self.clock.now())
+        now = self.clock.now()
+        gone = AGENTS.entry(tenant_id, agent_id, version + 1, None, now)
+        news = [gone, AUDITED_AGENTS.removal(tenant_id, agent_id, version + 1, now)]
         matched = await self.collection.update_one(
             {
                 "_id": agent_id,
@@ -79,7 +85,7 @@ class AgentDocuments:
                 "retiring_until": {"$gte": closed_until},
                 **ALIVE,
             },
-            {"$set": {"deleted": True, "version": version + 1}, "$push": {"outbox": gone}},
+            {"$set": {"deleted": True, "version": version + 1}, "$push": {"outbox": {"$each": news}}},
         )
         self.wrote()
         return matched == 1

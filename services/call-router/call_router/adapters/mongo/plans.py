@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from call_router.adapters.messages.routing import plan_message
-from call_router.adapters.mongo.outbox import PLANS
+from call_router.adapters.mongo.outbox import AUDITED_PLANS, PLANS
 from call_router.domain.plan import Plan
 from call_router.ports import Planned
 from keepline.routing.v1.plan_pb2 import RoutingState
@@ -36,13 +36,9 @@ class PlanDocuments:
         await self.collection.create_index([("tenant_id", 1), ("numbers", 1)], unique=True, partial=held)
 
     async def add(self, plan: Plan) -> Planned | None:
-        document = {
-            "_id": plan.id,
-            **_fields(plan),
-            **_numbers(plan),
-            "deleted": False,
-            "outbox": [_entry(plan)],
-        }
+        fields = {**_fields(plan), **_numbers(plan)}
+        news = [_entry(plan), AUDITED_PLANS.change(plan.id, None, fields)]
+        document = {"_id": plan.id, **fields, "deleted": False, "outbox": news}
         try:
             await self.collection.insert_one(document)
         except DuplicateKey:
@@ -60,13 +56,14 @@ class PlanDocuments:
         query = {"tenant_id": tenant_id, **ALIVE}
         return await pages.page(self.readable, self.collection, query, asked, searched=("name",))
 
-    async def replace(self, plan: Plan, expected_version: int) -> Planned | bool:
+    async def replace(self, plan: Plan, expected_version: int, before: Plan | None = None) -> Planned | bool:
+        audit = AUDITED_PLANS.change(plan.id, _whole(before or plan), _whole(plan))
         numbers = {"$set": {**_fields(plan), **_numbers(plan)}}
         update = numbers if plan.numbers else {**numbers, "$unset": {"numbers": ""}}
         try:
             matched = await self.collection.update_one(
                 {"_id": plan.id, "tenant_id": plan.tenant_id, "version": expected_version, **ALIVE},
-                {**update, "$push": {"outbox": _entry(plan)}},
+                {**update, "$push": {"outbox": {"$each": [_entry(plan), audit]}}},
             )
         except DuplicateKey:
             return await self._taken(plan)
@@ -77,13 +74,15 @@ class PlanDocuments:
         return await self.collection.count_documents({"tenant_id": tenant_id, **ALIVE})
 
     async def remove(self, tenant_id: str, plan_id: str, version: int) -> bool:
-        gone = PLANS.entry(tenant_id, plan_id, version + 1, None, self.clock.now())
+        now = self.clock.now()
+        gone = PLANS.entry(tenant_id, plan_id, version + 1, None, now)
+        news = [gone, AUDITED_PLANS.removal(tenant_id, plan_id, version + 1, now)]
         matched = await self.collection.update_one(
             {"_id": plan_id, "tenant_id": tenant_id, "version": version, **ALIVE},
             {
                 "$set": {"deleted": True, "version": version + 1},
                 "$unset": {"numbers": ""},
-                "$push": {"outbox": gone},
+                "$push": {"outbox": {"$each": news}},
             },
         )
         self.wrote()
@@ -110,6 +109,10 @@ class PlanDocuments:
 def _entry(plan: Plan) -> Document:
     value = RoutingState(plan=plan_message(plan)).SerializeToString()
     return PLANS.entry(plan.tenant_id, plan.id, plan.version, value, plan.updated_at)
+
+
+def _whole(plan: Plan) -> Document:
+    return {**_fields(plan), "numbers": list(plan.numbers)}
 
 
 def _numbers(plan: Plan) -> Document:

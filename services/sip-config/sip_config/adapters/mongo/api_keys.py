@@ -11,7 +11,7 @@ import msgspec
 
 from servicekit.api import pages
 from servicekit.api.lists import ListAsked
-from servicekit.audit import Audited, changed_fields
+from servicekit.audit import Audited
 from servicekit.auth.api_keys.known_keys import RECORD, TOPIC
 from servicekit.clock import Clock
 from servicekit.documents import ALIVE, Collection, Document
@@ -42,10 +42,9 @@ class KeyDocuments:
 
     async def add(self, key: ApiKey) -> None:
         fields = _fields(key)
-        names = changed_fields(None, fields)
-        entry = _AUDITED.entry("created", key.tenant_id, key.id, version=1, at=key.created_at, fields=names)
+        news = [self._entry(key), _AUDITED.change(key.id, None, fields)]
         document = {"_id": key.id, **fields, "digest": key.digest, "created_by": key.created_by}
-        await self.collection.insert_one({**document, "deleted": False, "outbox": [self._entry(key), entry]})
+        await self.collection.insert_one({**document, "deleted": False, "outbox": news})
         self.wrote()
 
     async def get(self, tenant_id: str, key_id: str) -> ApiKey | None:
@@ -60,19 +59,16 @@ class KeyDocuments:
         return await self.collection.count_documents({"tenant_id": tenant_id, **ALIVE})
 
     async def replace(self, before: ApiKey, after: ApiKey) -> bool:
-        names = changed_fields(_fields(before), _fields(after))
-        audit = _AUDITED.entry(
-            "changed", after.tenant_id, after.id, version=after.version, at=after.updated_at, fields=names
-        )
-        news = {"outbox": {"$each": [self._entry(after), audit]}}
-        return await self._written(before, {"$set": _fields(after), "$push": news})
+        fields = _fields(after)
+        news = [self._entry(after), _AUDITED.change(after.id, _fields(before), fields)]
+        return await self._written(before, {"$set": fields, "$push": {"outbox": {"$each": news}}})
 
     async def remove(self, key: ApiKey) -> bool:
         version, now = key.version + 1, self.clock.now()
-        tombstone = _STATE.entry(key.tenant_id, key.id, version, None, now)
-        audit = _AUDITED.entry("deleted", key.tenant_id, key.id, version=version, at=now)
-        news = {"outbox": {"$each": [tombstone, audit]}}
-        return await self._written(key, {"$set": {"deleted": True, "version": version}, "$push": news})
+        gone = _STATE.entry(key.tenant_id, key.id, version, None, now)
+        news = [gone, _AUDITED.removal(key.tenant_id, key.id, version, now)]
+        end = {"deleted": True, "version": version}
+        return await self._written(key, {"$set": end, "$push": {"outbox": {"$each": news}}})
 
     async def used(self, key_id: str, at: datetime) -> None:
         """No change of the key: its version stays."""

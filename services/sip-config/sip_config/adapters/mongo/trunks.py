@@ -11,7 +11,7 @@ import msgspec
 
 from servicekit.api import pages
 from servicekit.api.lists import ListAsked
-from servicekit.audit import Action, Audited, changed_fields
+from servicekit.audit import Audited
 from servicekit.clock import Clock
 from servicekit.documents import ALIVE, Collection, Document, DuplicateKey
 from servicekit.outbox import StateTopic
@@ -43,7 +43,7 @@ class TrunkDocuments:
         await self.collection.create_index([("domain", 1)], unique=True, partial=ALIVE)
 
     async def add(self, trunk: Trunk) -> bool:
-        news = [_entry(trunk), _audit("created", trunk, None)]
+        news = [_entry(trunk), _AUDITED.change(trunk.id, None, trunk_fields(trunk))]
         document = {"_id": trunk.id, **trunk_fields(trunk), "deleted": False, "outbox": news}
         try:
             await self.collection.insert_one(document)
@@ -61,19 +61,20 @@ class TrunkDocuments:
         return await pages.page(self.readable, self.collection, wanted, asked, searched=("name", "domain"))
 
     async def replace(self, trunk: Trunk, before: Trunk | None = None) -> bool:
-        news = [_entry(trunk), _audit("changed", trunk, before or trunk)]
+        fields = trunk_fields(trunk)
+        news = [_entry(trunk), _AUDITED.change(trunk.id, trunk_fields(before or trunk), fields)]
         matched = await self.collection.update_one(
             self._version_before(trunk.tenant_id, trunk.id, trunk.version),
-            {"$set": trunk_fields(trunk), "$push": {"outbox": {"$each": news}}},
+            {"$set": fields, "$push": {"outbox": {"$each": news}}},
         )
         self.wrote()
         return matched == 1
 
     async def remove(self, tenant_id: str, trunk_id: str, version: int) -> bool:
         after = version + 1
-        tombstone = _STATE.entry(tenant_id, trunk_id, after, None, self.clock.now())
-        audit = _AUDITED.entry("deleted", tenant_id, trunk_id, version=after, at=self.clock.now())
-        news = [tombstone, audit]
+        now = self.clock.now()
+        gone = _STATE.entry(tenant_id, trunk_id, after, None, now)
+        news = [gone, _AUDITED.removal(tenant_id, trunk_id, after, now)]
         matched = await self.collection.update_one(
             self._version_before(tenant_id, trunk_id, after),
             {"$set": {"deleted": True, "version": after}, "$push": {"outbox": {"$each": news}}},
@@ -102,13 +103,6 @@ class TrunkDocuments:
 
 def _entry(trunk: Trunk) -> Document:
     return _STATE.entry(trunk.tenant_id, trunk.id, trunk.version, state_value(trunk), trunk.updated_at)
-
-
-def _audit(action: Action, trunk: Trunk, before: Trunk | None) -> Document:
-    names = changed_fields(None if before is None else trunk_fields(before), trunk_fields(trunk))
-    return _AUDITED.entry(
-        action, trunk.tenant_id, trunk.id, version=trunk.version, at=trunk.updated_at, fields=names
-    )
 
 
 def trunk_fields(trunk: Trunk) -> Document:
