@@ -25,7 +25,7 @@ async def demo(console: Console, *, stay: bool) -> bool:
     """True when the call went as it should. stay: keeps the world until cancelled."""
     began = time.monotonic()
     console.print("Starting Keepline on this machine; nothing leaves loopback.")
-    world = await World.create("demo", switches=2)
+    world = await World.create("demo", switches=2, with_issuer=True)
     try:
         await _up(world, console)
         state = await _provision(world)
@@ -80,6 +80,9 @@ def _tell(console: Console, world: World, state: DemoState) -> None:
     for name, run in world.services.items():
         if run.grpc:
             console.print(f"  {name:<15} {run.url}/docs    gRPC {run.grpc}", highlight=False, soft_wrap=True)
+    console.print(
+        f"  {'issuer':<15} {world.issuer.issuer} (OpenID Connect, client keepline-web)", highlight=False
+    )
     console.print("A token of the demo's tenant (Authorization: Bearer ...), good for an hour:")
     console.print(f"  {state.token}", highlight=False, soft_wrap=True)
     console.print(f"Logs are below {world.folder}. In another terminal:", highlight=False)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from harness.components import issuer as issuer_process
 from harness.components import kafka, kamailio, mongo, services, switch
 from harness.components.component import Component, listens
 from harness.components.kafka import Kafka
@@ -32,15 +33,26 @@ class Layout:
     edge: KamailioRun
     switches: Sequence[SwitchRun]
     services: dict[str, ServiceRun]
+    # empty: the issuer is no process here
+    issuer_url: str = ""
 
     @classmethod
     async def create(
-        cls, name: str, switches: int, spare: int, configuration: Path, calls_per_second: int | None = None
+        cls,
+        name: str,
+        switches: int,
+        spare: int,
+        configuration: Path,
+        calls_per_second: int | None = None,
+        *,
+        with_issuer: bool = False,
     ) -> Self:
         """switches: that start with the world; spare: more of them, that do not; calls_per_second: of a
-        tenant, where the edge's own bound is too low (load)."""
+        tenant, where the edge's own bound is too low (load); with_issuer: as a process, where people sign
+        in."""
         folder = fresh_run_folder(name)
-        issuer = DevIssuer.create(folder / "keys")
+        issuer_url = f"http://127.0.0.1:{free_port()}" if with_issuer else ""
+        issuer = DevIssuer.create(folder / "keys", issuer_url)
         broker = await kafka.create(folder / "kafka")
         database = mongo.create(folder / "mongo")
         edge = kamailio.edge_run(folder / "edge", _PING_EVERY, calls_per_second)
@@ -66,8 +78,10 @@ class Layout:
             _node_token(folder, issuer),
             edge,
             made,
+            issuer_url=issuer_url,
         )
-        return cls(folder, issuer, broker, database, edge, made, services.service_runs(around))
+        runs = services.service_runs(around)
+        return cls(folder, issuer, broker, database, edge, made, runs, issuer_url)
 
     def components(self) -> list[Component]:
         broker, database = self.kafka, self.mongo
@@ -84,10 +98,16 @@ class Layout:
                 listens("127.0.0.1", broker.port),
                 says=f"the broker: {broker.bootstrap}",
             ),
+            *self._issuer_process(),
             *(switch.create(run) for run in self.switches),
             kamailio.create(self.edge),
             *(services.create(run, self.folder / "services") for run in self.services.values()),
         ]
+
+    def _issuer_process(self) -> list[Component]:
+        if not self.issuer_url:
+            return []
+        return [issuer_process.create(self.folder / "issuer", self.issuer_url, self.issuer.folder)]
 
 
 def _key_secrets(folder: Path) -> Path:

@@ -46,10 +46,13 @@ class World:
         spare_switches: int = 0,
         switch_configuration: Path = CONFIGURATION,
         calls_per_second: int | None = None,
+        with_issuer: bool = False,
     ) -> Self:
         """Folders, keys and ports; nothing runs yet. Spare switches, with their routers, are known as
         draining, and start when told so (`start_switch`)."""
-        made = await Layout.create(name, switches, spare_switches, switch_configuration, calls_per_second)
+        made = await Layout.create(
+            name, switches, spare_switches, switch_configuration, calls_per_second, with_issuer=with_issuer
+        )
         return cls(made)
 
     @property
@@ -62,7 +65,8 @@ class World:
         """What starts together, without what is spare."""
         switches = [run.name for run in self.switches if not run.spare]
         later = [run.name for run in self.services.values() if run.name != "sip-config" and not run.spare]
-        return (("mongo", "kafka", *switches, "kamailio"), ("sip-config",), later)
+        issuer = ["issuer"] if "issuer" in self.components else []
+        return (("mongo", "kafka", *issuer, *switches, "kamailio"), ("sip-config",), later)
 
     async def start_switch(self, number: int) -> None:
         """A switch with its routers."""

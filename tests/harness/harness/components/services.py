@@ -34,6 +34,8 @@ class Around:
     edge: KamailioRun
     switches: Sequence[SwitchRun]
     log_level: str = "info"
+    # where the issuer runs as a process of its own; empty: its keys are in the file alone
+    issuer_url: str = ""
 
     @property
     def edges(self) -> str:
@@ -183,6 +185,9 @@ def _service(around: Around, name: str, module: str, own: Mapping[str, str]) -> 
         "AUTH__JWKS_FILE": str(around.jwks_file),
         "AUTH__API_KEY_SECRETS_FILE": str(around.key_secrets_file),
     }
+    if around.issuer_url:
+        kept = str(around.folder / name / "jwks.json")
+        shared |= {"AUTH__ISSUER": around.issuer_url, "AUTH__DISCOVER": "true", "AUTH__JWKS_FILE": kept}
     return ServiceRun(name, module, http, grpc, _settings(around, name, {**shared, **own}))
 
 
