@@ -24,8 +24,8 @@ _IF_MATCH = {
 _IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
-    "description": "answers 304 while the ETag is still this one",
-    "schema": _TAG,
+    "description": "answers 304 while the ETag is still this one; what is no ETag is never it",
+    "schema": {"type": "string", "examples": ['"3"']},
 }
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
