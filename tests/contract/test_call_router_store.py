@@ -265,6 +265,7 @@ async def test_a_number_is_in_one_plan_of_its_tenant(stores: Stores) -> None:
 
 async def test_a_number_that_was_taken_out_or_whose_plan_is_deleted_is_free(stores: Stores) -> None:
     await stores.plans.add(plan(1, "+49301234567", "+49301234568"))
+    assert await stores.plans.add(plan(1, "+49301234567")) == Planned("", "pln_1")
     assert await stores.plans.replace(plan(1, "+49301234567", version=2), 1) is True
     assert await stores.plans.add(plan(2, "+49301234568")) is None
     assert await stores.plans.replace(plan(1, version=3), 2) is True

@@ -84,6 +84,9 @@ async def test_a_number_is_held_once_whoever_asks(store: Store) -> None:
     assert held is not None
     assert held.by == number(1)
     assert await store.numbers.get("t_b", "num_2") is None
+    again = await store.numbers.add(number(1))
+    assert again is not None
+    assert again.by == number(1)
 
 
 async def test_of_many_writers_at_once_one_wins(store: Store) -> None:

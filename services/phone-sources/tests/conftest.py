@@ -67,6 +67,8 @@ class Api:
     trunks: Trunks
     plans: Plans
     collection: MemoryCollection
+    keys: MemoryCollection
+    clock: FakeClock
     channels: list[grpc.aio.Channel] = field(default_factory=list)
 
     def as_(self, tenant: str = "t_a", role: str = "owner") -> dict[str, str]:
@@ -120,7 +122,8 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
     collection = MemoryCollection("phone_numbers")
     documents = NumberDocuments(collection, clock, lambda: None)
     await documents.prepare()
-    plans, keys = Plans(), IdempotencyKeys(MemoryCollection("idempotency_keys"), clock)
+    kept = MemoryCollection("idempotency_keys")
+    plans, keys = Plans(), IdempotencyKeys(kept, clock)
     numbers = Numbers(documents, trunks, plans, clock, max_numbers=20)
     app = create_app("phone-sources", "Test", verifier_of(issuer), Readiness())
     app.include_router(rest.router(numbers, keys))
@@ -131,7 +134,7 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
     server = GrpcServer(verifier_of(issuer))
     port = await server.start("127.0.0.1:0", add, [SERVICE])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
-        api = Api(client, issuer, f"127.0.0.1:{port}", trunks, plans, collection)
+        api = Api(client, issuer, f"127.0.0.1:{port}", trunks, plans, collection, kept, clock)
         yield api
     for opened in api.channels:
         await opened.close()

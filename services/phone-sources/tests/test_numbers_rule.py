@@ -7,6 +7,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 
 from keepline.phone.v1 import phone_service_pb2 as pb
 from keepline.phone.v1.number_pb2 import Number
+from servicekit.api.idempotency import BUSY_SECONDS
 
 BERLIN, PATH = "+493023125432", "/api/v1/phone/numbers"
 
@@ -138,6 +139,16 @@ async def test_a_repeated_post_brings_one_number_in_and_gets_one_answer(api: Any
     metadata = (("idempotency-key", "77aa"),)
     made = await stub.CreateNumber(asked, metadata=metadata)
     assert await stub.CreateNumber(asked, metadata=metadata) == made
+
+
+async def test_what_was_written_before_its_process_died_is_found_by_the_retry(api: Any) -> None:
+    first = await api.bring(BERLIN, key="6b1f")
+    kept = await api.keys.find_one({})
+    await api.keys.update_one({"_id": kept["_id"]}, {"$set": {"answer": None}})
+    api.clock.advance(BUSY_SECONDS + 1)
+    again = await api.bring(BERLIN, key="6b1f")
+    assert (again["status"], again["id"]) == (201, first["id"])
+    assert len((await api.listed())["numbers"]) == 1
 
 
 FILTERS: list[tuple[dict[str, Any], list[str]]] = [
