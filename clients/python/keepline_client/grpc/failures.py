@@ -7,6 +7,7 @@ ErrorInfo holds code and hint, BadRequest the fields, RetryInfo the pause, Reque
 from collections.abc import Iterable
 
 import grpc
+from google.protobuf.message import DecodeError
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RequestInfo, RetryInfo
 from google.rpc.status_pb2 import Status
 
@@ -32,11 +33,13 @@ _BY_REASON = {"version_mismatch": 412, "precondition_required": 428}
 
 def failure_of(code: grpc.StatusCode, details: str | None, trailing: Metadata | None) -> KeeplineError:
     said = details or code.name
-    status = Status.FromString(_bytes_of(trailing))
     info, wrong, retry, asked = ErrorInfo(), BadRequest(), RetryInfo(), RequestInfo()
-    for detail in status.details:
-        for message in (info, wrong, retry, asked):
-            detail.Unpack(message)
+    try:
+        for detail in Status.FromString(_bytes_of(trailing)).details:
+            for message in (info, wrong, retry, asked):
+                detail.Unpack(message)
+    except DecodeError:  # something between us and Keepline wrote it
+        info.Clear()
     if not info.reason:
         return _without_reason(code, said)
     http_status = _BY_REASON.get(info.reason, _STATUS.get(code, 500))

@@ -61,13 +61,13 @@ class AsyncReadCollection(Generic[T, Query]):
 
     async def get(self, object_id: str, *, deadline_seconds: float | None = None) -> T:
         answer = await self._session.call(requests.get(self._read, object_id), deadline_seconds)
-        return self._read.model.model_validate(answer.document)
+        return requests.object_of(self._read.model, answer)
 
     async def page(
         self, query: Query | None = None, *, page_token: str = "", deadline_seconds: float | None = None
     ) -> Page[T]:
         request = requests.listed(self._read, query or {}, page_token)
-        return requests.page_of(self._read, (await self._session.call(request, deadline_seconds)).document)
+        return requests.page_of(self._read, await self._session.call(request, deadline_seconds))
 
     async def list(
         self, query: Query | None = None, *, deadline_seconds: float | None = None
@@ -91,14 +91,14 @@ class AsyncCollection(AsyncReadCollection[T, Query], Generic[T, New, Change, Que
     ) -> T:
         """idempotency_key: one of your own, to repeat the request from elsewhere; left out, one is made."""
         request = requests.create(self._read.path, fields, idempotency_key)
-        return self._read.model.model_validate((await self._session.call(request, deadline_seconds)).document)
+        return requests.object_of(self._read.model, await self._session.call(request, deadline_seconds))
 
     async def update(
         self, object_id: str, change: Change, *, version: Version, deadline_seconds: float | None = None
     ) -> T:
         """version: the one that was read; `ANY` takes whichever is current, and is then not repeated."""
         request = requests.update(self._read.path, object_id, change, version)
-        return self._read.model.model_validate((await self._session.call(request, deadline_seconds)).document)
+        return requests.object_of(self._read.model, await self._session.call(request, deadline_seconds))
 
     async def delete(
         self, object_id: str, *, version: Version, deadline_seconds: float | None = None
@@ -136,7 +136,7 @@ class AsyncKeepline:
     ) -> resources.Decision:
         """Who would answer? Nobody is called."""
         answer = await self._session.call(Request("POST", resources.ROUTE, body=call), deadline_seconds)
-        return resources.Decision.model_validate(answer.document)
+        return requests.object_of(resources.Decision, answer)
 
     async def aclose(self) -> None:
         await self._http.aclose()

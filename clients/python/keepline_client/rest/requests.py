@@ -5,13 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 from urllib.parse import quote
 from uuid import uuid4
+
+from pydantic import BaseModel
 
 from keepline_client.errors import FieldError, KeeplineError, kind_of
 from keepline_client.reset import merge_patch
 from keepline_client.rest.kinds import Page, Query, ReadKind, T
+
+M = TypeVar("M", bound=BaseModel)
 
 ANY: Final = "*"
 """As a version: whichever is current."""
@@ -75,9 +79,28 @@ def deleted_before(request: Request, failure: KeeplineError) -> bool:
     return request.method == "DELETE" and failure.status == _GONE
 
 
-def page_of(kind: ReadKind[T, Query], document: Any) -> Page[T]:
-    items = [kind.model.model_validate(item) for item in document[kind.plural]]
-    return Page(items, document.get("next_page_token") or "")
+def object_of(model: type[M], answer: Answer) -> M:
+    """Raises KeeplineError for an answer that is none of Keepline's, such as a proxy's page."""
+    try:
+        return model.model_validate_json(answer.body)
+    except ValueError as error:
+        raise _not_understood(answer, error) from error
+
+
+def page_of(kind: ReadKind[T, Query], answer: Answer) -> Page[T]:
+    """Raises as above."""
+    try:
+        document = answer.document
+        items = [kind.model.model_validate(item) for item in document[kind.plural]]
+        return Page(items, document.get("next_page_token") or "")
+    except (ValueError, TypeError, LookupError) as error:
+        raise _not_understood(answer, error) from error
+
+
+def _not_understood(answer: Answer, why: Exception) -> KeeplineError:
+    request_id = answer.headers.get("x-request-id", "")
+    detail = f"the answer is not what this version of the client reads: {why}"
+    return KeeplineError("answer_not_understood", detail, status=answer.status, request_id=request_id)
 
 
 def failure_of(answer: Answer) -> KeeplineError | None:
@@ -93,7 +116,8 @@ def failure_of(answer: Answer) -> KeeplineError | None:
         hint=str(document.get("hint") or ""),
         errors=[
             FieldError(*(str(e.get(name, "")) for name in ("pointer", "code", "detail", "hint")))
-            for e in document.get("errors") or []
+            for e in _list(document.get("errors"))
+            if isinstance(e, dict)
         ],
         request_id=str(document.get("request_id") or answer.headers.get("x-request-id", "")),
         trace_id=str(document.get("trace_id") or ""),
@@ -112,13 +136,17 @@ def _problem(answer: Answer) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _retry_after(value: str) -> float | None:
     """RFC 9110, 10.2.3: seconds or a date."""
-    if value.isdecimal():
+    if value.isascii() and value.isdecimal():
         return float(value)
     try:
         return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

@@ -61,13 +61,13 @@ class ReadCollection(Generic[T, Query]):
 
     def get(self, object_id: str, *, deadline_seconds: float | None = None) -> T:
         answer = self._session.call(requests.get(self._read, object_id), deadline_seconds)
-        return self._read.model.model_validate(answer.document)
+        return requests.object_of(self._read.model, answer)
 
     def page(
         self, query: Query | None = None, *, page_token: str = "", deadline_seconds: float | None = None
     ) -> Page[T]:
         request = requests.listed(self._read, query or {}, page_token)
-        return requests.page_of(self._read, self._session.call(request, deadline_seconds).document)
+        return requests.page_of(self._read, self._session.call(request, deadline_seconds))
 
     def list(self, query: Query | None = None, *, deadline_seconds: float | None = None) -> Iterator[T]:
         """All of them, page by page as they are asked for. deadline_seconds: of each page."""
@@ -88,14 +88,14 @@ class Collection(ReadCollection[T, Query], Generic[T, New, Change, Query]):
     ) -> T:
         """idempotency_key: one of your own, to repeat the request from elsewhere; left out, one is made."""
         request = requests.create(self._read.path, fields, idempotency_key)
-        return self._read.model.model_validate(self._session.call(request, deadline_seconds).document)
+        return requests.object_of(self._read.model, self._session.call(request, deadline_seconds))
 
     def update(
         self, object_id: str, change: Change, *, version: Version, deadline_seconds: float | None = None
     ) -> T:
         """version: the one that was read; `ANY` takes whichever is current, and is then not repeated."""
         request = requests.update(self._read.path, object_id, change, version)
-        return self._read.model.model_validate(self._session.call(request, deadline_seconds).document)
+        return requests.object_of(self._read.model, self._session.call(request, deadline_seconds))
 
     def delete(self, object_id: str, *, version: Version, deadline_seconds: float | None = None) -> None:
         self._session.call(requests.delete(self._read.path, object_id, version), deadline_seconds)
@@ -131,7 +131,7 @@ class Keepline:
     ) -> resources.Decision:
         """Who would answer? Nobody is called."""
         answer = self._session.call(Request("POST", resources.ROUTE, body=call), deadline_seconds)
-        return resources.Decision.model_validate(answer.document)
+        return requests.object_of(resources.Decision, answer)
 
     def close(self) -> None:
         self._http.close()
