@@ -30,6 +30,8 @@ check: proto/asyncapi/node_modules infra/openapi/node_modules ## style, types, a
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m harness check
 	$(BIN)/python -m harness settings --check
+	$(BIN)/python -m harness codes --check
+	$(BIN)/python -m harness openapi --check
 	$(MAKE) --no-print-directory proto && git diff --exit-code --stat -- proto/gen docs/asyncapi.yaml
 	node proto/asyncapi/validate.mjs docs/asyncapi.yaml
 	$(MAKE) --no-print-directory lint-openapi

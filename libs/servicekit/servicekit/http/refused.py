@@ -94,8 +94,8 @@ def _of_its_kind(path: str, operation: Described, *, secured: bool) -> Iterable[
 
 
 def _noun(operation: Described) -> str:
-    """updateTrunk is about a trunk."""
-    return re.sub("^[a-z]+", "", operation["operationId"]).lower()
+    """updateTrunk is about a trunk, createApiKey about an api_key."""
+    return "_".join(re.findall("[A-Z][a-z]*", operation["operationId"])).lower()
 
 
 def _answer(status: int, codes: list[str]) -> Described:

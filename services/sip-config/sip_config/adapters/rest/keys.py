@@ -9,6 +9,7 @@ from starlette.responses import Response
 from servicekit.api import described, rest
 from servicekit.api.idempotency import Answer, IdempotencyKeys
 from servicekit.auth import Role, reading_tenant, require, writing_tenant
+from servicekit.http import refuses
 from sip_config.adapters.key_shape import (
     COMPUTED,
     KEY,
@@ -42,6 +43,7 @@ def router(keys: ApiKeys, repeats: IdempotencyKeys) -> APIRouter:
         response_model=KeyMade,
         summary="Make an API key; it is shown once",
         openapi_extra=described.creates(KEY),
+        responses=refuses("api_keys_off", "key_invalid", "quota_keys"),
     )
     async def create_api_key(request: Request) -> Response:
         tenant_id, by = writing_tenant("keys"), maker()
@@ -87,6 +89,7 @@ def router(keys: ApiKeys, repeats: IdempotencyKeys) -> APIRouter:
         response_model=KeyBody,
         summary="Change an API key",
         openapi_extra=described.changes(KEY, KeyBody),
+        responses=refuses("api_keys_off", "key_invalid"),
     )
     async def update_api_key(key_id: str, request: Request) -> Response:
         tenant_id, expected = writing_tenant("keys"), rest.if_match(request)
@@ -99,6 +102,7 @@ def router(keys: ApiKeys, repeats: IdempotencyKeys) -> APIRouter:
         status_code=204,
         summary="Revoke an API key, everywhere within a second",
         openapi_extra=described.deletes(),
+        responses=refuses("api_keys_off"),
     )
     async def delete_api_key(key_id: str, request: Request) -> Response:
         tenant_id, expected = writing_tenant("keys"), rest.if_match(request)
