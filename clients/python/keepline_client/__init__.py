@@ -15,7 +15,7 @@ from keepline_client.errors import (
     Unreachable,
     VersionMismatch,
 )
-from keepline_client.reset import RESET
+from keepline_client.fields import RESET
 from keepline_client.rest.aio import AsyncKeepline
 from keepline_client.rest.requests import ANY
 from keepline_client.rest.sync import Keepline

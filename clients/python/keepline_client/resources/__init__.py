@@ -1,7 +1,9 @@
 """The resources as the API tells them, and what may be written of them. A new field is one line."""
 
 from keepline_client.resources.agents import AGENTS, Agent, AgentChange, AgentQuery, NewAgent
+from keepline_client.resources.audit import AUDIT, AuditEntry, AuditQuery
 from keepline_client.resources.calls import CALLS, Call, CallQuery
+from keepline_client.resources.keys import API_KEYS, ApiKey, ApiKeyChange, ApiKeyQuery, NewApiKey
 from keepline_client.resources.numbers import NUMBERS, NewNumber, Number, NumberChange, NumberQuery
 from keepline_client.resources.plans import PLANS, NewPlan, Plan, PlanChange, PlanQuery
 from keepline_client.resources.routing import ROUTE, CallToRoute, Decision
@@ -10,6 +12,8 @@ from keepline_client.resources.trunks import TRUNKS, NewTrunk, Trunk, TrunkChang
 
 __all__ = [
     "AGENTS",
+    "API_KEYS",
+    "AUDIT",
     "CALLS",
     "NUMBERS",
     "PLANS",
@@ -19,11 +23,17 @@ __all__ = [
     "Agent",
     "AgentChange",
     "AgentQuery",
+    "ApiKey",
+    "ApiKeyChange",
+    "ApiKeyQuery",
+    "AuditEntry",
+    "AuditQuery",
     "Call",
     "CallQuery",
     "CallToRoute",
     "Decision",
     "NewAgent",
+    "NewApiKey",
     "NewNumber",
     "NewPlan",
     "NewTrunk",

@@ -2,7 +2,7 @@
 
 from typing import NotRequired, TypedDict
 
-from keepline_client.reset import Reset
+from keepline_client.fields import Reset
 from keepline_client.resources.common import ChangedQuery, Dangling, Versioned
 from keepline_client.rest.kinds import Kind
 

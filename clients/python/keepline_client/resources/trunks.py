@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NotRequired, TypedDict
 
-from keepline_client.reset import Reset
+from keepline_client.fields import Reset
 from keepline_client.resources.common import ChangedQuery, Told, Versioned
 from keepline_client.rest.kinds import Kind
 

@@ -130,6 +130,8 @@ class AsyncKeepline:
         self.plans = AsyncCollection(self._session, resources.PLANS)
         self.calls = AsyncReadCollection(self._session, resources.CALLS)
         self.statuses = AsyncReadCollection(self._session, resources.STATUSES)
+        self.api_keys = AsyncCollection(self._session, resources.API_KEYS)
+        self.audit = AsyncReadCollection(self._session, resources.AUDIT)
 
     async def route(
         self, call: resources.CallToRoute, *, deadline_seconds: float | None = None

@@ -12,7 +12,7 @@ from uuid import uuid4
 from pydantic import BaseModel
 
 from keepline_client.errors import FieldError, KeeplineError, kind_of
-from keepline_client.reset import merge_patch
+from keepline_client.fields import plain
 from keepline_client.rest.kinds import Page, Query, ReadKind, T
 
 M = TypeVar("M", bound=BaseModel)
@@ -60,13 +60,15 @@ def listed(kind: ReadKind[T, Query], query: Mapping[str, object], page_token: st
 
 
 def create(path: str, fields: Mapping[str, object], idempotency_key: str | None) -> Request:
-    return Request("POST", path, body=fields, headers={"idempotency-key": idempotency_key or str(uuid4())})
+    return Request(
+        "POST", path, body=plain(fields), headers={"idempotency-key": idempotency_key or str(uuid4())}
+    )
 
 
 def update(path: str, object_id: str, change: Mapping[str, object], version: Version) -> Request:
     """Repeated only where it names a version: otherwise it could undo what came between."""
     headers = {"if-match": _tag(version), "content-type": "application/merge-patch+json"}
-    body = merge_patch(change)
+    body = plain(change)
     return Request("PATCH", one(path, object_id), (), body, headers, repeatable=version != ANY)
 
 

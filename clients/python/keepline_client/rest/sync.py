@@ -125,6 +125,8 @@ class Keepline:
         self.plans = Collection(self._session, resources.PLANS)
         self.calls = ReadCollection(self._session, resources.CALLS)
         self.statuses = ReadCollection(self._session, resources.STATUSES)
+        self.api_keys = Collection(self._session, resources.API_KEYS)
+        self.audit = ReadCollection(self._session, resources.AUDIT)
 
     def route(
         self, call: resources.CallToRoute, *, deadline_seconds: float | None = None
