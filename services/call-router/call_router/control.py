@@ -78,7 +78,7 @@ def _stores(service: Service[ControlSettings], mongo: Mongo, relays: Sequence[Ou
         AgentDocuments(voice_agents, service.clock, relays[0].wake),
         PlanDocuments(routing_plans, service.clock, relays[1].wake),
         RecordDocuments(mongo.collection("call_records"), service.settings.records.keep_days),
-        IdempotencyKeys(mongo.collection("idempotency_keys"), service.clock),
+        IdempotencyKeys(mongo.collection("routing_idempotency_keys"), service.clock),
     )
 
     async def prepare() -> None:

@@ -50,7 +50,7 @@ async def _documents(service: Service[Settings]) -> tuple[NumberDocuments, Idemp
     collection = mongo.collection("phone_numbers")
     relay = relay_of(mongo, collection.name, producer)
     documents = NumberDocuments(collection, service.clock, relay.wake)
-    keys = IdempotencyKeys(mongo.collection("idempotency_keys"), service.clock)
+    keys = IdempotencyKeys(mongo.collection("phone_idempotency_keys"), service.clock)
 
     async def prepare() -> None:
         await documents.prepare()

@@ -71,7 +71,7 @@ async def _parts(service: Service[Settings], callers: Callers) -> Parts:
     feed = NodeFeed(NodeTables(encode, site.bodies(Orders())))
     reports = ReportDocuments(mongo.collection("node_reports"))
     said = NodeReports(reports, clock, lambda limits: feed.room(Room(limits.trunks, limits.numbers)))
-    keys = IdempotencyKeys(mongo.collection("idempotency_keys"), clock)
+    keys = IdempotencyKeys(mongo.collection("sip_idempotency_keys"), clock)
     producer = Producer(settings.kafka, "sip-config")
     service.stack.push_async_callback(producer.stop)
     access = access_of(service, mongo, producer, callers)
