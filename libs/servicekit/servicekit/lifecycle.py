@@ -9,17 +9,15 @@ it at once.
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
 import uvloop
 
 from servicekit.readiness import Readiness
 from servicekit.service import Service
-from servicekit.settings import EXIT_WRONG_SETTING, ProcessSettings, WrongSetting, load, refuse
-from servicekit.settings.listing import help_text
+from servicekit.settings import ProcessSettings, WrongSetting, load, refuse, told_if_asked
 from servicekit.telemetry.export import Telemetry
 from servicekit.telemetry.logging import finish, logger
 
@@ -37,10 +35,12 @@ _log = logger(__name__)
 
 def run(name: str, settings_class: type[S], build: Build[S]) -> None:
     """The whole main() of a service; leaves by SystemExit."""
-    if sys.argv[1:]:
-        _tell_settings(name, settings_class, sys.argv[1:])
+    told_if_asked(name, settings_class)
     settings = load(settings_class)
-    telemetry = Telemetry.start(name, settings.log, settings.telemetry)
+    try:
+        telemetry = Telemetry.start(name, settings.log, settings.telemetry)
+    except WrongSetting as wrong:
+        refuse(wrong)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_until_signal(name, settings, build))
@@ -53,12 +53,6 @@ def run(name: str, settings_class: type[S], build: Build[S]) -> None:
     finally:
         telemetry.close()
     raise SystemExit(0)
-
-
-def _tell_settings(name: str, settings_class: type[S], arguments: list[str]) -> NoReturn:
-    asked = arguments in (["--help"], ["-h"])
-    (sys.stdout if asked else sys.stderr).write(help_text(name, settings_class))
-    raise SystemExit(0 if asked else EXIT_WRONG_SETTING)
 
 
 async def serve(name: str, settings: S, build: Build[S], stopping: asyncio.Event) -> None:

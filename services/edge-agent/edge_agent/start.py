@@ -5,7 +5,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 from edge_agent.settings import StartSettings
-from servicekit.settings import WrongSetting, host_port, load, refuse
+from servicekit.settings import WrongSetting, host_port, load, refuse, told_if_asked
 from switchlink.kamailio_run import KamailioPorts, KamailioRun
 
 
@@ -41,6 +41,7 @@ def kamailio_run(settings: StartSettings) -> KamailioRun:
 
 
 def main() -> NoReturn:
+    told_if_asked("edge_agent.start", StartSettings)
     settings = load(StartSettings)
     try:
         run = kamailio_run(settings)

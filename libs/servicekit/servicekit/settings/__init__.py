@@ -21,7 +21,13 @@ from servicekit.settings.groups import (
     host_port,
 )
 from servicekit.settings.in_transit import ClientFiles, ClientTlsSettings, ServerTlsSettings, SettingsGroup
-from servicekit.settings.loading import EXIT_WRONG_SETTING, WrongSetting, load, refuse
+from servicekit.settings.loading import (
+    EXIT_WRONG_SETTING,
+    WrongSetting,
+    load,
+    refuse,
+    told_if_asked,
+)
 
 __all__ = [
     "EXIT_WRONG_SETTING",
@@ -46,4 +52,5 @@ __all__ = [
     "host_port",
     "load",
     "refuse",
+    "told_if_asked",
 ]

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from servicekit.settings.environment import PREFIX, NotJson, group_of, names_of, unknown
 from servicekit.settings.groups import ProcessSettings
+from servicekit.settings.listing import help_text
 
 EXIT_WRONG_SETTING = 2
 
@@ -38,6 +39,16 @@ def load(cls: type[S]) -> S:
     for name, reason in wrong.items():
         _complain(name, reason)
     raise SystemExit(EXIT_WRONG_SETTING)
+
+
+def told_if_asked(name: str, cls: type[BaseModel]) -> None:
+    """A process takes no arguments: --help tells its settings and leaves, anything else does so with 2."""
+    arguments = sys.argv[1:]
+    if not arguments:
+        return
+    asked = arguments in (["--help"], ["-h"])
+    (sys.stdout if asked else sys.stderr).write(help_text(name, cls))
+    raise SystemExit(0 if asked else EXIT_WRONG_SETTING)
 
 
 def refuse(wrong: WrongSetting) -> NoReturn:
