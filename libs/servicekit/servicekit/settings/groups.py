@@ -140,6 +140,16 @@ class LogSettings(SettingsGroup):
 class TelemetrySettings(SettingsGroup):
     otlp_endpoint: str | None = None
     """OpenTelemetry collector, host:port (gRPC); none: metrics and traces are not sent."""
+    prometheus_listen: str | None = None
+    """host:port where Prometheus fetches /metrics, without a token; none: nowhere."""
+
+    @field_validator("prometheus_listen")
+    @classmethod
+    def _is_address(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        host_port(value)
+        return value
 
     @field_validator("otlp_endpoint")
     @classmethod

@@ -20,10 +20,20 @@ class Telemetry:
 
     @classmethod
     def start(cls, name: str, log: LogSettings, telemetry: TelemetrySettings) -> Self:
+        """Raises WrongSetting."""
         logging.configure(name, log.level)
         traces = tracing.configure(name, telemetry.otlp_endpoint)
-        measures = metrics.configure(name, telemetry.otlp_endpoint)
-        return cls([traces.shutdown] + ([] if measures is None else [measures.shutdown]))
+        closers: list[Callable[[], object]] = [traces.shutdown]
+        reader = None
+        if telemetry.prometheus_listen:
+            from servicekit.telemetry import prometheus  # noqa: PLC0415 - costs a start that wants none of it
+
+            reader, close = prometheus.serve(telemetry.prometheus_listen)
+            closers.append(close)
+        measures = metrics.configure(name, telemetry.otlp_endpoint, reader)
+        if measures is not None:
+            closers.append(measures.shutdown)
+        return cls(closers)
 
     def close(self) -> None:
         """In threads that nobody waits for: the exporters' own shutdown tries for a quarter of a minute."""

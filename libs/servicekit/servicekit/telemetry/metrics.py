@@ -1,4 +1,5 @@
-"""Metrics by OTLP when an endpoint is set; otherwise every instrument does nothing.
+"""Metrics by OTLP, and for Prometheus to fetch, each when its setting says where; otherwise every instrument
+does nothing.
 
 An instrument is made from a constant of `names`, never from a string at the call site.
 """
@@ -8,28 +9,52 @@ from collections.abc import Callable, Iterable, Mapping
 from opentelemetry import metrics
 from opentelemetry.metrics import CallbackOptions, Counter, Histogram, Observation
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
 
 from servicekit.telemetry.names import Metric
 
 _METER = "keepline"
+# from a decision in memory to what a person waits for
+_BUCKETS_SECONDS = (
+    0.0001,
+    0.0005,
+    0.001,
+    0.0025,
+    0.005,
+    0.01,
+    0.025,
+    0.05,
+    0.1,
+    0.25,
+    0.5,
+    1,
+    2.5,
+    5,
+    10,
+    30,
+)
 _Read = Callable[[], Iterable[Observation]]
 _READERS: dict[Metric, list[_Read]] = {}
 
 
-def configure(name: str, otlp_endpoint: str | None) -> MeterProvider | None:
-    if not otlp_endpoint:
-        return None
-    # imported when wanted: it costs every start 80 ms
-    from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter  # noqa: PLC0415
+def configure(
+    name: str, otlp_endpoint: str | None, prometheus: MetricReader | None = None
+) -> MeterProvider | None:
+    """prometheus: what Prometheus reads from, see servicekit.telemetry.prometheus."""
+    readers = [prometheus] if prometheus is not None else []
+    if otlp_endpoint:
+        # imported when wanted: it costs every start 80 ms
+        from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter  # noqa: PLC0415
 
-    exporter = OTLPMetricExporter(endpoint=otlp_endpoint, insecure=not otlp_endpoint.startswith("https://"))
-    provider = MeterProvider(
-        metric_readers=[PeriodicExportingMetricReader(exporter, export_interval_millis=10_000)],
-        resource=Resource.create({"service.name": name}),
-        shutdown_on_exit=False,
-    )
+        exporter = OTLPMetricExporter(
+            endpoint=otlp_endpoint, insecure=not otlp_endpoint.startswith("https://")
+        )
+        readers.append(PeriodicExportingMetricReader(exporter, export_interval_millis=10_000))
+    if not readers:
+        return None
+    resource = Resource.create({"service.name": name})
+    provider = MeterProvider(metric_readers=readers, resource=resource, shutdown_on_exit=False)
     metrics.set_meter_provider(provider)
     return provider
 
@@ -39,7 +64,10 @@ def counter(metric: Metric) -> Counter:
 
 
 def histogram(metric: Metric) -> Histogram:
-    return metrics.get_meter(_METER).create_histogram(metric.name, metric.unit, metric.description)
+    """Of seconds."""
+    return metrics.get_meter(_METER).create_histogram(
+        metric.name, metric.unit, metric.description, explicit_bucket_boundaries_advisory=_BUCKETS_SECONDS
+    )
 
 
 def gauge(metric: Metric, read: Callable[[], float], **labels: str) -> None:

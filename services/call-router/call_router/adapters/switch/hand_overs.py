@@ -33,7 +33,7 @@ class HandOvers:
         self._clock = clock
         self._chance = chance
         self._router_id = router_id
-        self._seconds = metrics.histogram(names.POST_DIAL_SECONDS)
+        self._seconds = metrics.histogram(names.HAND_OVER_SECONDS)
 
     def decide(self, headers: Mapping[str, str]) -> Variables:
         """Never raises: a call that cannot be decided is refused, and the edge takes the next switch."""
