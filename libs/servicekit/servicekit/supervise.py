@@ -7,11 +7,13 @@ answer its liveness within 5 s is killed, which frees them, and started again. W
 
 import argparse
 import http.client
+import json
 import signal
 import subprocess
 import threading
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from types import FrameType
 from urllib.parse import urlsplit
 
@@ -26,7 +28,17 @@ _LAST_WORDS_SECONDS = 0.2
 # Nobody is left to look after a process whose supervisor was killed (prctl(2), PR_SET_PDEATHSIG). setpriv(1)
 # of util-linux becomes the command. Not a preexec_fn: our writer's thread may hold a lock when we fork.
 _WITH_PARENT = ("setpriv", "--pdeathsig", "KILL", "--")
-_lines = LineWriter(2, "supervise: {} lines were dropped, nobody read them\n".format)
+
+
+def _line(event: str, level: str, **more: object) -> str:
+    """Shaped as the lines of the process that is looked after (servicekit.telemetry.logging)."""
+    told = {"level": level, "timestamp": datetime.now(UTC).isoformat(), "service": "supervise"}
+    return json.dumps({"event": event, **more, **told}) + "\n"
+
+
+_lines = LineWriter(
+    2, lambda count: _line("log lines were dropped, nobody read them", "warning", dropped=count)
+)
 
 
 class Supervisor:
@@ -66,7 +78,7 @@ class Supervisor:
             if time.monotonic() - began >= self._settled_seconds:
                 backoff.reset()
             pause = backoff.next_seconds()
-            _say(f"{self._command[-1]} ended with {code}, it is started again in {pause:.2f} s")
+            _say(self._command, f"it ended with {code} and is started again in {pause:.2f} s")
             self._told.wait(pause)
 
     def _live(self) -> tuple[int, bool]:
@@ -82,7 +94,7 @@ class Supervisor:
                 answered, answered_at = True, time.monotonic()
             patience = self._silent_seconds if answered else self._first_seconds
             if time.monotonic() - answered_at > patience:
-                _say(f"{self._command[-1]} does not answer, it is killed")
+                _say(self._command, "it does not answer and is killed")
                 child.kill()
             # one that is well is asked seldom, because each question costs it a millisecond
             self._told.wait(self._ask_seconds if answers else self._ask_seconds / 4)
@@ -110,17 +122,23 @@ def _code(returned: int) -> int:
     return returned if returned >= 0 else 128 - returned
 
 
-def _say(text: str) -> None:
+def _say(command: Sequence[str], event: str) -> None:
     """A pipe that nobody reads, which is the command's as well, holds up nobody here either."""
-    _lines.write(f"supervise: {text}\n")
+    _lines.write(_line(event, "error", command=command[-1]))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="servicekit.supervise")
     parser.add_argument("--alive", required=True, help="URL that a living process answers with 200")
-    parser.add_argument("--first-seconds", type=float, default=FIRST_ANSWER_SECONDS)
-    parser.add_argument("--silent-seconds", type=float, default=SILENT_SECONDS)
-    parser.add_argument("--settled-seconds", type=float, default=SETTLED_SECONDS)
+    parser.add_argument(
+        "--first-seconds", type=float, default=FIRST_ANSWER_SECONDS, help="until its first answer"
+    )
+    parser.add_argument(
+        "--silent-seconds", type=float, default=SILENT_SECONDS, help="without an answer, then it is killed"
+    )
+    parser.add_argument(
+        "--settled-seconds", type=float, default=SETTLED_SECONDS, help="of a life that makes up for others"
+    )
     parser.add_argument("command", nargs="+")
     asked = parser.parse_args()
     supervisor = Supervisor(

@@ -74,9 +74,9 @@ class Answer:
 
     def told(self, method: str, route: str) -> None:
         """The access line. Never a body, a parameter or a header's value."""
-        tell = _log.debug if route in _PROBES else _log.info
-        if self.status >= _SERVER_FAULT:
-            tell = _log.warning
+        tell = _log.warning if self.status >= _SERVER_FAULT else _log.info
+        if route in _PROBES:  # also the 503 of a process that is not ready yet, which has its own lines
+            tell = _log.debug
         refused = {"code": self.code} if self.code else {}
         tell(
             "answered",

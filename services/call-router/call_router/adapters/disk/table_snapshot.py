@@ -63,6 +63,9 @@ class TableSnapshot:
 
     def load(self) -> None:
         """Makes the table ready, when there is something to make it ready with."""
+        if not self._path.exists():
+            _log.info("no routing table is on disk yet", path=str(self._path))
+            return
         try:
             with _without_collector():
                 version, deleted, records = self._read()
