@@ -11,31 +11,35 @@ from rich.console import Console
 from harness.phones import AGENT, PROVIDER
 from harness.ports import free_port
 from harness.show import Lines, Live, Show, on_terminal
-from harness.state import DemoState
+from harness.state import FILE, DemoState
 from harness.tenant import Tenant
 from harness.walk import Walk
+from harness.watch import Watch
 from harness.world import World
 
 TENANT = "t_demo"
 NUMBER = "020 7946 0123"
 CALLER = "+442071838750"
+DOOR_PORT = 8080
+_NEW_TOKEN_SECONDS = 1800.0
 
 
 async def demo(console: Console, *, stay: bool) -> bool:
     """True when the call went as it should. stay: keeps the world until cancelled."""
     began = time.monotonic()
-    console.print("Starting Keepline on this machine; nothing leaves loopback.")
-    world = await World.create("demo", switches=2, with_issuer=True)
+    world = await World.create("demo", switches=2, with_issuer=True, door_port=DOOR_PORT)
+    _say(console, f"Keepline on this machine: {world.services['door'].url} (nothing leaves loopback)")
     try:
         await _up(world, console)
         state = await _provision(world)
         state.write()
         console.print(f"Everything is up after {time.monotonic() - began:.0f} s. A call:\n")
-        good = await Walk(console, world.phones, world.tenant(TENANT), state).call(state.number, CALLER)
+        tenant = world.tenant(TENANT, through_door=True)
+        good = await Walk(console, world.phones, tenant, state).answered(state.number, CALLER)
         if stay:
             _tell(console, world, state)
             with suppress(asyncio.CancelledError):
-                await asyncio.Event().wait()
+                await _stay(console, world, state)
             console.print("\nStopping.")
         state.forget()
         return good
@@ -49,8 +53,21 @@ async def _up(world: World, console: Console) -> None:
         await world.up(show)
 
 
+async def _stay(console: Console, world: World, state: DemoState) -> None:
+    """Until cancelled: what ends is started again, and the token in the file is always a good one."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(Watch(world, lambda text: _say(console, text)).run())
+        group.create_task(_renew(state))
+
+
+async def _renew(state: DemoState) -> None:
+    while True:
+        await asyncio.sleep(_NEW_TOKEN_SECONDS)
+        state.with_new_token().write()
+
+
 async def _provision(world: World) -> DemoState:
-    tenant: Tenant = world.tenant(TENANT)
+    tenant: Tenant = world.tenant(TENANT, through_door=True)
     probed = await world.phones.probed(PROVIDER)
     trunk = await tenant.create_trunk(
         "Demo Telecom",
@@ -67,6 +84,8 @@ async def _provision(world: World) -> DemoState:
         pid=os.getpid(),
         tenant_id=TENANT,
         token=tenant.token,
+        issuer=world.issuer.issuer,
+        keys_folder=str(world.issuer.folder),
         trunk_id=trunk["id"],
         domain=trunk["domain"],
         number=number["number"],
@@ -76,15 +95,27 @@ async def _provision(world: World) -> DemoState:
 
 
 def _tell(console: Console, world: World, state: DemoState) -> None:
-    console.print("\nIt stays up until Ctrl-C. REST, with its docs:")
+    door = world.services["door"]
+    _say(console, "\nIt stays up until Ctrl-C.")
+    _say(console, f"  REST             {door.url}/api/v1/...   described at {door.url}/docs")
+    _say(console, f"  gRPC             {door.grpc} (in clear)")
     for name, run in world.services.items():
-        if run.grpc:
-            console.print(f"  {name:<15} {run.url}/docs    gRPC {run.grpc}", highlight=False, soft_wrap=True)
-    console.print(
-        f"  {'issuer':<15} {world.issuer.issuer} (OpenID Connect, client keepline-web)", highlight=False
+        if run.grpc and name != "door":
+            _say(console, f"  {name:<16} {run.url}   gRPC {run.grpc}")
+    _say(console, f"  issuer           {world.issuer.issuer} (OpenID Connect, client keepline-web)")
+    _say(console, f"  Kafka            {world.kafka.bootstrap}")
+    _say(console, f"  the edge         {state.addresses.edge} (SIP; udp and tcp)")
+    _say(console, f"All of it, with a token that is renewed: {FILE}; logs: {world.folder}")
+    _say(
+        console,
+        "A token of the demo's tenant (Authorization: Bearer ...), good for an hour; make token prints",
     )
-    console.print("A token of the demo's tenant (Authorization: Bearer ...), good for an hour:")
-    console.print(f"  {state.token}", highlight=False, soft_wrap=True)
-    console.print(f"Logs are below {world.folder}. In another terminal:", highlight=False)
-    console.print("  make call                        the same call again", highlight=False)
-    console.print("  make call NUMBER=+442079460999   a number that nobody holds", highlight=False)
+    _say(console, "another one:")
+    _say(console, f"  {state.token}")
+    _say(console, "In another terminal:")
+    _say(console, "  make call                        the same call again")
+    _say(console, "  make call NUMBER=+442079460999   a number that nobody holds")
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, highlight=False, soft_wrap=True, markup=False)

@@ -15,7 +15,7 @@ from servicekit.settings.listing import Row, rows
 PAGE = REPOSITORY / "docs" / "settings.md"
 KNOWN = REPOSITORY / "libs" / "servicekit" / "servicekit" / "settings" / "known.txt"
 SWITCH_VALUES = REPOSITORY / "infra" / "freeswitch" / "vars.xml"
-_SWITCH_VALUE = re.compile(r'cmd="([\w-]+)" data="(\w+)=([^"]*)"')
+_SWITCH_VALUE = re.compile(r'<!--(.*?)-->|cmd="([\w-]+)" data="\w+=([^"]*)"', re.DOTALL)
 _HEAD = """\
 # Settings
 
@@ -26,10 +26,10 @@ what Kubernetes adds (`KEEPLINE_..._SERVICE_HOST`, `KEEPLINE_..._PORT`). `python
 prints its part of this page, which `make settings` writes.
 """
 _SWITCH_HEAD = """
-FreeSWITCH reads its own; infra/freeswitch/vars.xml says what they are.
+FreeSWITCH reads its own, in infra/freeswitch/vars.xml.
 
-| name | default |
-|---|---|"""
+| name | default | meaning |
+|---|---|---|"""
 
 
 def generated() -> dict[Path, str]:
@@ -41,8 +41,9 @@ def generated() -> dict[Path, str]:
 
 
 def without_meaning() -> list[str]:
-    """Settings whose field has no string under it."""
+    """Settings whose field has no string under it, or in vars.xml no comment before it."""
     found = {row.name for _, cls in _processes() for row in rows(cls) if not row.meaning}
+    found |= {name for name, (_, meaning) in _switch_values().items() if not meaning}
     return sorted(found)
 
 
@@ -68,18 +69,23 @@ def _holds_settings(module: str) -> bool:
     return module.rpartition(".")[2] == "settings"
 
 
-def _switch_values() -> dict[str, str]:
-    """FreeSWITCH reads its variables in vars.xml; the default stands on the line before."""
-    found: dict[str, str] = {}
-    before = ""
-    for command, _, value in _SWITCH_VALUE.findall(SWITCH_VALUES.read_text()):
-        if command == "env-set":
-            found[value.removeprefix("$")] = before
-        before = value if command == "set" else "made at random"
+def _switch_values() -> dict[str, tuple[str, str]]:
+    """FreeSWITCH reads its variables in vars.xml: a comment with the meaning, the default, the variable.
+    Default and meaning by name."""
+    found: dict[str, tuple[str, str]] = {}
+    before = meaning = ""
+    for comment, command, value in _SWITCH_VALUE.findall(SWITCH_VALUES.read_text()):
+        if comment:
+            meaning = " ".join(comment.split())
+        elif command == "env-set":
+            found[value.removeprefix("$")] = before, meaning
+            meaning = ""
+        else:
+            before = value if command == "set" else "made at random"
     return found
 
 
-def _page(processes: Mapping[str, type[ProcessSettings]], switch: Mapping[str, str]) -> str:
+def _page(processes: Mapping[str, type[ProcessSettings]], switch: Mapping[str, tuple[str, str]]) -> str:
     users: dict[Row, list[str]] = defaultdict(list)
     for process, cls in processes.items():
         for row in rows(cls):
@@ -91,5 +97,8 @@ def _page(processes: Mapping[str, type[ProcessSettings]], switch: Mapping[str, s
         cells = (f"`{row.name}`", row.kind, default, row.meaning, component)
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     lines.append(_SWITCH_HEAD)
-    lines += [f"| `{name}` | `{default}` |" for name, default in sorted(switch.items())]
+    for name, (default, meaning) in sorted(switch.items()):
+        shown = f"`{default}`" if default else ""
+        told = meaning.replace("|", "\\|")
+        lines.append(f"| `{name}` | {shown} | {told} |")
     return "\n".join(lines) + "\n"

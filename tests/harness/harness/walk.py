@@ -3,13 +3,16 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+import grpc.aio
+import httpx
 from rich.console import Console
 from rich.markup import escape
 
 from harness.events import call_events, in_words
-from harness.phones import Agent, Caller, Outcome, Phones
+from harness.phones import Agent, Outcome, Phones
 from harness.state import DemoState
 from harness.tenant import Body, Tenant
 from harness.until import NotInTime, until
@@ -17,6 +20,7 @@ from keepline.events.v1.call_event_pb2 import CallEvent
 from keepline.health.v1.trunk_health_pb2 import TrunkStatus, TrunkVerdict
 
 _CALL_ID = re.compile(r"^call-id\s*(call_[0-9a-f-]+)", re.MULTILINE)
+_STATUS = re.compile(r"^SIP/2\.0 ([3-6]\d\d [^\r\n]*)", re.MULTILINE)
 _EVENTS = ["started", "routed", "leg_started", "leg_ringing", "answered", "ended"]
 
 
@@ -27,34 +31,70 @@ class Walk:
     tenant: Tenant
     state: DemoState
     failed: int = 0
+    refused: bool = False
+
+    async def answered(self, number: str, caller: str, hold: float = 2.0) -> bool:
+        """True when the call was answered and heard both ways, and everybody was told of it."""
+        return await self.call(number, caller, hold) and not self.refused
 
     async def call(self, number: str, caller: str, hold: float = 2.0) -> bool:
-        """True when the call was answered and heard both ways, and everybody was told of it."""
+        """True also for a call that was refused with its reason."""
         agent = await self.phones.agent(port=self.state.agent_port)
         self._say(f"1  the provider at 127.0.1.1 sends INVITE sip:{number}@{self.state.domain}")
+        began = datetime.now(UTC)
         phone = await self.phones.dial(number, self.state.domain, caller=caller, hold=hold)
         outcome = await phone.outcome()
-        await self._signalling(agent, phone, outcome)
-        self._audio(agent, outcome)
-        found = _CALL_ID.search(agent.sipp.logged())
-        if found is None:
-            self._check(False, "   the agent got no X-Keepline-Call-Id, so the rest cannot be followed")
-        else:
-            self._check(True, f"   the agent is told X-Keepline-Call-Id: {found[1]}")
-            await self._told(found[1])
+        try:
+            if outcome.result.as_told or not (status := final_status(phone.sipp.messages())):
+                await self._answered(agent, outcome)
+            else:
+                await self._refused(status, began)
+        except httpx.HTTPError as error:
+            self._check(
+                False, f"   {error.request.url.host}:{error.request.url.port} does not answer: {error!r}"
+            )
+        except grpc.aio.AioRpcError as error:
+            self._check(False, f"   gRPC: {error.code().name}: {error.details()}")
         await agent.close()
         self._verdict()
         return self.failed == 0
 
-    async def _signalling(self, agent: Agent, phone: Caller, outcome: Outcome) -> None:
-        edge, answered = self.state.addresses.edge, outcome.result.as_told
+    async def _answered(self, agent: Agent, outcome: Outcome) -> None:
+        self._signalling(agent, outcome)
+        self._audio(agent, outcome)
+        found = _CALL_ID.search(agent.sipp.logged())
+        if found is None:
+            self._check(False, "   the agent got no X-Keepline-Call-Id, so the rest cannot be followed")
+            return
+        self._check(True, f"   the agent is told X-Keepline-Call-Id: {found[1]}")
+        await self._told(found[1])
+
+    def _signalling(self, agent: Agent, outcome: Outcome) -> None:
+        edge = self.state.addresses.edge
         self._say(f"2  Kamailio at {edge} knows the trunk by its domain and the source by its networks")
         self._say("3  one of the two switches takes it, and asks one of the two routers beside it")
         self._check(
-            answered, f"4  the agent at {agent.sipp.local}:{agent.sipp.port} answers ({outcome.result})"
+            outcome.result.as_told,
+            f"4  the agent at {agent.sipp.local}:{agent.sipp.port} answers ({outcome.result})",
         )
-        if not answered:
-            self.console.print(escape(phone.sipp.messages()[-3000:]), highlight=False)
+
+    async def _refused(self, status: str, began: datetime) -> None:
+        """What the provider was told, and what the tenant reads: the decision's sentence."""
+        self.refused = True
+        self._check(True, f"2  the provider is told: {status}")
+        try:
+            record = await until(lambda: self._record_since(began), 10, "a record of the refused call")
+        except NotInTime:
+            self._say(
+                "3  the edge refused it, so there is no call record; the edge tells why as an event on Kafka,"
+            )
+            self._say("   keepline.sip.rejections.v1")
+            return
+        self._check(True, f"3  GET /api/v1/calls/{record['id']}: {_reason(record)}")
+
+    async def _record_since(self, began: datetime) -> Body | None:
+        newest = await self.tenant.calls(trunk_id=self.state.trunk_id, page_size="1")
+        return newest[0] if newest and datetime.fromisoformat(newest[0]["started_at"]) >= began else None
 
     def _audio(self, agent: Agent, outcome: Outcome) -> None:
         self._check(outcome.heard.clear, f"5  the caller hears the agent's 600 Hz: {outcome.heard}")
@@ -85,14 +125,13 @@ class Walk:
         self._check(bool(words), f"     {'; '.join(words) or 'no router answered'}")
 
     def _record(self, record: Body) -> None:
-        decision: dict[str, Any] = record.get("decision", {})
         self._check(
-            "answered_at" in record,
+            record.get("answered_at") is not None,
             f"6  GET /api/v1/calls/{record['id']}: answered after {record.get('setup_ms')} ms, "
             f"{record.get('talk_ms')} ms of talk, {record.get('hangup_cause')}",
         )
-        self._say(f"     decision: {decision.get('reason')}")
-        media = record.get("media", {})
+        self._say(f"     decision: {_reason(record)}")
+        media = record.get("media") or {}
         received, sent = media.get("packets_received"), media.get("packets_sent")
         self._say(
             f"     media: {received} packets from the provider, {sent} to it, codec {media.get('codec')}"
@@ -125,7 +164,20 @@ class Walk:
     def _verdict(self) -> None:
         if self.failed:
             self.console.print(f"[red]{self.failed} steps did not happen as they should.[/]")
+        elif self.refused:
+            self.console.print("[yellow]The call was refused, with the reason.[/]")
         else:
             self.console.print(
                 "[green]The call was answered and heard both ways, and everybody knows of it.[/]"
             )
+
+
+def final_status(messages: str) -> str:
+    """The refusal in a trace of SIP messages, such as "404 Refused (number_unknown)"; "" for none."""
+    found = _STATUS.findall(messages)
+    return found[-1] if found else ""
+
+
+def _reason(record: Body) -> str:
+    decision: dict[str, Any] = record.get("decision") or {}
+    return str(decision.get("reason") or record.get("hangup_cause") or "no reason was given")
