@@ -2,12 +2,12 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-PACKAGES := servicekit siptypes switchlink sip_config edge_agent call_router health_monitor phone_sources harness keepline_client
+PACKAGES := servicekit siptypes switchlink sip_config edge_agent call_router health_monitor phone_sources door harness keepline_client
 SOURCES := services libs tests proto clients
 PYTEST := $(BIN)/pytest -q
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo call test check unit contract integration e2e load proto baseline settings openapi lint-openapi codes format clean
+.PHONY: help setup demo call env token test check unit contract integration e2e load proto baseline settings openapi lint-openapi codes format clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## */\1\t/' | expand -t 14
@@ -21,9 +21,15 @@ demo: setup ## start everything and watch a real call; ONCE=1 leaves after the c
 call: ## dial the running demo (NUMBER=+1..., FROM=+1...)
 	@exec $(BIN)/python -m harness call $(if $(NUMBER),--number '$(NUMBER)') $(if $(FROM),--caller '$(FROM)')
 
+env: ## print the running demo's addresses and a token, for eval "$$(make -s env)"
+	@$(BIN)/python -m harness env
+
+token: ## print a token of the running demo's tenant
+	@$(BIN)/python -m harness token
+
 test: setup check unit contract integration e2e ## everything that must pass
 
-check: proto/asyncapi/node_modules infra/openapi/node_modules ## style, types, architecture, messages, Kamailio's configuration
+check: proto/asyncapi/node_modules infra/openapi/node_modules ## style, types, architecture, messages, Kamailio's and nginx's configuration
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy $(addprefix -p ,$(PACKAGES))
@@ -62,7 +68,7 @@ baseline: ## from now on others rely on the messages as they are: check refuses 
 %/node_modules: %/package-lock.json
 	npm ci --silent --prefix $* && touch $@
 
-settings: ## write docs/settings.md and the list of known settings
+settings: ## write docs/settings.md, docs/metrics.md and the list of known settings
 	$(BIN)/python -m harness settings
 
 openapi: ## write docs/openapi.json, the description of all services' REST API together

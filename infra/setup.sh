@@ -28,6 +28,13 @@ install_packages() {
         as_root=(sudo -n)
     fi
     say "installing $missing"
+    # Debian starts what it installs, unless this says no: a second nginx or Kamailio would hold its ports
+    local policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" install -m 755 /dev/stdin "$policy"
+        # shellcheck disable=SC2064
+        trap "${as_root[*]} rm -f $policy" EXIT
+    fi
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq
     # shellcheck disable=SC2086
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \

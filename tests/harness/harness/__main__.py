@@ -13,6 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from harness import metrics_page
 from harness.call import call as place_call
 from harness.codes.pages import FOLDER
 from harness.codes.pages import files as code_files
@@ -22,11 +23,12 @@ from harness.demo import CALLER
 from harness.demo import demo as run_demo
 from harness.load import BENCHMARKS
 from harness.load import load as run_load
+from harness.nginx_check import nginx_checks
 from harness.openapi import files as openapi_files
 from harness.process import NotReady
 from harness.settings_page import generated, without_meaning
 from harness.show import on_terminal
-from harness.state import running_demo
+from harness.state import DemoState, running_demo
 
 _SHOWN = 10
 app = typer.Typer(help="Keepline on this machine: a demo, calls into it, and checks.", no_args_is_help=True)
@@ -49,11 +51,30 @@ def call(
     hold: Annotated[float, typer.Option(help="seconds of talk", min=1, max=600)] = 2.0,
 ) -> None:
     """Dial the running demo, answer as its agent, and listen on both sides."""
+    state = _running()
+    _leave(place_call(Console(), state, number or state.number, caller, hold))
+
+
+@app.command()
+def token() -> None:
+    """Print a token of the running demo's tenant, good for an hour."""
+    sys.stdout.write(_running().with_new_token().token + "\n")
+
+
+@app.command()
+def env() -> None:
+    """Print where the running demo is, and a token, as variables of a shell."""
+    state = _running().with_new_token()
+    for name, value in state.variables.items():
+        sys.stdout.write(f"export {name}={value}\n")
+
+
+def _running() -> DemoState:
     state = running_demo()
     if state is None:
         sys.stderr.write("No demo is running here: type `make demo` in another terminal first.\n")
         raise typer.Exit(1)
-    _leave(place_call(Console(), state, number or state.number, caller, hold))
+    return state
 
 
 @app.command()
@@ -71,25 +92,31 @@ def load(
 
 @app.command()
 def check() -> None:
-    """Let Kamailio read its configuration."""
+    """Let Kamailio and nginx read their configurations."""
     with TemporaryDirectory() as folder:
-        run = edge_run(Path(folder))
+        run = edge_run(Path(folder) / "edge")
         run.prepare()
-        done = subprocess.run(run.check_argv(), check=False, capture_output=True, text=True, timeout=60)
-    if done.returncode != 0:
-        sys.stderr.write(done.stderr)
-    raise typer.Exit(done.returncode)
+        commands = [run.check_argv(), *nginx_checks(Path(folder))]
+        done = [
+            subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+            for command in commands
+        ]
+    for one in done:
+        # nginx says with 0 what it would rather have otherwise
+        if one.returncode != 0 or "[warn]" in one.stderr:
+            sys.stderr.write(one.stderr)
+            raise typer.Exit(1)
 
 
 @app.command()
 def settings(
     check: Annotated[bool, typer.Option("--check", help="only say what differs")] = False,
 ) -> None:
-    """Write docs/settings.md and the list of known settings from the settings of all processes."""
+    """Write docs/settings.md, the list of known settings and docs/metrics.md from the code."""
     if nameless := without_meaning():
         sys.stderr.write(f"Say under these fields what they mean: {', '.join(nameless)}\n")
         raise typer.Exit(1)
-    _write(generated(), check, "make settings")
+    _write({**generated(), **metrics_page.generated()}, check, "make settings")
 
 
 @app.command()

@@ -46,10 +46,11 @@ class Layout:
         calls_per_second: int | None = None,
         *,
         with_issuer: bool = False,
+        door_port: int = 0,
     ) -> Self:
         """switches: that start with the world; spare: more of them, that do not; calls_per_second: of a
         tenant, where the edge's own bound is too low (load); with_issuer: as a process, where people sign
-        in."""
+        in; door_port: taken where it is free."""
         folder = fresh_run_folder(name)
         issuer_url = f"http://127.0.0.1:{free_port()}" if with_issuer else ""
         issuer = DevIssuer.create(folder / "keys", issuer_url)
@@ -79,6 +80,7 @@ class Layout:
             edge,
             made,
             issuer_url=issuer_url,
+            door_port=door_port,
         )
         runs = services.service_runs(around)
         return cls(folder, issuer, broker, database, edge, made, runs, issuer_url)

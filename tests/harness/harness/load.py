@@ -13,6 +13,7 @@ BENCHMARKS = (
     "record_keeping",
     "esl_events",
     "trunk_change",
+    "door",
     "sip_config_start",
     "config_whole",
     "hand_over",

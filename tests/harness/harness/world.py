@@ -47,11 +47,18 @@ class World:
         switch_configuration: Path = CONFIGURATION,
         calls_per_second: int | None = None,
         with_issuer: bool = False,
+        door_port: int = 0,
     ) -> Self:
         """Folders, keys and ports; nothing runs yet. Spare switches, with their routers, are known as
-        draining, and start when told so (`start_switch`)."""
+        draining, and start when told so (`start_switch`). door_port: taken where it is free."""
         made = await Layout.create(
-            name, switches, spare_switches, switch_configuration, calls_per_second, with_issuer=with_issuer
+            name,
+            switches,
+            spare_switches,
+            switch_configuration,
+            calls_per_second,
+            with_issuer=with_issuer,
+            door_port=door_port,
         )
         return cls(made)
 
@@ -59,6 +66,11 @@ class World:
     def switch(self) -> SwitchRun:
         """The first one."""
         return self.switches[0]
+
+    @property
+    def touched(self) -> bool:
+        """Whether anybody did anything here yet."""
+        return bool(self._tenants)
 
     @property
     def waves(self) -> Sequence[Sequence[str]]:
@@ -162,9 +174,9 @@ class World:
     def token(self, tenant_id: str, role: str = "owner") -> str:
         return self.issuer.token(tenant_id, role)
 
-    def tenant(self, tenant_id: str, role: str = "owner") -> Tenant:
+    def tenant(self, tenant_id: str, role: str = "owner", *, through_door: bool = False) -> Tenant:
         """What a tenant can do, by REST and gRPC."""
-        tenant = Tenant(tenant_id, self.token(tenant_id, role), self.addresses)
+        tenant = Tenant(tenant_id, self.token(tenant_id, role), self.addresses, through_door=through_door)
         self._tenants.append(tenant)
         return tenant
 

@@ -74,7 +74,8 @@ def answers(url: str, *, ready: bool = True) -> Missing:
     async def missing() -> str:
         path = "/readyz" if ready else "/healthz"
         try:
-            async with httpx.AsyncClient(timeout=2) as client:
+            # over plain HTTP: reading the system's certificates would cost more than the question
+            async with httpx.AsyncClient(timeout=2, verify=False) as client:
                 answer = await client.get(url + path)
         except httpx.HTTPError:
             return f"nobody answers on {url}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.components.component import Component, answers
+from harness.components.door import door_settings
 from harness.components.switch import SwitchRun
 from harness.ports import free_port
 from harness.process import Process
@@ -36,6 +37,8 @@ class Around:
     log_level: str = "info"
     # where the issuer runs as a process of its own; empty: its keys are in the file alone
     issuer_url: str = ""
+    # of the door, where it is free; 0: any
+    door_port: int = 0
 
     @property
     def edges(self) -> str:
@@ -102,15 +105,26 @@ def service_runs(around: Around) -> dict[str, ServiceRun]:
         "ADDRESSES__ALLOW": LOOPBACK,
         "ADDRESSES__OWN": json.dumps([SIP_ZONE]),
     }
-    runs = [
+    served = [
         sip_config,
-        _edge_agent(around, sip_config.grpc),
         _with_database(around, "phone-sources", "phone_sources", {"SIP_CONFIG_TARGET": sip_config.grpc}),
-        *(run for switch in around.switches for run in _routers(around, switch)),
         _with_database(around, "call-control", "call_router.control", control),
         _with_database(around, "health-monitor", "health_monitor", {}),
     ]
+    runs = [
+        *served,
+        _edge_agent(around, sip_config.grpc),
+        *(run for switch in around.switches for run in _routers(around, switch)),
+        _door(around, served),
+    ]
     return {run.name: run for run in runs}
+
+
+def _door(around: Around, served: Sequence[ServiceRun]) -> ServiceRun:
+    port = around.door_port
+    http, grpc = f"127.0.0.1:{free_port(wanted=port)}", f"127.0.0.1:{free_port(wanted=port and port + 1)}"
+    reached = {run.name: (run.http, run.grpc) for run in served}
+    return ServiceRun("door", "door", http, grpc, door_settings(around.folder / "door", http, grpc, reached))
 
 
 def create(run: ServiceRun, folder: Path) -> Component:

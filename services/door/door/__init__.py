@@ -1,0 +1,1 @@
+"""One address for all services: nginx by the rules of infra/nginx."""
