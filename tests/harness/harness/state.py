@@ -51,7 +51,9 @@ class DemoState:
 
     def with_new_token(self) -> Self:
         """Good for an hour from now."""
-        return replace(self, token=DevIssuer.create(Path(self.keys_folder), self.issuer).token(self.tenant_id))
+        return replace(
+            self, token=DevIssuer.create(Path(self.keys_folder), self.issuer).token(self.tenant_id)
+        )
 
 
 def running_demo() -> DemoState | None:
