@@ -269,6 +269,18 @@ async def test_every_change_is_in_the_audit_log_by_name_and_without_values(acces
     }
 
 
+async def test_keys_that_the_topic_lost_are_told_again_and_no_others(access: Access) -> None:
+    kept, lost = await access.make(), await access.make()
+    await access.spread()
+    del access.known._keys[lost["id"]]
+    assert await access.documents.tell_again(access.known.knows) == 1
+    await access.spread()
+    for made in (kept, lost):
+        path = f"{PATH}/{made['id']}"
+        assert (await access.rest.get(path, headers=shown(made["secret"]))).is_success
+    assert await access.documents.tell_again(access.known.knows) == 0
+
+
 async def test_grpc_does_the_same(access: Access) -> None:
     async with channel(access.target, lambda: access.issuer.token("t_a")) as opened:
         keys, log = ApiKeyServiceStub(opened), AuditLogStub(opened)

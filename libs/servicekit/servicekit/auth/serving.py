@@ -18,6 +18,7 @@ S = TypeVar("S", bound=ApiSettings)
 @dataclass(frozen=True, slots=True)
 class ServedKeys:
     sealing: KeySealing
+    known: KnownKeys
     following: KeyFollowing
 
 
@@ -53,4 +54,4 @@ def callers_of(service: Service[S]) -> Callers:
     service.keep(following.keep, name="api keys on disk")
     service.keep(uses.run, name="api key uses")
     verifier = TokenVerifier.from_settings(settings.auth, keys)
-    return Callers(verifier, ServedKeys(sealing, following))
+    return Callers(verifier, ServedKeys(sealing, keys, following))

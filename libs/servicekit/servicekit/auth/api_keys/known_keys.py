@@ -78,6 +78,11 @@ class KnownKeys:
         self._unheard.clear()
         self.whole = True
 
+    def knows(self, key_id: str, version: int) -> bool:
+        """Whether this version of the key was told, or a newer one, or its end."""
+        known = self._keys.get(key_id)
+        return key_id in self._revoked or (known is not None and known.version >= version)
+
     def authenticate(self, shown: str) -> Principal:
         """Raises Unauthenticated, or Unavailable while an unknown key may be a good one."""
         key_id = key_id_of(shown)

@@ -70,6 +70,17 @@ class KeyDocuments:
         end = {"deleted": True, "version": version}
         return await self._written(key, {"$set": end, "$push": {"outbox": {"$each": news}}})
 
+    async def tell_again(self, knows: Callable[[str, int], bool]) -> int:
+        """Every key that the topic does not hold, as after the loss of a broker: how many."""
+        told = 0
+        async for found in self.collection.scan({**ALIVE, "outbox.0": {"$exists": False}}):
+            for key in self.readable.all([found]):
+                if not knows(key.id, key.version):
+                    still = {"_id": key.id, "version": key.version, "outbox.0": {"$exists": False}, **ALIVE}
+                    told += await self.collection.update_one(still, {"$push": {"outbox": self._entry(key)}})
+        self.wrote()
+        return told
+
     async def used(self, key_id: str, at: datetime) -> None:
         """No change of the key: its version stays."""
         await self.collection.update_one({"_id": key_id}, {"$max": {"last_used_at": at}})
