@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from harness.openapi import JOINED, TITLES, joined
 from harness.world import World
@@ -50,6 +51,7 @@ async def test_every_example_is_taken_as_it_stands_but_for_its_ids(world: World)
     assert status == httpx.codes.OK, decision
 
 
+@pytest.mark.timeout(300)  # Schemathesis has its own bound, and the world may end behind it
 async def test_every_service_keeps_what_its_description_promises(world: World, tmp_path: Path) -> None:
     token = world.issuer.token(TENANT)
     names = [name for name, _ in TITLES.values()]

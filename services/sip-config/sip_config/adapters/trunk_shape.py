@@ -33,7 +33,6 @@ class TrunkToCreate(BaseModel):
         json_schema_extra={
             "example": {
                 "name": "Acme Telecom",
-                "source_cidrs": ["203.0.113.0/30", "2001:db8::/64"],
                 "country": "DE",
                 "endpoints": [{"host": "sip.acme.example", "port": 5060, "transport": "udp"}],
             }
