@@ -7,6 +7,7 @@ with its reason; any other (`keep`) is started again and shows as degraded.
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from servicekit.clock import Clock, SystemClock
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from servicekit.auth import TokenVerifier
     from servicekit.grpc.server import GrpcServer
     from servicekit.http.server import HttpServer
+    from servicekit.rates import RequestRates
 
 S = TypeVar("S", bound=ProcessSettings)
 T = TypeVar("T")
@@ -47,6 +49,14 @@ class Service(Generic[S]):
         self._grpc: list[GrpcServer] = []
         self._http: list[tuple[HttpServer, asyncio.Task[None]]] = []
         metrics.gauges(names.DEGRADED, "check", self.readiness.degraded_readings)
+
+    @cached_property
+    def rates(self) -> "RequestRates":
+        """What tenants and API keys may ask of this process, by REST and gRPC together."""
+        from servicekit.rates import RequestRates  # noqa: PLC0415
+
+        limits = self.settings.limits if isinstance(self.settings, ApiSettings) else None
+        return RequestRates(limits)
 
     def spawn(self, coro: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
         """For the main duty: a crash ends the process with 1."""
@@ -81,7 +91,7 @@ class Service(Generic[S]):
             raise TypeError("a process that serves gRPC has ApiSettings")
         from servicekit.grpc.server import GrpcServer  # noqa: PLC0415
 
-        server = GrpcServer(verifier, for_nodes)
+        server = GrpcServer(verifier, for_nodes, rates=self.rates)
         self.readiness.add_degraded("keys", verifier.problem)
         certificate = self._certificate(self.settings.grpc.tls, "KEEPLINE_GRPC__TLS")
         port = await server.start(self.settings.grpc.listen, add, names, certificate)

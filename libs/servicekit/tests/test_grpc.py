@@ -9,10 +9,7 @@ import grpc
 import grpc.aio
 import pytest
 import pytest_asyncio
-from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
-from grpc_status import rpc_status
 
 from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.errors import (
@@ -28,7 +25,7 @@ from servicekit.errors import (
     Violation,
 )
 from servicekit.grpc import GrpcServer, channel, principal, problem_of
-from servicekit.grpc.shares import Most
+from servicekit.grpc.streams import Most
 from servicekit.settings import WrongSetting
 from servicekit.testing import tokens, until, verifier_of
 
@@ -138,6 +135,7 @@ PROBLEMS: list[Problem] = [
     PreconditionFailed("version_stale", "it changed meanwhile"),
     Forbidden("role_forbidden", "not you"),
     TooMany("rate_limited", "slower"),
+    TooMany("requests_too_many", "slower", retry_after=3),
     Unavailable("storage_unavailable", "the database does not answer", retry_after=7),
     Unauthenticated("token_expired", "the token has expired"),
 ]
@@ -159,19 +157,7 @@ async def test_a_problem_comes_out_as_it_went_in(world: World, method: str, prob
     assert type(came) is type(problem)
     assert (came.code, came.detail, came.hint) == (problem.code, problem.detail, problem.hint)
     assert came.violations == problem.violations
-
-
-async def test_the_details_are_those_that_google_defines(world: World) -> None:
-    world.echo.failure = PROBLEMS[0]
-    async with world.open() as opened:
-        error = await refused(opened.unary_unary(f"/{NAME}/Unary")(b""))
-    status = rpc_status.from_call(error)
-    assert status is not None
-    info, request = ErrorInfo(), BadRequest()
-    assert status.details[0].Unpack(info)
-    assert status.details[1].Unpack(request)
-    assert (info.reason, info.domain) == ("trunk_invalid", "keepline.dev")
-    assert request.field_violations[0].field == "/source_cidrs/0"
+    assert getattr(came, "retry_after", None) == getattr(problem, "retry_after", None)
 
 
 async def test_what_was_not_foreseen_leaks_nothing(world: World) -> None:
@@ -217,16 +203,12 @@ async def test_a_call_made_in_a_call_gets_only_what_is_left_of_it(world: World) 
     assert left < 0.9
 
 
-async def test_health_and_reflection_need_neither_token_nor_deadline(world: World) -> None:
+async def test_health_needs_neither_token_nor_deadline(world: World) -> None:
     async with grpc.aio.insecure_channel(world.target) as bare:
         health = health_pb2_grpc.HealthStub(bare)
         for name in ("", NAME):
             answer = await health.Check(health_pb2.HealthCheckRequest(service=name))
             assert answer.status == health_pb2.HealthCheckResponse.SERVING
-        asked = reflection_pb2.ServerReflectionRequest(list_services="")
-        call = reflection_pb2_grpc.ServerReflectionStub(bare).ServerReflectionInfo(iter([asked]))
-        named = {service.name async for answer in call for service in answer.list_services_response.service}
-    assert NAME in named
 
 
 async def test_a_draining_server_says_that_it_is_not_serving(world: World) -> None:
@@ -253,8 +235,7 @@ async def test_a_client_that_goes_away_ends_its_stream_quietly(world: World) -> 
         stream = opened.unary_stream(f"/{NAME}/Stream")(b"")
         await stream.read()
         stream.cancel()
-    streams = world.server._streams._tasks
-    await until(lambda: not streams)
+    await until(lambda: len(world.server._streams) == 0)
 
 
 async def test_a_port_in_use_is_a_wrong_setting(world: World, issuer: DevIssuer) -> None:

@@ -123,7 +123,7 @@ async def _serve(service: Service[ControlSettings], table: RoutingTable, stores:
         add_CallLogServicer_to_server(CallLogService(log), server)
 
     about = "Keepline: who answers, and what came of it"
-    app = create_app("call-control", about, verifier, service.readiness)
+    app = create_app("call-control", about, verifier, service.readiness, rates=service.rates)
     for router in (
         rest_agents.router(agents, stores.keys),
         rest_plans.router(plans, stores.keys),

@@ -104,7 +104,7 @@ async def _serve(
 ) -> None:
     statuses = Statuses(board)
     title = "Keepline: which trunks can carry calls"
-    app = create_app("health-monitor", title, verifier, service.readiness)
+    app = create_app("health-monitor", title, verifier, service.readiness, rates=service.rates)
     app.include_router(rest.router(statuses))
 
     def add(server: grpc.aio.Server) -> None:

@@ -98,6 +98,19 @@ async def test_another_tenants_trunk_is_not_there(api: Api) -> None:
     assert [one.trunk_id for one in listed.statuses] == ["trk_1", "trk_2", "trk_3"]
 
 
+async def test_who_watches_a_trunk_that_is_not_there_is_told_so(api: Api) -> None:
+    async with channel(api.target, lambda: api.issuer.token("t_a")) as opened:
+        stub = TrunkHealthStub(opened)
+        for unknown in ("trk_9", "trk_nowhere"):
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                await stub.Watch(pb.WatchRequest(trunk_ids=["trk_1", unknown])).read()
+            assert refused.value.code() is grpc.StatusCode.NOT_FOUND
+        watching = stub.Watch(pb.WatchRequest(trunk_ids=["trk_1"]))
+        snapshot = (await watching.read()).snapshot
+        watching.cancel()
+    assert [one.trunk_id for one in snapshot.statuses] == ["trk_1"]
+
+
 async def test_pages_go_on_where_the_page_before_stopped(api: Api) -> None:
     first = await api.get(PATH, page_size=2)
     second = await api.get(PATH, page_size=2, page_token=first["next_page_token"])

@@ -31,7 +31,7 @@ async def build(service: Service[Settings]) -> None:
     numbers = Numbers(documents, trunks, plans, service.clock, service.settings.quotas.numbers)
     verifier = verifier_for(service)
     title = "Keepline: which numbers we answer for"
-    app = create_app("phone-sources", title, verifier, service.readiness)
+    app = create_app("phone-sources", title, verifier, service.readiness, rates=service.rates)
     app.include_router(rest.router(numbers, keys))
 
     def add(server: grpc.aio.Server) -> None:

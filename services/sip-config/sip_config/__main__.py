@@ -153,7 +153,9 @@ async def _serve(service: Service[Settings], parts: Parts, callers: Callers) -> 
     settings, verifier = service.settings, callers.verifier
     password = settings.switch_password()
     title = "Keepline: trunks, and where they are in force"
-    app = create_app("sip-config", title, verifier, service.readiness, open_paths=(rest_switch.PATH,))
+    app = create_app(
+        "sip-config", title, verifier, service.readiness, open_paths=(rest_switch.PATH,), rates=service.rates
+    )
     placement = Placement(parts.feed, parts.reports)
     app.include_router(rest_trunks.router(parts.trunks, placement, parts.keys))
     app.include_router(rest_keys.router(parts.access.keys, parts.keys))

@@ -103,6 +103,11 @@ def no_node_here() -> Forbidden:
     )
 
 
+def act_as(who: Principal) -> None:
+    """For the rest of this task."""
+    _current.set(who)
+
+
 @contextmanager
 def acting_as(who: Principal) -> Iterator[Principal]:
     token = _current.set(who)

@@ -25,8 +25,9 @@ from servicekit.auth.api_keys.form import PREFIX as API_KEY_PREFIX
 from servicekit.auth.key_sources import FileKeys
 from servicekit.auth.keys import ALGORITHMS, FixedKeys, KeySource, PublicKeys
 from servicekit.auth.principal import Principal, Role
+from servicekit.auth.remembered import Remembered
 from servicekit.clock import Clock, SystemClock
-from servicekit.errors import Unauthenticated
+from servicekit.errors import Unauthenticated, Unavailable
 from servicekit.settings import AuthSettings, WrongSetting
 
 LEEWAY_SECONDS = 60
@@ -69,7 +70,8 @@ class TokenVerifier:
         self._api_keys = api_keys
         self._names = claims or ClaimNames()
         self._source = FixedKeys(PublicKeys.read(keys)) if isinstance(keys, Mapping) else keys
-        clock = clock or SystemClock()
+        self._clock = clock = clock or SystemClock()
+        self._remembered = Remembered(clock)
         self._claims = JWTClaimsRegistry(
             now=lambda: int(clock.now().timestamp()),
             leeway=LEEWAY_SECONDS,
@@ -92,16 +94,49 @@ class TokenVerifier:
         return cls(keys, settings.issuer, settings.audience, clock, api_keys=api_keys, claims=claims)
 
     async def authenticate(self, token: str) -> Principal:
-        """As verify, with keys that are fresh, and read again for an unknown key id; API keys too."""
+        """As verify, with keys that are fresh, and read again for an unknown key id; API keys too.
+
+        Whom a token told within the last second it tells again without a look at the signature.
+        """
         if token.startswith(API_KEY_PREFIX):
             return self._of_api_key(token)
         await self._source.freshen()
+        known = self._remembered.find(token, self._source.keys)
+        if known is not None:
+            return known
         try:
-            return self.verify(token)
+            who = self.verify(token)
         except UnknownKey:
             if not await self._source.look_again():
                 raise
-        return self.verify(token)
+            who = self.verify(token)
+        self._remembered.keep(token, self._source.keys, who)
+        return who
+
+    def now(self) -> float:
+        """Epoch seconds, by the clock that tokens are judged by."""
+        return self._clock.now().timestamp()
+
+    def holds(self, who: Principal, since: float) -> bool:
+        """Whether what `who` showed at `since` (epoch seconds) is good still; for what stays open meanwhile.
+
+        What was opened within the leeway after the token's end has the leeway.
+        """
+        if who.key_id:
+            return self._is_held(who)
+        if who.expires_at is None:
+            return True
+        late = LEEWAY_SECONDS if since >= who.expires_at else 0
+        return self.now() < who.expires_at + late
+
+    def _is_held(self, who: Principal) -> bool:
+        try:
+            self._of_api_key(who.token)
+        except Unauthenticated:
+            return False
+        except Unavailable:  # nobody can say, and what was known holds
+            return True
+        return True
 
     def _of_api_key(self, shown: str) -> Principal:
         if self._api_keys is None:

@@ -13,7 +13,7 @@ import grpc
 import grpc.aio
 
 from servicekit.grpc import options
-from servicekit.grpc.interceptors import deadline
+from servicekit.grpc.calls import deadline
 from servicekit.settings import ClientTlsSettings
 from servicekit.telemetry import request_id, tracing
 from servicekit.tls import channel_credentials

@@ -7,11 +7,12 @@ stream to a stalled reader buffers some 15 KB instead of 4 MB.
 BOUNDED = (
     ("grpc.http2.bdp_probe", 0),
     ("grpc.http2.lookahead_bytes", 16384),
-    ("grpc.max_receive_message_length", 16 << 20),
     ("grpc.max_send_message_length", 16 << 20),
 )
 SERVER = (
     *BOUNDED,
+    # `reading` refuses from 1 MiB on, in words; more than this is not even read
+    ("grpc.max_receive_message_length", 2 << 20),
     ("grpc.max_concurrent_streams", 200),  # of one connection; more wait at the client
     ("grpc.max_connection_idle_ms", 300_000),  # without a call
     ("grpc.server_handshake_timeout_ms", 10_000),
@@ -21,6 +22,7 @@ SERVER = (
 )
 CLIENT = (
     *BOUNDED,
+    ("grpc.max_receive_message_length", 16 << 20),
     ("grpc.keepalive_time_ms", 20_000),  # a peer that vanished without a word is noticed
     ("grpc.keepalive_timeout_ms", 5_000),
     ("grpc.initial_reconnect_backoff_ms", 100),

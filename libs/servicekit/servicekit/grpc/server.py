@@ -5,17 +5,19 @@ are under way may finish within the grace.
 """
 
 from collections.abc import Callable, Sequence
+from typing import cast
 
 import grpc.aio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health
-from grpc_reflection.v1alpha import reflection
 
 from servicekit.auth import TokenVerifier
-from servicekit.grpc import options
-from servicekit.grpc.interceptors import Deadlines, Problems, Spans, Streams, Tokens
-from servicekit.grpc.shares import Most, Shares
-from servicekit.rates import REQUESTS_PER_SECOND, RequestRates
+from servicekit.auth.rights import Rights
+from servicekit.grpc import options, reflection
+from servicekit.grpc.calls import Calls
+from servicekit.grpc.handlers import Handlers
+from servicekit.grpc.streams import Most, Streams
+from servicekit.rates import RequestRates
 from servicekit.settings import WrongSetting, host_port
 from servicekit.tls import ServerCertificate
 
@@ -30,22 +32,14 @@ class GrpcServer:
         verifier: TokenVerifier,
         for_nodes: Sequence[str] = (),
         most: Most | None = None,
-        requests_per_second: int = REQUESTS_PER_SECOND,
+        rates: RequestRates | None = None,
     ) -> None:
-        """for_nodes: full names of the services that the role node reaches, and no other;
-        requests_per_second: of one tenant."""
-        self._streams = Streams()
-        interceptors = (
-            Spans(),
-            Problems(),
-            self._streams,
-            Deadlines(),
-            Tokens(verifier, for_nodes, RequestRates(requests_per_second)),
-            Shares(most or Most()),
-        )
-        self._server = grpc.aio.server(
-            interceptors=interceptors, options=options.SERVER, maximum_concurrent_rpcs=MOST_RPCS
-        )
+        """for_nodes: full names of the services that the role node reaches, and no other; reflection does not
+        show them. rates: of the process."""
+        self._for_nodes = frozenset(for_nodes)
+        self._streams = Streams(Rights(verifier), most or Most())
+        self._calls = Calls(verifier, for_nodes, rates or RequestRates())
+        self._server = grpc.aio.server(options=options.SERVER, maximum_concurrent_rpcs=MOST_RPCS)
         self._health = health.HealthServicer()
         self._names: tuple[str, ...] = ()
 
@@ -57,13 +51,15 @@ class GrpcServer:
         certificate: ServerCertificate | None = None,
     ) -> int:
         """Binds and serves; `names` are the full names of the services that `add` adds."""
-        add(self._server)
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        # what adds services asks for a server and uses two methods of it
+        server = cast(grpc.aio.Server, Handlers(self._server, self._calls, self._streams))
+        add(server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         self._names = ("", *names)
         for name in self._names:
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
         health_name = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
-        reflection.enable_server_reflection((*names, health_name, reflection.SERVICE_NAME), self._server)
+        reflection.add(server, [name for name in (*names, health_name) if name not in self._for_nodes])
         try:
             bound = self._bind(listen, certificate)
         except RuntimeError as error:
@@ -82,5 +78,5 @@ class GrpcServer:
         await self._health.enter_graceful_shutdown()
 
     async def stop(self, grace: float) -> None:
-        self._streams.end()
+        self._streams.stop()
         await self._server.stop(grace)

@@ -10,6 +10,7 @@ import time
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Send
 
+from servicekit.auth import Principal
 from servicekit.http.ending import EventStreams, is_event_stream
 from servicekit.telemetry.logging import logger
 from servicekit.telemetry.request_id import HEADER
@@ -31,7 +32,9 @@ class Answer:
         self._finished = False
         self.status = 0
         """0 until the answer has begun."""
-        self.tenant_id = ""
+        self.who: Principal | None = None
+        self.headers: dict[str, str] = {}
+        """Of every answer to this request, a refusal too."""
         self.code = ""
         """Of the problem that was told."""
 
@@ -40,7 +43,7 @@ class Answer:
             self.status = message["status"]
             self._complete(message)
             await self._send(message)
-            self._streams.began(message, self._task)
+            self._streams.began(message, self._task, self.who)
             if self._head:
                 await self.finish()
                 self._cut(message)
@@ -49,6 +52,7 @@ class Answer:
 
     def _complete(self, message: Message) -> None:
         headers = MutableHeaders(scope=message)
+        headers.update(self.headers)
         headers[HEADER] = self._request_id
         headers["x-content-type-options"] = "nosniff"
         headers.setdefault("cache-control", "no-store")
@@ -84,6 +88,6 @@ class Answer:
             route=route,
             status=self.status,
             duration_ms=round(self.seconds * 1000, 1),
-            tenant_id=self.tenant_id,
+            tenant_id=self.who.tenant_id if self.who else "",
             **refused,
         )

@@ -9,10 +9,11 @@ from starlette.responses import JSONResponse
 
 from servicekit.api.query import only_known
 from servicekit.auth import Principal, TokenVerifier, principal
+from servicekit.auth.rights import Rights
 from servicekit.http import code_pages, docs, openapi, problems
 from servicekit.http.ending import EventStreams
 from servicekit.http.guards import Guards
-from servicekit.rates import REQUESTS_PER_SECOND, RequestRates
+from servicekit.rates import RequestRates
 from servicekit.readiness import Readiness
 from servicekit.settings.groups import PROBLEMS
 
@@ -31,11 +32,14 @@ def create_app(
     readiness: Readiness,
     open_paths: tuple[str, ...] = (),
     *,
-    requests_per_second: int = REQUESTS_PER_SECOND,
+    rates: RequestRates | None = None,
 ) -> FastAPI:
     """`open_paths` and all below them need no token: they check something else, or nothing.
-    `requests_per_second`: of one tenant. A path has one spelling: nothing is at it with a slash behind it."""
-    streams = EventStreams()
+    `rates`: of the process, shared with gRPC.
+
+    A path has one spelling: nothing is at it with a slash behind it.
+    """
+    streams = EventStreams(Rights(verifier))
     app = FastAPI(
         title=title,
         version="1",
@@ -55,7 +59,7 @@ def create_app(
         verifier=verifier,
         open_paths=(*OPEN, *open_paths),
         streams=streams,
-        rates=RequestRates(requests_per_second),
+        rates=rates or RequestRates(),
     )
     docs.install(app)
     code_pages.install(app)

@@ -1,4 +1,4 @@
-"""Event streams (SSE) have no end of their own; this ends them when the process stops.
+"""Event streams (SSE) have no end of their own; this ends them when the process stops, or their token does.
 
 A stream that is ended this way is finished properly, so that the client sees an end and connects anew.
 """
@@ -6,6 +6,9 @@ A stream that is ended this way is finished properly, so that the client sees an
 import asyncio
 
 from starlette.types import Message
+
+from servicekit.auth import Principal
+from servicekit.auth.rights import Rights
 
 EVENT_STREAM = b"text/event-stream"
 
@@ -17,16 +20,20 @@ def is_event_stream(message: Message) -> bool:
 
 
 class EventStreams:
-    def __init__(self) -> None:
+    def __init__(self, rights: Rights) -> None:
+        self._rights = rights
         self._tasks: set[asyncio.Task[None]] = set()
         self._cut: set[asyncio.Task[None]] = set()
         self._ending = False
 
-    def began(self, message: Message, task: "asyncio.Task[None] | None") -> None:
+    def began(self, message: Message, task: "asyncio.Task[None] | None", who: Principal | None) -> None:
         """Looks at the start of every answer and remembers the request's task when it is a stream."""
         if is_event_stream(message) and task is not None:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+            if who is not None:
+                watched = self._rights.watch(who, lambda: self.end_one(task))
+                task.add_done_callback(lambda _task: self._rights.forget(watched))
             if self._ending:
                 task.cancel()
 

@@ -90,12 +90,14 @@ class Guards:
             await self._app(scope, body, answer)
             return
         who = await self._verifier.authenticate(bearer(headers.get("authorization", "")))
-        answer.tenant_id = who.tenant_id
+        answer.who = who
         peer = scope.get("client") or ("", 0)
         came_from(peer[0], headers.get("x-forwarded-for", ""))
         if who.role is Role.NODE:
             raise no_node_here()
-        self._rates.count(who)
+        counted = self._rates.count(who)
+        answer.headers.update(counted.headers)
+        counted.check()
         _check_type(scope, headers)
         with acting_as(who):
             await self._app(scope, body, answer)

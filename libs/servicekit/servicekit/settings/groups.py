@@ -111,6 +111,19 @@ class AuthSettings(SettingsGroup):
         return self
 
 
+class LimitSettings(SettingsGroup):
+    """Requests to one process, REST and gRPC together."""
+
+    tenant_requests: int = Field(default=200, ge=1, le=1_000_000)
+    """Requests that one tenant may send at once, and again within TENANT_SECONDS."""
+    tenant_seconds: int = Field(default=1, ge=1, le=86_400)
+    """Seconds within which a tenant has all of its requests back."""
+    key_requests: int = Field(default=100, ge=1, le=1_000_000)
+    """Requests that one API key may send at once, and again within KEY_SECONDS."""
+    key_seconds: int = Field(default=1, ge=1, le=86_400)
+    """Seconds within which an API key has all of its requests back."""
+
+
 class AddressSettings(SettingsGroup):
     allow: tuple[str, ...] = ()
     """Local networks that tenants may name all the same, such as 10.20.0.0/16 of an office behind a VPN."""
@@ -199,6 +212,7 @@ class ApiSettings(ProcessSettings):
     grpc: GrpcSettings = GrpcSettings()
     kafka: KafkaSettings
     auth: AuthSettings
+    limits: LimitSettings = LimitSettings()
 
 
 class ServiceSettings(ApiSettings):

@@ -14,7 +14,9 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
-_TRACER = "keepline"
+# once: asking the provider for one costs more than a span. It becomes the provider's when that is set.
+_tracer = trace.get_tracer("keepline")
+_CONTEXT_HEADERS = ("traceparent", "tracestate")
 
 
 def configure(name: str, otlp_endpoint: str | None) -> TracerProvider:
@@ -40,7 +42,7 @@ def span(
     **attributes: str | int | float | bool,
 ) -> Iterator[Span]:
     """A current span; `parent` holds the headers that came with a message."""
-    with trace.get_tracer(_TRACER).start_as_current_span(
+    with _tracer.start_as_current_span(
         name,
         context=extract(parent) if parent is not None else None,
         kind=kind,
@@ -54,15 +56,24 @@ def span(
             raise
 
 
+def begin(name: str, headers: Mapping[str, str], kind: SpanKind) -> Span:
+    """A span that is current for the rest of this task, and that the caller ends."""
+    started = _tracer.start_span(name, extract(headers), kind)
+    context.attach(trace.set_span_in_context(started))
+    return started
+
+
 def inject() -> dict[str, str]:
     """The headers that let the receiver continue this trace; empty when there is none."""
     carrier: dict[str, str] = {}
     propagate.inject(carrier)
-    return {key: value for key, value in carrier.items() if key in ("traceparent", "tracestate")}
+    return {key: value for key, value in carrier.items() if key in _CONTEXT_HEADERS}
 
 
 def extract(headers: Mapping[str, str]) -> context.Context:
-    return propagate.extract({k: v for k, v in headers.items() if k in ("traceparent", "tracestate")})
+    if "traceparent" not in headers:
+        return context.Context()
+    return propagate.extract({k: headers[k] for k in _CONTEXT_HEADERS if k in headers})
 
 
 def trace_id() -> str:

@@ -22,5 +22,7 @@ async def serve(service: Service[Settings], table: RoutingTable) -> None:
         add_CallRoutingServicer_to_server(CallRouting(dry_run), server)
 
     about = "Keepline: routes calls; the API is call-control's"
-    await service.serve_http(create_app("call-router", about, verifier, service.readiness))
+    await service.serve_http(
+        create_app("call-router", about, verifier, service.readiness, rates=service.rates)
+    )
     await service.serve_grpc(add, [SERVICE], verifier)

@@ -44,6 +44,8 @@ class TrunkHealth(trunk_health_pb2_grpc.TrunkHealthServicer):
 
     async def Watch(self, request: pb.WatchRequest, context: _Context) -> AsyncIterator[pb.WatchResponse]:
         tenant = reading_tenant("health")
+        for trunk_id in request.trunk_ids:
+            self._statuses.get(tenant, trunk_id)  # raises NotFound
         watcher = self._watchers.watch(tenant, request.trunk_ids)
         try:
             now = [s for s in self._board.of_tenant(tenant) if watcher.wants(tenant, s.trunk_id)]
