@@ -13,6 +13,7 @@ from harness.codes.carriers import Carrier, Carriers
 from harness.codes.found import Found, Unclear
 from harness.codes.reading import Function, Scope, names_in, strings, text_of
 from harness.codes.sources import Source
+from harness.paths import REPOSITORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def _found(
 
 def _served(carrier: Carrier, path: Path) -> str:
     """Without the status of a protocol that does not come there."""
-    parts = set(path.parts)
+    parts = set(path.relative_to(REPOSITORY).parts)
     unserved = "gRPC" if {"http", "rest"} & parts else "HTTP" if "grpc" in parts else ""
     return ", ".join(f"{name} {status}" for name, status in carrier.statuses.items() if name != unserved)
 
