@@ -9,6 +9,8 @@ from harness.paths import REPOSITORY
 
 BENCHMARKS = (
     "route_decision",
+    "grpc_route",
+    "rest_read",
     "spool_write",
     "record_keeping",
     "esl_events",
