@@ -1,53 +1,75 @@
-"""How many REST reads of one object sip-config answers, beside a bare FastAPI route with the same body.
+"""How many REST reads of one object a service answers, beside a bare FastAPI route with the same body.
 
     .venv/bin/python tests/load/rest_read.py [--in-flight 32] [--rounds 5] [--seconds 3]
 
-The read is that of one trunk, by GET with a token: authenticated, counted, traced, read from the database and
-put together with what the nodes say of it. The bare route is a process of FastAPI on uvicorn, with the same
-loop and parser, that returns the same document from its memory.
-Goal at 32 in flight: 0.5.
+Two reads, each with a token, authenticated, counted, traced and told in the log: the status of a trunk, which
+health-monitor has in memory, and a trunk, which sip-config reads from its database and completes with what
+the nodes say of it. The bare process is FastAPI on uvicorn, with the same loop and parser, and returns the
+same documents from its memory; for the trunk it reads the same document from the same database before.
+Goal at 32 in flight: 0.5 for the status.
 """
 
 import argparse
 import asyncio
 import sys
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import httpx
-import orjson
 from side_by_side import Ask, Side, compare, told
 
 from harness.components import kafka as kafka_component
 from harness.components import mongo as mongo_component
-from harness.components.component import Component, Missing, answers
+from harness.components.component import Component, answers, listens
 from harness.paths import fresh_run_folder
 from harness.ports import free_port
 from harness.process import Process
+from harness.until import until
 from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.kafka import ensure_topics, load_topics
 
 GOAL = 0.5
-TRUNK = {
-    "name": "Acme",
-    "country": "GB",
-    "source_cidrs": ["203.0.113.0/30"],
-    "endpoints": [{"host": "sip.acme.test"}],
-}
+TRUNK = {"name": "Acme", "country": "GB", "endpoints": [{"host": "sip.acme.test"}]}
+DATABASE = "load_read"
+_STATUS_SECONDS = 30.0
 _BARE = """
 import sys
 from pathlib import Path
 from typing import Any
 import orjson, uvicorn
 from fastapi import FastAPI
+from motor.motor_asyncio import AsyncIOMotorClient
 
-app, body = FastAPI(), orjson.loads(Path(sys.argv[2]).read_bytes())
+port, folder, uri, database = sys.argv[1:]
+app, files = FastAPI(), {name: Path(folder) / f"{name}.json" for name in ("status", "trunk")}
+bodies = {name: orjson.loads(file.read_bytes()) for name, file in files.items()}
+trunks = AsyncIOMotorClient(uri)[database]["sip_trunks"]
+
+@app.get("/api/v1/health/trunks/{trunk_id}")
+async def status(trunk_id: str) -> dict[str, Any]:
+    return bodies["status"]
 
 @app.get("/api/v1/sip/trunks/{trunk_id}")
-async def read(trunk_id: str) -> dict[str, Any]:
-    return body
+async def trunk(trunk_id: str) -> dict[str, Any]:
+    assert await trunks.find_one({"_id": trunk_id})
+    return bodies["trunk"]
 
-uvicorn.run(app, port=int(sys.argv[1]), loop="uvloop", http="httptools", log_config=None, access_log=False)
+options = {"loop": "uvloop", "http": "httptools", "log_config": None, "access_log": False}
+uvicorn.run(app, port=int(port), timeout_keep_alive=60, **options)
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Of one object at one service."""
+
+    service: Component
+    port: int
+    path: str
+    body: bytes
 
 
 async def main() -> int:
@@ -57,103 +79,117 @@ async def main() -> int:
     parser.add_argument("--seconds", type=float, default=3.0)
     asked = parser.parse_args()
     folder = fresh_run_folder("load-rest-read")
-    database, broker = (
-        mongo_component.create(folder / "mongo"),
-        await kafka_component.create(folder / "kafka"),
-    )
-    await asyncio.gather(database.start(), broker.start())
-    try:
+    issuer = DevIssuer.create(folder / "keys")
+    async with AsyncExitStack() as stack:
+        database, broker = (
+            mongo_component.create(folder / "mongo"),
+            await kafka_component.create(folder / "kafka"),
+        )
+        await asyncio.gather(_started(stack, database), _started(stack, broker))
         await ensure_topics(broker.bootstrap, load_topics().values())
-        sides = await _sides(folder, database.uri, broker.bootstrap, asked)
-    finally:
-        await asyncio.gather(database.stop(), broker.stop())
+        shared = {"MONGO__URI": database.uri, "KAFKA__BOOTSTRAP": broker.bootstrap}
+        trunks, health = (
+            _service(folder, issuer, "sip_config", shared),
+            _service(folder, issuer, "health_monitor", shared),
+        )
+        await asyncio.gather(_started(stack, trunks[0]), _started(stack, health[0]))
+        token = issuer.token("t_demo")
+        trunk = await _created(*trunks, token)
+        status = await _told(*health, token, trunk.path.rpartition("/")[2])
+        bare, port = await _bare(folder, database.uri, trunk, status)
+        await _started(stack, bare)
+        many = asked.in_flight
+        sides = [
+            await _side("bare FastAPI route", replace(status, service=bare, port=port), "", many),
+            await _side("GET of one trunk's status", status, token, many),
+            await _side("bare one that reads a document", replace(trunk, service=bare, port=port), "", many),
+            await _side("GET of one trunk", trunk, token, many),
+        ]
+        await compare(sides, asked.rounds, asked.seconds)
     told(sides[1], sides[0], GOAL)
+    told(sides[3], sides[2], None)
     return 0
 
 
-async def _sides(folder: Path, mongo: str, kafka: str, asked: argparse.Namespace) -> list[Side]:
-    issuer = DevIssuer.create(folder / "keys")
-    bearer = f"Bearer {issuer.token('t_demo')}"
-    service, port = _service(folder, issuer, mongo, kafka)
-    await service.start()
-    try:
-        path, body = await _created(port, bearer)
-        (folder / "body.json").write_bytes(body)
-        bare_port = free_port()
-        command = [sys.executable, "-c", _BARE, str(bare_port), str(folder / "body.json")]
-        bare = Component("bare", Process("bare", command, folder / "bare.log"), _opens(bare_port, path))
-        await bare.start()
-        try:
-            assert service.process is not None
-            assert bare.process is not None
-            ours = [await _asker(port, path, bearer, body) for _ in range(asked.in_flight)]
-            theirs = [await _asker(bare_port, path, "", body) for _ in range(asked.in_flight)]
-            sides = [
-                Side("bare FastAPI route", bare.process.pid, theirs),
-                Side("GET of one trunk", service.process.pid, ours),
-            ]
-            await compare(sides, asked.rounds, asked.seconds)
-            return sides
-        finally:
-            await bare.stop()
-    finally:
-        await service.stop()
+class Starts(Protocol):
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
 
 
-def _service(folder: Path, issuer: DevIssuer, mongo: str, kafka: str) -> tuple[Component, int]:
-    port = free_port()
+async def _started(stack: AsyncExitStack, one: Starts) -> None:
+    await one.start()
+    stack.push_async_callback(one.stop)
+
+
+def _service(
+    folder: Path, issuer: DevIssuer, module: str, shared: Mapping[str, str]
+) -> tuple[Component, int]:
+    port, name = free_port(), module.replace("_", "-")
     settings = {
-        "SIP_ZONE": "sip.example",
-        "SWITCHES": '[{"id": "sw1", "host": "127.0.0.1", "port": 5080}]',
-        "EDGES": '[{"id": "edge1", "host": "127.0.0.1"}]',
+        **shared,
         "HTTP__LISTEN": f"127.0.0.1:{port}",
-        "MONGO__URI": mongo,
-        "MONGO__DATABASE": "load_read",
-        "KAFKA__BOOTSTRAP": kafka,
+        "MONGO__DATABASE": DATABASE,
         "AUTH__JWKS_FILE": str(issuer.jwks_file),
         "LIMITS__TENANT_REQUESTS": "1000000",
-        "ADDRESSES__ALLOW": '["203.0.113.0/24"]',
-        "DATA_DIR": str(folder / "sip-config"),
+        "DATA_DIR": str(folder / name),
         "DRAIN_SECONDS": "0",
     }
-    process = Process(
-        "sip-config",
-        [sys.executable, "-m", "sip_config"],
-        folder / "sip-config.log",
-        env={f"KEEPLINE_{name}": value for name, value in settings.items()},
-    )
-    return Component("sip-config", process, answers(f"http://127.0.0.1:{port}")), port
+    if module == "sip_config":
+        settings |= {
+            "SIP_ZONE": "sip.example",
+            "SWITCHES": '[{"id": "sw1", "host": "127.0.0.1", "port": 5080}]',
+            "EDGES": '[{"id": "edge1", "host": "127.0.0.1"}]',
+        }
+    environment = {f"KEEPLINE_{key}": value for key, value in settings.items()}
+    process = Process(name, [sys.executable, "-m", module], folder / f"{name}.log", env=environment)
+    return Component(name, process, answers(f"http://127.0.0.1:{port}")), port
 
 
-async def _created(port: int, bearer: str) -> tuple[str, bytes]:
-    """The path of a new trunk, and what is read there."""
-    headers = {"Authorization": bearer}
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers) as client:
+async def _created(service: Component, port: int, token: str) -> Read:
+    async with _client(port, token) as client:
         made = await client.post("/api/v1/sip/trunks", json=TRUNK)
         assert made.is_success, made.text
         path = f"/api/v1/sip/trunks/{made.json()['id']}"
-        read = await client.get(path)
-        return path, orjson.dumps(read.raise_for_status().json())
+        return Read(service, port, path, (await client.get(path)).content)
 
 
-def _opens(port: int, path: str) -> Missing:
-    async def missing() -> str:
-        try:
-            async with httpx.AsyncClient() as client:
-                await client.get(f"http://127.0.0.1:{port}{path}")
-        except httpx.HTTPError:
-            return "nobody answers"
-        return ""
+async def _told(service: Component, port: int, token: str, trunk_id: str) -> Read:
+    path = f"/api/v1/health/trunks/{trunk_id}"
+    async with _client(port, token) as client:
 
-    return missing
+        async def known() -> bool:
+            return (await client.get(path)).is_success
+
+        await until(known, _STATUS_SECONDS)
+        return Read(service, port, path, (await client.get(path)).content)
 
 
-async def _asker(port: int, path: str, bearer: str, body: bytes) -> Ask:
+def _client(port: int, token: str) -> httpx.AsyncClient:
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers)
+
+
+async def _bare(folder: Path, uri: str, trunk: Read, status: Read) -> tuple[Component, int]:
+    (folder / "trunk.json").write_bytes(trunk.body)
+    (folder / "status.json").write_bytes(status.body)
+    port = free_port()
+    command = [sys.executable, "-c", _BARE, str(port), str(folder), uri, DATABASE]
+    process = Process("bare", command, folder / "bare.log")
+    return Component("bare", process, listens("127.0.0.1", port)), port
+
+
+async def _side(name: str, read: Read, token: str, in_flight: int) -> Side:
+    assert read.service.process is not None
+    askers = [await _asker(read, token) for _ in range(in_flight)]
+    return Side(name, read.service.process.pid, askers)
+
+
+async def _asker(read: Read, token: str) -> Ask:
     """A connection of its own, and no client library: that one would be the slowest of the three."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    authorization = f"authorization: {bearer}\r\n" if bearer else ""
-    request = f"GET {path} HTTP/1.1\r\nhost: bench\r\n{authorization}\r\n".encode()
-    expected = orjson.loads(body)["id"].encode()
+    reader, writer = await asyncio.open_connection("127.0.0.1", read.port)
+    authorization = f"authorization: Bearer {token}\r\n" if token else ""
+    request = f"GET {read.path} HTTP/1.1\r\nhost: bench\r\n{authorization}\r\n".encode()
+    expected = read.path.rpartition("/")[2].encode()
 
     async def ask() -> None:
         writer.write(request)

@@ -5,6 +5,7 @@ and needs no taking back. `except Exception` for gRPC stands in `handlers` and n
 caught comes here; a cancelled call stays cancelled.
 """
 
+import logging
 import time
 from collections.abc import Sequence
 from contextvars import ContextVar
@@ -18,13 +19,14 @@ from google.protobuf.message import Message
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 from servicekit.auth import Principal, Role, TokenVerifier
+from servicekit.auth.origin import came_from
 from servicekit.auth.principal import act_as, no_node_here
 from servicekit.auth.tokens import bearer
 from servicekit.errors import Invalid, Problem
 from servicekit.grpc.status import to_status
 from servicekit.rates import RequestRates
 from servicekit.telemetry import metrics, names, request_id, tracing
-from servicekit.telemetry.logging import logger
+from servicekit.telemetry.logging import answered, logger
 
 _log = logger(__name__)
 # the runtime class cannot be subscripted, only that of the stubs can
@@ -61,7 +63,6 @@ class Calls:
         self._rates = rates
         self._for_nodes = tuple(f"/{name}/" for name in for_nodes)
         self._seconds = metrics.histogram(names.RPC_SECONDS)
-        self._log = _log.bind()  # made once: it writes a line of each call
 
     def begin(self, method: str, context: Context) -> Call:
         headers = {k: v for k, v in context.invocation_metadata() or () if isinstance(v, str)}
@@ -80,6 +81,7 @@ class Calls:
         if who.role is Role.NODE and not call.method.startswith(self._for_nodes):
             raise no_node_here()
         call.who = who
+        came_from(call.context.peer(), call.headers.get("x-forwarded-for", ""))
         self._rates.count(who).check()
         act_as(who)
 
@@ -108,12 +110,13 @@ class Calls:
         seconds = time.perf_counter() - call.began_seconds
         self._seconds.record(seconds, {"method": call.method, "code": status.name})
         call.span.end()
-        tell = self._log.debug if call.method.startswith(INTERNAL_SERVICES) else self._log.info
+        level = logging.DEBUG if call.method.startswith(INTERNAL_SERVICES) else logging.INFO
         if status in _OUR_FAULTS:
-            tell = self._log.warning
+            level = logging.WARNING
         refused = {"code": call.code} if call.code else {}
-        tell(
-            "answered",
+        answered(
+            "servicekit.grpc",
+            level,
             method=call.method,
             status=status.name,
             duration_ms=round(seconds * 1000, 1),

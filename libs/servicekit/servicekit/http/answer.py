@@ -5,6 +5,7 @@ no content has no type of it.
 """
 
 import asyncio
+import logging
 import time
 
 from starlette.datastructures import MutableHeaders
@@ -12,10 +13,9 @@ from starlette.types import Message, Send
 
 from servicekit.auth import Principal
 from servicekit.http.ending import EventStreams, is_event_stream
-from servicekit.telemetry.logging import logger
+from servicekit.telemetry.logging import answered
 from servicekit.telemetry.request_id import HEADER
 
-_log = logger("servicekit.http")
 _WITHOUT_CONTENT = frozenset({204, 304})
 _SERVER_FAULT = 500
 _PROBES = frozenset({"/healthz", "/readyz"})
@@ -78,12 +78,13 @@ class Answer:
 
     def told(self, method: str, route: str) -> None:
         """The access line. Never a body, a parameter or a header's value."""
-        tell = _log.warning if self.status >= _SERVER_FAULT else _log.info
+        level = logging.WARNING if self.status >= _SERVER_FAULT else logging.INFO
         if route in _PROBES:  # also the 503 of a process that is not ready yet, which has its own lines
-            tell = _log.debug
+            level = logging.DEBUG
         refused = {"code": self.code} if self.code else {}
-        tell(
-            "answered",
+        answered(
+            "servicekit.http",
+            level,
             method=method,
             route=route,
             status=self.status,

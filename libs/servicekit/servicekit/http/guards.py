@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from servicekit.api.query import check_known
 from servicekit.auth import Role, TokenVerifier, acting_as
 from servicekit.auth.origin import came_from
 from servicekit.auth.principal import no_node_here
@@ -99,6 +100,8 @@ class Guards:
         answer.headers.update(counted.headers)
         counted.check()
         _check_type(scope, headers)
+        if scope["query_string"]:
+            check_known(scope)
         with acting_as(who):
             await self._app(scope, body, answer)
 

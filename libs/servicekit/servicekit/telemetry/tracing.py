@@ -42,18 +42,18 @@ def span(
     **attributes: str | int | float | bool,
 ) -> Iterator[Span]:
     """A current span; `parent` holds the headers that came with a message."""
-    with _tracer.start_as_current_span(
-        name,
-        context=extract(parent) if parent is not None else None,
-        kind=kind,
-        attributes=attributes,
-        set_status_on_exception=False,
-    ) as current:
-        try:
-            yield current
-        except Exception as error:
-            current.set_status(Status(StatusCode.ERROR, type(error).__name__))
-            raise
+    above = extract(parent) if parent is not None else None
+    started = _tracer.start_span(name, above, kind, attributes)
+    token = context.attach(trace.set_span_in_context(started))
+    try:
+        yield started
+    except Exception as error:
+        started.record_exception(error)
+        started.set_status(Status(StatusCode.ERROR, type(error).__name__))
+        raise
+    finally:
+        context.detach(token)
+        started.end()
 
 
 def begin(name: str, headers: Mapping[str, str], kind: SpanKind) -> Span:
