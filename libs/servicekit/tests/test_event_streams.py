@@ -37,7 +37,7 @@ async def test_a_stream_is_finished_with_its_token(tmp_path: Path) -> None:
     ):
         parts = answer.aiter_bytes()
         assert await anext(parts) == b"data: here\n\n"
-        clock.advance(60)
+        clock.advance(62)
         assert [part async for part in parts] == []
     server.stop(1)
     await serving

@@ -181,7 +181,7 @@ async def test_a_stream_ends_with_its_token(issuer: DevIssuer) -> None:
     async with served(issuer, forever, streams=True, clock=clock) as opened:
         stream = opened.unary_stream(METHOD)(b"")
         assert await stream.read() == b"here"
-        clock.advance(60)
+        clock.advance(62)
         error = await refused(stream.read())
     assert error.code() is grpc.StatusCode.UNAUTHENTICATED
     assert problem_of(error).code == "token_expired"
