@@ -7,6 +7,7 @@ import grpc.aio
 
 from keepline.audit.v1.audit_log_pb2_grpc import add_AuditLogServicer_to_server
 from keepline.auth.v1.api_key_service_pb2_grpc import add_ApiKeyServiceServicer_to_server
+from keepline.sip.v1.network_service_pb2_grpc import add_NetworkServiceServicer_to_server
 from keepline.sip.v1.trunk_service_pb2_grpc import add_SipTrunkServiceServicer_to_server
 from servicekit.api.idempotency import IdempotencyKeys
 from servicekit.auth.serving import Callers, callers_of
@@ -21,6 +22,8 @@ from sip_config.adapters.grpc.audit import SERVICE as AUDIT_SERVICE
 from sip_config.adapters.grpc.audit import AuditLogService
 from sip_config.adapters.grpc.keys import SERVICE as KEY_SERVICE
 from sip_config.adapters.grpc.keys import ApiKeyService
+from sip_config.adapters.grpc.network import SERVICE as NETWORK_SERVICE
+from sip_config.adapters.grpc.network import NetworkService
 from sip_config.adapters.grpc.switch_config import SwitchConfig
 from sip_config.adapters.grpc.trunks import SERVICE as TRUNK_SERVICE
 from sip_config.adapters.grpc.trunks import SipTrunkService
@@ -168,11 +171,13 @@ async def _serve(service: Service[Settings], parts: Parts, callers: Callers) -> 
         add_SipTrunkServiceServicer_to_server(SipTrunkService(parts.trunks, placement, parts.keys), server)
         add_ApiKeyServiceServicer_to_server(ApiKeyService(parts.access.keys, parts.keys), server)
         add_AuditLogServicer_to_server(AuditLogService(parts.access.entries), server)
+        network = NetworkService(parts.feed, parts.reports, parts.network)
+        add_NetworkServiceServicer_to_server(network, server)
         served = SwitchConfig(parts.feed, parts.reports, parts.network)
         grpc_switch_config.add_to_server(served, server)
 
     await service.serve_http(app)
-    served = [TRUNK_SERVICE, KEY_SERVICE, AUDIT_SERVICE, grpc_switch_config.SERVICE]
+    served = [TRUNK_SERVICE, NETWORK_SERVICE, KEY_SERVICE, AUDIT_SERVICE, grpc_switch_config.SERVICE]
     await service.serve_grpc(add, served, verifier, for_nodes=[grpc_switch_config.SERVICE])
 
 

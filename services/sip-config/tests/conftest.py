@@ -12,6 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from keepline.sip.v1.network_service_pb2_grpc import add_NetworkServiceServicer_to_server
 from keepline.sip.v1.switch_config_pb2_grpc import SwitchConfigStub
 from keepline.sip.v1.trunk_service_pb2_grpc import (
     SipTrunkServiceStub,
@@ -26,6 +27,8 @@ from servicekit.http import create_app
 from servicekit.readiness import Readiness
 from servicekit.testing import FakeClock, MemoryCollection, tokens, verifier_of
 from sip_config.adapters.grpc import switch_config as grpc_switch_config
+from sip_config.adapters.grpc.network import SERVICE as NETWORK_SERVICE
+from sip_config.adapters.grpc.network import NetworkService
 from sip_config.adapters.grpc.switch_config import SERVICE as SWITCH_CONFIG
 from sip_config.adapters.grpc.switch_config import SwitchConfig
 from sip_config.adapters.grpc.trunks import SERVICE as TRUNK_SERVICE
@@ -170,10 +173,11 @@ async def replica(shared: Shared, feed: NodeFeed, issuer: DevIssuer) -> AsyncIte
 
     def add(server: grpc.aio.Server) -> None:
         add_SipTrunkServiceServicer_to_server(SipTrunkService(trunks, placement, keys), server)
+        add_NetworkServiceServicer_to_server(NetworkService(feed, reports, network), server)
         grpc_switch_config.add_to_server(SwitchConfig(feed, reports, network, heartbeat=0.05), server)
 
     server = GrpcServer(verifier_of(issuer), for_nodes=[SWITCH_CONFIG])
-    port = await server.start("127.0.0.1:0", add, [TRUNK_SERVICE, SWITCH_CONFIG])
+    port = await server.start("127.0.0.1:0", add, [TRUNK_SERVICE, NETWORK_SERVICE, SWITCH_CONFIG])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
         api = Api(client, issuer, f"127.0.0.1:{port}", feed, reports, network, shared, naming)
         yield api

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.node import Node
+from keepline.sip.v1 import network_service_pb2 as net
 from keepline.sip.v1 import switch_config_pb2 as pb
+from keepline.sip.v1.network_service_pb2_grpc import NetworkServiceStub
 from keepline.sip.v1.switch_state_pb2 import SwitchState
 from servicekit.api.asked import Asked
 from servicekit.testing import until
@@ -48,6 +50,38 @@ async def test_an_order_is_made_by_the_rule_of_all_changes(api: Any) -> None:
     reset = (await _order(api, "sw1", None, '"1"')).json()
     assert (reset["state"], reset["ordered"], reset["version"]) == ("active", False, 2)
     assert await _waiting(api) == pb.DESTINATION_STATE_ACTIVE
+
+
+async def test_operators_do_the_same_over_grpc(api: Any) -> None:
+    node = Node(api.edge())
+    node.watch()
+    await node.take()
+    stub = api.stub("platform", "operator", NetworkServiceStub)
+    read = (await stub.GetSwitch(net.GetSwitchRequest(id="sw1"))).switch
+    assert (read.state, read.ordered, read.version) == (pb.DESTINATION_STATE_ACTIVE, False, 0)
+    drain = net.Switch(id="sw1", state=pb.DESTINATION_STATE_DRAINING)
+    free = await api.problem(stub.UpdateSwitch(net.UpdateSwitchRequest(switch=drain)))
+    assert free.code == "precondition_required"
+    asked = net.UpdateSwitchRequest(switch=drain, any_version=True)
+    drained = (await stub.UpdateSwitch(asked)).switch
+    assert (drained.state, drained.ordered, drained.version) == (pb.DESTINATION_STATE_DRAINING, True, 1)
+    reset = net.UpdateSwitchRequest(switch=net.Switch(id="sw1"), expected_version=1)
+    reset.update_mask.paths.append("state")
+    assert (await stub.UpdateSwitch(reset)).switch.state == pb.DESTINATION_STATE_ACTIVE
+    assert (await api.problem(stub.UpdateSwitch(reset))).code == "version_mismatch"
+    gone = await api.problem(stub.GetSwitch(net.GetSwitchRequest(id="sw9")))
+    assert gone.code == "switch_not_found"
+    said = (await stub.SayWord(net.SayWordRequest(shrunk=True))).word
+    assert (said.shrunk, said.older, said.said_by) == (True, False, "dev")
+    wrong = await api.problem(stub.SayWord(net.SayWordRequest(minutes=1441)))
+    assert [one.code for one in wrong.violations] == ["minutes_invalid"]
+    seen = await stub.GetNetwork(net.GetNetworkRequest())
+    assert [one.id for one in seen.switches] == ["sw1"]
+    assert [(one.node_id, one.kind) for one in seen.nodes] == [("edge1", "edge")]
+    assert seen.word == said
+    tenant = api.stub(kind=NetworkServiceStub)
+    assert (await api.problem(tenant.GetNetwork(net.GetNetworkRequest()))).code == "role_forbidden"
+    node.leave()
 
 
 async def test_a_switch_is_drained_and_taken_back(api: Any) -> None:

@@ -93,7 +93,7 @@ SWITCH = Resource(
 )
 
 
-def word_asked(document: object, found: tuple[Any, ...]) -> Asked[WordDraft]:
+def word_asked(document: object, found: tuple[Any, ...] = ()) -> Asked[WordDraft]:
     read = WORD.created(document, found)
     return Asked(WordDraft(read["shrunk"], read["older"], read["minutes"]), read.faults)
 
