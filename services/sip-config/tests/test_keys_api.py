@@ -300,6 +300,7 @@ async def test_grpc_does_the_same(access: Access) -> None:
         await access.spread()
         found = await log.ListEntries(audit_log_pb2.ListEntriesRequest(action=["created"]), timeout=5)
         assert [(one.resource_id, one.action) for one in found.entries] == [(made.key.id, "created")]
+        assert (found.entries[0].address, bool(found.entries[0].request_id)) == ("127.0.0.1", True)
 
 
 async def test_a_tenant_has_so_many_keys_and_no_more(access: Access) -> None:
