@@ -33,6 +33,7 @@ check: proto/asyncapi/node_modules infra/openapi/node_modules ## style, types, a
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy $(addprefix -p ,$(PACKAGES))
+	$(BIN)/mypy clients/python/examples
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m harness check
 	$(BIN)/python -m harness settings --check
