@@ -180,7 +180,10 @@ def test_a_refusal_is_the_error_that_rest_has(
     assert (type(error), error.status, served.service.calls) == (kind, status, 1)
     if isinstance(refusal, errors.Problem):
         assert (error.code, error.detail, error.hint) == (refusal.code, refusal.detail, refusal.hint)
-        assert len(error.errors) == len(refusal.violations)
+        assert [(e.pointer, e.code, e.hint) for e in error.errors] == [
+            (v.pointer.lstrip("/"), v.code, v.hint) for v in refusal.violations
+        ]
+    assert error.request_id
     assert "hunter2" not in str(error)
 
 

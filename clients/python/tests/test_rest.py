@@ -60,6 +60,7 @@ def test_a_trunk_is_made_read_changed_and_deleted(client: Keepline) -> None:
         404,
         "list them",
     )
+    assert raised.value.request_id
 
 
 def test_a_list_is_every_page_of_it_and_a_filter_holds_for_all(client: Keepline, keepline: Running) -> None:

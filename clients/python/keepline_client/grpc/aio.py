@@ -8,6 +8,8 @@ import grpc
 import grpc.aio
 from google.protobuf.message import Message
 
+from keepline.audit.v1.audit_log_pb2_grpc import AuditLogStub
+from keepline.auth.v1.api_key_service_pb2_grpc import ApiKeyServiceStub
 from keepline.health.v1.trunk_health_pb2 import TrunkStatus, WatchRequest
 from keepline.health.v1.trunk_health_pb2_grpc import TrunkHealthStub
 from keepline.phone.v1.phone_service_pb2_grpc import PhoneServiceStub
@@ -119,6 +121,8 @@ class AsyncKeeplineGrpc:
         self.routing = CallRoutingManagerStub(self.channel)
         self.calls = CallLogStub(self.channel)
         self.health = TrunkHealthStub(self.channel)
+        self.api_keys = ApiKeyServiceStub(self.channel)
+        self.audit = AuditLogStub(self.channel)
 
     async def watch_trunks(self, trunk_ids: Iterable[str] = ()) -> AsyncIterator[TrunkStatus | Removed]:
         """The status of each trunk, then each change, for ever; () watches all of the tenant's. A stream that
