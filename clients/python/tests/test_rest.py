@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from harness.small_keepline import Fault, SmallKeepline
 from keepline_client import (
     ANY,
     RESET,
@@ -25,21 +26,18 @@ from keepline_client import (
 )
 from keepline_client.resources import NewTrunk, Trunk
 
-from .conftest import Running
-from .small_keepline import Fault
-
 QUICK = Retries(tries=4, first_seconds=0.01, longest_seconds=0.02)
 ACME: NewTrunk = {"name": "Acme", "country": "DE", "source_cidrs": ["203.0.113.0/30"]}
 
 
 @pytest.fixture
-def client(keepline: Running) -> Iterator[Keepline]:
+def client(keepline: SmallKeepline) -> Iterator[Keepline]:
     with Keepline(keepline.url, keepline.token, retries=QUICK) as made:
         yield made
 
 
 @pytest.fixture
-def trunk(client: Keepline, keepline: Running) -> Trunk:
+def trunk(client: Keepline, keepline: SmallKeepline) -> Trunk:
     made = client.trunks.create(ACME)
     keepline.faults.clear()
     return made
@@ -63,7 +61,9 @@ def test_a_trunk_is_made_read_changed_and_deleted(client: Keepline) -> None:
     assert raised.value.request_id
 
 
-def test_a_list_is_every_page_of_it_and_a_filter_holds_for_all(client: Keepline, keepline: Running) -> None:
+def test_a_list_is_every_page_of_it_and_a_filter_holds_for_all(
+    client: Keepline, keepline: SmallKeepline
+) -> None:
     keepline_of = Keepline(keepline.url, lambda: keepline.issuer.token("t_lists"))
     made = {keepline_of.trunks.create({"name": f"T{n}", "country": "DE"}).id for n in range(5)}
     keepline_of.trunks.create({"name": "other", "country": "FR"})
@@ -96,7 +96,7 @@ def test_the_version_that_somebody_else_changed_is_refused(client: Keepline, tru
     assert (raised.value.code, raised.value.status) == ("version_mismatch", 412)
 
 
-def test_a_token_that_does_not_hold_is_said_so(keepline: Running) -> None:
+def test_a_token_that_does_not_hold_is_said_so(keepline: SmallKeepline) -> None:
     with Keepline(keepline.url, "no-token") as client, pytest.raises(Unauthenticated) as raised:
         client.trunks.get("trk_1")
     assert raised.value.status == 401
@@ -107,7 +107,7 @@ AGAIN = [Fault(503, {"retry-after": "0"}), Fault(429), Fault(502), Fault(0)]
 
 @pytest.mark.parametrize("fault", AGAIN)
 def test_a_create_is_repeated_under_its_key_and_makes_one(
-    client: Keepline, keepline: Running, fault: Fault
+    client: Keepline, keepline: SmallKeepline, fault: Fault
 ) -> None:
     keepline.faults.next.append(fault)
     made = client.trunks.create({"name": f"once {fault}", "country": "DE"})
@@ -116,13 +116,17 @@ def test_a_create_is_repeated_under_its_key_and_makes_one(
     assert [t.id for t in client.trunks.list() if t.name == made.name] == [made.id]
 
 
-def test_a_create_whose_answer_was_lost_gives_what_was_made(client: Keepline, keepline: Running) -> None:
+def test_a_create_whose_answer_was_lost_gives_what_was_made(
+    client: Keepline, keepline: SmallKeepline
+) -> None:
     keepline.faults.next.append(Fault(done=True))
     made = client.trunks.create({"name": "lost", "country": "DE"})
     assert [t.id for t in client.trunks.list() if t.name == "lost"] == [made.id]
 
 
-def test_a_delete_whose_answer_was_lost_is_done(client: Keepline, keepline: Running, trunk: Trunk) -> None:
+def test_a_delete_whose_answer_was_lost_is_done(
+    client: Keepline, keepline: SmallKeepline, trunk: Trunk
+) -> None:
     keepline.faults.next.append(Fault(done=True))
     client.trunks.delete(trunk.id, version=1)
     assert [seen[0] for seen in keepline.faults.seen] == ["DELETE", "DELETE"]
@@ -131,7 +135,7 @@ def test_a_delete_whose_answer_was_lost_is_done(client: Keepline, keepline: Runn
 
 
 def test_a_change_of_any_version_is_not_repeated_when_it_may_be_done(
-    client: Keepline, keepline: Running, trunk: Trunk
+    client: Keepline, keepline: SmallKeepline, trunk: Trunk
 ) -> None:
     keepline.faults.next.append(Fault(done=True))
     with pytest.raises(Unreachable):
@@ -141,7 +145,7 @@ def test_a_change_of_any_version_is_not_repeated_when_it_may_be_done(
     assert len(keepline.faults.seen) == 3
 
 
-def test_what_stays_wrong_is_told_after_the_last_try(client: Keepline, keepline: Running) -> None:
+def test_what_stays_wrong_is_told_after_the_last_try(client: Keepline, keepline: SmallKeepline) -> None:
     keepline.faults.next.extend([Fault(503)] * 4)
     with pytest.raises(Unavailable) as raised:
         client.trunks.get("trk_1")
@@ -150,7 +154,7 @@ def test_what_stays_wrong_is_told_after_the_last_try(client: Keepline, keepline:
 
 @pytest.mark.parametrize("status", [500, 409, 404, 422])
 def test_what_another_try_would_not_mend_is_tried_once(
-    client: Keepline, keepline: Running, status: int
+    client: Keepline, keepline: SmallKeepline, status: int
 ) -> None:
     keepline.faults.next.append(Fault(status))
     with pytest.raises(KeeplineError) as raised:
@@ -158,7 +162,7 @@ def test_what_another_try_would_not_mend_is_tried_once(
     assert (raised.value.status, len(keepline.faults.seen)) == (status, 1)
 
 
-def test_no_try_is_waited_for_past_the_deadline(client: Keepline, keepline: Running) -> None:
+def test_no_try_is_waited_for_past_the_deadline(client: Keepline, keepline: SmallKeepline) -> None:
     keepline.faults.next.append(Fault(429, {"retry-after": "60"}))
     began = time.monotonic()
     with pytest.raises(TooManyRequests) as raised:
@@ -176,13 +180,13 @@ def test_nobody_there_is_unreachable() -> None:
     assert (raised.value.code, raised.value.status) == ("unreachable", 0)
 
 
-def test_an_id_stays_within_its_path(client: Keepline, keepline: Running) -> None:
+def test_an_id_stays_within_its_path(client: Keepline, keepline: SmallKeepline) -> None:
     with pytest.raises(KeeplineError):
         client.trunks.get("../keys?x=1")
     assert keepline.faults.seen[0][1].startswith("/api/v1/sip/trunks/")
 
 
-async def test_the_same_for_code_that_awaits(keepline: Running) -> None:
+async def test_the_same_for_code_that_awaits(keepline: SmallKeepline) -> None:
     async def token() -> str:
         return keepline.issuer.token("t_async")
 
@@ -200,7 +204,7 @@ async def test_the_same_for_code_that_awaits(keepline: Running) -> None:
             await client.trunks.get(made.id, deadline_seconds=0.2)
 
 
-def test_a_client_of_your_own_is_used(keepline: Running) -> None:
+def test_a_client_of_your_own_is_used(keepline: SmallKeepline) -> None:
     with httpx.Client(base_url=keepline.url, headers={"x-team": "billing"}) as http:
         Keepline(keepline.url, keepline.token, http=http).trunks.page()
     assert keepline.faults.seen[0][2]["x-team"] == "billing"

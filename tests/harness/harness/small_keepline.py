@@ -1,6 +1,7 @@
 """Trunks as sip-config tells them, kept in a dict, by the kit of all services; and faults on the way."""
 
 import asyncio
+import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,14 +19,17 @@ from servicekit.api.idempotency import Answer, IdempotencyKeys
 from servicekit.api.lists import ListRule
 from servicekit.api.resource import Reading, Resource
 from servicekit.auth import TokenVerifier, principal
+from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.clock import SystemClock
 from servicekit.errors import Invalid, NotFound
 from servicekit.http import create_app
+from servicekit.http.server import HttpServer
 from servicekit.readiness import Readiness
-from servicekit.testing import MemoryCollection
+from servicekit.testing import MemoryCollection, verifier_of
 from servicekit.timestamps import rfc3339
 
 PATH = "/api/v1/sip/trunks"
+_UP_SECONDS = 20
 
 
 class TrunkToCreate(BaseModel):
@@ -95,7 +99,8 @@ def trunks_app(verifier: TokenVerifier, faults: Faults) -> FastAPI:
     def of(trunk_id: str) -> dict[str, Any]:
         if trunk_id not in kept or kept[trunk_id]["tenant"] != principal().tenant_id:
             raise NotFound("trunk_not_found", f"there is no trunk {trunk_id}", hint="list them")
-        return kept[trunk_id]["trunk"]
+        found: dict[str, Any] = kept[trunk_id]["trunk"]
+        return found
 
     @app.post(PATH)
     async def create(request: Request) -> Response:
@@ -163,3 +168,36 @@ def fields(reading: Reading) -> dict[str, Any]:
 
 def matches(trunk: dict[str, Any], filters: Any) -> bool:
     return all(trunk[name] in values for name, values in filters.items())
+
+
+class SmallKeepline:
+    """Served by a thread of its own, so that code that waits can ask it."""
+
+    def __init__(self, issuer: DevIssuer) -> None:
+        self.faults = Faults()
+        self.issuer = issuer
+        self.url = ""
+        self._stop = threading.Event()
+        self._up = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
+        self._thread.start()
+        if not self._up.wait(_UP_SECONDS):
+            raise RuntimeError("the small Keepline is not up")
+
+    @property
+    def token(self) -> str:
+        return self.issuer.token("t_a")
+
+    async def _serve(self) -> None:
+        server = HttpServer(trunks_app(verifier_of(self.issuer), self.faults), "127.0.0.1:0")
+        serving = asyncio.create_task(server.run())
+        await server.started()
+        self.url = f"http://127.0.0.1:{server.port}"
+        self._up.set()
+        await asyncio.to_thread(self._stop.wait)
+        server.stop(1)
+        await serving
+
+    def close(self) -> None:
+        self._stop.set()
+        self._thread.join(10)
