@@ -27,6 +27,7 @@ from keepline.sip.v1.trunk_service_pb2_grpc import (
     add_SipTrunkServiceServicer_to_server,
 )
 from keepline_client import (
+    Conflict,
     DeadlineExceeded,
     Forbidden,
     InvalidRequest,
@@ -165,6 +166,7 @@ REFUSALS = [
     (errors.Invalid("trunk_invalid", "the trunk is wrong", violations=[WRONG]), InvalidRequest, 422),
     (errors.VersionMismatch("version_mismatch", "it changed"), VersionMismatch, 412),
     (errors.Forbidden("role_forbidden", "no"), Forbidden, 403),
+    (errors.QuotaReached("quota_trunks", "you have 30"), Conflict, 409),
     (RuntimeError("password=hunter2"), KeeplineError, 500),
 ]
 

@@ -6,6 +6,7 @@
     ├── Forbidden           403  PERMISSION_DENIED
     ├── NotFound            404  NOT_FOUND            (also what another tenant holds)
     ├── Conflict            409  ALREADY_EXISTS
+    ├── QuotaReached        409  RESOURCE_EXHAUSTED
     ├── InUse               409  FAILED_PRECONDITION
     ├── UnderWay            409  ABORTED
     ├── PreconditionFailed  412  FAILED_PRECONDITION
@@ -86,6 +87,12 @@ class Conflict(Problem):
     title = "Something else already holds this"
     http_status = 409
     grpc_status = "ALREADY_EXISTS"
+
+
+class QuotaReached(Problem):
+    title = "You have as many of these as you may have"
+    http_status = 409
+    grpc_status = "RESOURCE_EXHAUSTED"
 
 
 class InUse(Problem):

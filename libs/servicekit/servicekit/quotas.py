@@ -7,7 +7,7 @@ may together exceed a quota by one each.
 import asyncio
 from zlib import crc32
 
-from servicekit.errors import Conflict
+from servicekit.errors import QuotaReached
 
 _LOCKS = 64
 
@@ -23,8 +23,8 @@ class TenantLocks:
 
 
 def check_quota(what: str, has: int, most: int, more: int = 1) -> None:
-    """`what`: "trunks"; the code is "quota_trunks". Raises Conflict when there is no room for `more`."""
+    """`what`: "trunks"; the code is "quota_trunks". Raises QuotaReached when there is no room for `more`."""
     if has + more > most:
         detail = f"you have {has} {what}, {most} are allowed"
         hint = f"delete {what} that you do not use, or ask the operator for more"
-        raise Conflict(f"quota_{what}", detail, hint=hint)
+        raise QuotaReached(f"quota_{what}", detail, hint=hint)

@@ -42,7 +42,7 @@ def failure_of(code: grpc.StatusCode, details: str | None, trailing: Metadata | 
         info.Clear()
     if not info.reason:
         return _without_reason(code, said)
-    http_status = _BY_REASON.get(info.reason, _STATUS.get(code, 500))
+    http_status = _status_of(info.reason, code)
     pause = retry.retry_delay
     return kind_of(http_status)(
         info.reason,
@@ -56,6 +56,13 @@ def failure_of(code: grpc.StatusCode, details: str | None, trailing: Metadata | 
         request_id=asked.request_id or _text_of("x-request-id", trailing),
         retry_after_seconds=pause.seconds + pause.nanos / 1e9 if retry.HasField("retry_delay") else None,
     )
+
+
+def _status_of(reason: str, code: grpc.StatusCode) -> int:
+    """As REST has it."""
+    if reason.startswith("quota_"):  # waiting makes no room
+        return 409
+    return _BY_REASON.get(reason, _STATUS.get(code, 500))
 
 
 def _without_reason(code: grpc.StatusCode, said: str) -> KeeplineError:
