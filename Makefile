@@ -41,6 +41,7 @@ check: proto/asyncapi/node_modules infra/openapi/node_modules ## style, types, a
 	$(BIN)/python -m harness openapi --check
 	$(MAKE) --no-print-directory proto && git diff --exit-code --stat -- proto/gen docs/asyncapi.yaml
 	node proto/asyncapi/validate.mjs docs/asyncapi.yaml
+	$(if $(wildcard proto/baseline.binpb),$(BIN)/buf breaking proto --against proto/baseline.binpb)
 	$(MAKE) --no-print-directory lint-openapi
 
 unit: ## rules, without any real component
