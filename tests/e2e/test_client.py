@@ -33,6 +33,8 @@ async def run(*command: str | Path, cwd: Path, **variables: str) -> str:
 async def started(
     *command: str | Path, cwd: Path, **variables: str
 ) -> AsyncIterator[asyncio.subprocess.Process]:
+    # a background job of a shell ignores SIGINT, and so would what it starts
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     process = await asyncio.create_subprocess_exec(
         *command,

@@ -1,5 +1,8 @@
 """A provider's endpoint that stops answering is told in words, to whoever watches and to whoever reads."""
 
+import grpc
+import pytest
+
 from harness.events import state_values
 from harness.phones import PROVIDER
 from harness.world import World
@@ -27,7 +30,9 @@ async def test_an_endpoint_that_falls_silent_is_told_in_words(world: World) -> N
     assert changed.sentence.startswith("Acme does not answer")
     assert f"{PROVIDER}:{endpoint.port}" in changed.sentence
     theirs = TrunkHealthStub(other.channel("health-monitor")).Watch(WatchRequest(trunk_ids=[trunk["id"]]))
-    assert list((await theirs.read()).snapshot.statuses) == []
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await theirs.read()
+    assert refused.value.code() is grpc.StatusCode.NOT_FOUND
     answer = await other.rest("health-monitor").get(f"/api/v1/health/trunks/{trunk['id']}")
     assert (answer.status_code, answer.json()["code"]) == (404, "trunk_not_found")
     await tenant.delete_trunk(trunk["id"])

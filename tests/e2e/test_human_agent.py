@@ -3,7 +3,7 @@
 from harness.phones import PROVIDER
 from harness.world import World
 
-NUMBER = "+442079460991"
+NUMBER = "+442079460985"
 
 
 async def test_a_person_at_an_extension_answers_and_both_hear(world: World) -> None:
