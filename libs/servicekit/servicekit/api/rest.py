@@ -71,7 +71,7 @@ def one(
     fields: Sequence[str] | None = None,
 ) -> Response:
     """An object. computed: names of its parts that change without its version."""
-    shown = {name: body[name] for name in fields if name in body} if fields is not None else body
+    shown = _only(body, fields)
     moving = {name: shown[name] for name in computed if name in shown}
     tag = preconditions.etag(version, _encoded(moving) if computed else b"")
     if preconditions.not_modified(request.headers.get("if-none-match"), tag):
@@ -81,15 +81,14 @@ def one(
 
 def shown(body: Mapping[str, Any], fields: Sequence[str] | None = None) -> Response:
     """What has no version of its own."""
-    chosen = {name: body[name] for name in fields if name in body} if fields is not None else body
-    return Response(_encoded(chosen), media_type=_JSON)
+    return Response(_encoded(_only(body, fields)), media_type=_JSON)
 
 
 def page(
     name: str, items: Iterable[Mapping[str, Any]], next_page_token: str, fields: Sequence[str] | None
 ) -> Response:
     """name: of the list in the answer."""
-    shown = [{f: item[f] for f in fields if f in item} if fields is not None else item for item in items]
+    shown = [_only(item, fields) for item in items]
     more = {"next_page_token": next_page_token} if next_page_token else {}
     return Response(_encoded({name: shown, **more}), media_type=_JSON)
 
@@ -116,6 +115,11 @@ async def once(
     answer = await keys.once(Repeatable(tenant_id, key, what), prefix, make)
     headers = {**answer.headers, **({"idempotency-replayed": "true"} if answer.replayed else {})}
     return Response(answer.body, answer.status, headers, _JSON)
+
+
+def _only(body: Mapping[str, Any], fields: Sequence[str] | None) -> Mapping[str, Any]:
+    """Those of the fields that there are; None: all."""
+    return body if fields is None else {name: body[name] for name in fields if name in body}
 
 
 def _encoded(body: object) -> bytes:
