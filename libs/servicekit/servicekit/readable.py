@@ -3,16 +3,15 @@
 What another version wrote, or an operator by hand, must not keep a service from its duty.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Generic, TypeVar
 
-from servicekit.documents import Collection, Document
+from servicekit.documents import Document
 from servicekit.errors import Problem
 from servicekit.telemetry import metrics, names
 from servicekit.telemetry.logging import logger
 
 T = TypeVar("T")
-Ask = Callable[[Document | None, int], Awaitable[Sequence[Document]]]
 
 _log = logger(__name__)
 _REMEMBERED = 1000
@@ -45,30 +44,6 @@ class Readable(Generic[T]):
 
     def all(self, found: Iterable[Document]) -> list[T]:
         return [value for _, value in self.pairs(found)]
-
-    async def page(self, ask: Ask, limit: int) -> list[T]:
-        """As many as the limit, while there are any. ask: for documents behind one, or from the first."""
-        values: list[T] = []
-        last: Document | None = None
-        while (wanted := limit - len(values)) > 0:
-            found = await ask(last, wanted)
-            values += self.all(found)
-            if len(found) < wanted:
-                break
-            last = found[-1]
-        return values
-
-    async def page_by_id(
-        self, collection: Collection, query: Mapping[str, Any], after: str | None, limit: int
-    ) -> list[T]:
-        """In the order of ids, those behind `after`. query: says nothing of `_id`."""
-
-        async def ask(last: Document | None, most: int) -> Sequence[Document]:
-            place = after if last is None else last["_id"]
-            behind = {} if place is None else {"_id": {"$gt": place}}
-            return await collection.find({**query, **behind}, limit=most)
-
-        return await self.page(ask, limit)
 
     def pairs(self, found: Iterable[Document]) -> list[tuple[Document, T]]:
         """Each readable document with its value."""

@@ -1,13 +1,16 @@
 """One document that cannot be read costs nothing but itself."""
 
-from collections.abc import Sequence
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from servicekit.api import pages
+from servicekit.api.lists import ListRule
 from servicekit.documents import Document
 from servicekit.readable import DocumentUnreadable, Readable
+from servicekit.testing import MemoryCollection
+
+RULE = ListRule(fields=("id",))
 
 
 def whole(found: Document) -> int:
@@ -31,15 +34,25 @@ def test_what_cannot_be_read_is_passed_over_and_told_until_it_is_replaced() -> N
     assert readable.problem() == ""
 
 
-values = st.none() | st.integers() | st.text(max_size=3) | st.lists(st.integers(), max_size=2)
+# a document's integers have 8 bytes
+integers = st.integers(-(2**63), 2**63 - 1)
+values = st.none() | integers | st.text(max_size=3) | st.lists(integers, max_size=2)
 
 
 @given(st.lists(values, max_size=20), st.integers(1, 8))
 async def test_pages_hold_every_readable_document_once(stored: list[object], limit: int) -> None:
     readable, there = Readable("things", whole), documents(*stored)
-
-    async def ask(last: Document | None, most: int) -> Sequence[Document]:
-        return [one for one in there if last is None or one["_id"] > last["_id"]][:most]
-
-    page = await readable.page(ask, limit)
-    assert page == Readable("things", whole).all(there)[:limit]
+    collection = MemoryCollection("things")
+    for document in there:
+        await collection.insert_one(document)
+    found: list[int] = []
+    token = ""
+    while True:
+        asked = RULE.read({"page_size": [str(limit)], **({"page_token": [token]} if token else {})})
+        page = await pages.page(readable, collection, {}, asked)
+        assert len(page.items) == limit or not page.next_page_token
+        found += page.items
+        token = page.next_page_token
+        if not token:
+            break
+    assert found == Readable("things", whole).all(there)
