@@ -12,6 +12,8 @@ import pytest_asyncio
 from harness.components import kafka as kafka_component
 from harness.components.kafka import Kafka
 from harness.paths import fresh_run_folder
+from keepline.sip.v1.trunk_pb2 import Trunk, TrunkState
+from keepline_client import events
 from servicekit.errors import Unavailable
 from servicekit.kafka import GroupConsumer, Producer, Record, StateFollower, Topic, ensure_topics
 from servicekit.spool import Spool, SpooledProducer
@@ -163,6 +165,29 @@ async def test_stopping_without_the_broker_does_not_hang(
         await bounded(pending, BOUND)
     finally:
         await repair(broker)
+
+
+async def test_readers_of_other_teams_go_on_after_an_absence(broker: Kafka, topic: str) -> None:
+    producer = Producer(broker.bootstrap, "test", deadline=DEADLINE)
+
+    async def told(version: int) -> None:
+        state = TrunkState(trunk=Trunk(version=version))
+        await producer.send(topic, f"trk_{version}", state.SerializeToString())
+
+    await told(1)
+    states = events.Topic(topic, TrunkState, lambda state: state.trunk.version)
+    reader = events.Reader(broker.bootstrap, states, group_id=topic)
+    async with asyncio.timeout(100), reader, events.Follower(broker.bootstrap, states) as follower:
+        for told_by in (reader, follower):
+            assert (await anext(told_by)).value == TrunkState(trunk=Trunk(version=1))
+        waiting = [asyncio.ensure_future(anext(told_by)) for told_by in (reader, follower)]
+        await broker.kill()
+        await reader.commit()
+        await broker.start()
+        await told(2)
+        for each in await asyncio.gather(*waiting):
+            assert each.value == TrunkState(trunk=Trunk(version=2))
+    await producer.stop()
 
 
 async def test_a_reading_that_broke_off_is_caught_up_only_at_its_end(broker: Kafka, topic: str) -> None:

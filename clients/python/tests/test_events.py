@@ -11,6 +11,7 @@ from keepline.events.v1.rejection_pb2 import Rejection
 from keepline.sip.v1.trunk_pb2 import Trunk, TrunkState
 from keepline_client.events import TRUNKS, Once, Topic
 from keepline_client.events.following import Newest
+from keepline_client.events.once import name_of
 from keepline_client.events.records import attributes
 from keepline_client.events.topics import ALL
 from servicekit.kafka import load_topics
@@ -22,8 +23,13 @@ GUESSED = CallEvent(call_id="call_1", attempt=1, seq=1000000, ended=CallEnded(es
 
 
 def told(*events: CallEvent) -> list[CallEvent]:
-    once = Once()
-    return [event for event in events if once.is_new(event, NONE)]
+    """Those that a reader would hand over, each of them handled."""
+    once, new = Once(), []
+    for event in events:
+        if once.is_new(name := name_of(event, NONE)):
+            new.append(event)
+            once.add(name)
+    return new
 
 
 def test_an_event_is_new_once() -> None:
@@ -37,19 +43,29 @@ def test_an_end_that_was_estimated_gives_way_to_the_exact_one_and_not_the_other_
     assert told(EXACT, GUESSED, EXACT) == [EXACT]
 
 
-def test_what_has_no_name_of_its_own_is_known_by_its_source_and_id() -> None:
+def test_what_was_handed_over_and_not_handled_is_still_new() -> None:
+    once, name = Once(), name_of(STARTED, NONE)
+    assert once.is_new(name) and once.is_new(name)
+    once.add(name)
+    assert not once.is_new(name)
+
+
+def test_what_is_no_call_is_known_by_its_source_and_id_and_without_them_by_nothing() -> None:
     once = Once()
-    one = attributes([("ce_source", b"/keepline/edge-agent"), ("ce_id", b"1")])
-    other = attributes([("ce_source", b"/keepline/edge-agent"), ("ce_id", b"2")])
-    assert [once.is_new(Rejection(), about) for about in (one, one, other)] == [True, False, True]
+    one = name_of(Rejection(), attributes([("ce_source", b"/keepline/edge-agent"), ("ce_id", b"1")]))
+    other = name_of(Rejection(), attributes([("ce_source", b"/keepline/edge-agent"), ("ce_id", b"2")]))
+    nameless = name_of(Rejection(), NONE)
+    for name in (one, nameless):
+        once.add(name)
+    assert [once.is_new(name) for name in (one, other, nameless)] == [False, True, True]
 
 
 def test_only_so_many_names_are_kept() -> None:
     once = Once(names_kept=2)
-    events = [CallEvent(call_id=f"call_{n}", seq=1, started=CallStarted()) for n in range(3)]
-    assert all(once.is_new(event, NONE) for event in events)
-    assert not once.is_new(events[2], NONE)
-    assert once.is_new(events[0], NONE)
+    names = [name_of(CallEvent(call_id=f"call_{n}", seq=1, started=CallStarted()), NONE) for n in range(3)]
+    for name in names:
+        once.add(name)
+    assert [once.is_new(name) for name in names] == [True, False, False]
 
 
 def state(version: int) -> bytes:

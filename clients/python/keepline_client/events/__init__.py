@@ -9,6 +9,7 @@ from keepline_client.events.once import Once
 from keepline_client.events.reading import Event, Reader
 from keepline_client.events.topics import (
     AGENTS_AND_PLANS,
+    AUDIT,
     CALLS,
     NUMBERS,
     REJECTIONS,
@@ -19,6 +20,7 @@ from keepline_client.events.topics import (
 
 __all__ = [
     "AGENTS_AND_PLANS",
+    "AUDIT",
     "CALLS",
     "NUMBERS",
     "REJECTIONS",

@@ -1,6 +1,8 @@
 """Follows a compacted topic: the whole state from its beginning, then each change; no group, nothing kept."""
 
-from collections.abc import AsyncIterator, Mapping
+import logging
+from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 from typing import Any, Generic, Self
@@ -8,10 +10,11 @@ from typing import Any, Generic, Self
 from aiokafka import ConsumerRecord, TopicPartition
 from google.protobuf.message import DecodeError
 
-from keepline_client.events.records import Attributes, attributes, consumer
+from keepline_client.events.records import Attributes, attributes, begin, consumer, end
 from keepline_client.events.topics import M, Topic
 
 _POLL_MS = 500
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,14 @@ class Follower(Generic[M]):
     """
 
     def __init__(self, bootstrap_servers: str, topic: Topic[M], **options: Any) -> None:
+        self._bootstrap_servers = bootstrap_servers
+        self._topic = topic
         self._consumer = consumer(bootstrap_servers, topic.name, options, group_id=None)
         self._newest = Newest(topic)
+        self._waiting: deque[Change[M]] = deque()
         self._ends: dict[TopicPartition, int] = {}
         self.undecodable = 0
-        """Records that were passed over because they are no such message."""
+        """Records that were passed over because they are no such message; each is logged with its place."""
 
     @property
     def state(self) -> Mapping[str, M]:
@@ -66,12 +72,16 @@ class Follower(Generic[M]):
         return self._newest.state
 
     async def __aenter__(self) -> Self:
-        await self._consumer.start()
-        self._ends = await self._consumer.end_offsets(self._consumer.assignment())
+        await begin(self._consumer, self._bootstrap_servers, self._topic.name)
+        try:
+            self._ends = await self._consumer.end_offsets(self._consumer.assignment())
+        except BaseException:
+            await end(self._consumer)
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._consumer.stop()
+        await end(self._consumer)
 
     async def whole(self) -> Mapping[str, M]:
         """Reads up to the end that the topic had at the beginning."""
@@ -79,10 +89,13 @@ class Follower(Generic[M]):
             await self._polled()
         return self.state
 
-    async def __aiter__(self) -> AsyncIterator[Change[M]]:
-        while True:
-            for change in await self._polled():
-                yield change
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Change[M]:
+        while not self._waiting:
+            self._waiting.extend(await self._polled())
+        return self._waiting.popleft()
 
     async def _polled(self) -> list[Change[M]]:
         batches = await self._consumer.getmany(timeout_ms=_POLL_MS)
@@ -94,7 +107,9 @@ class Follower(Generic[M]):
         try:
             if not self._newest.take(key, record.value):
                 return None
-        except DecodeError:
+        except DecodeError as error:
             self.undecodable += 1
+            place = f"{record.topic} {record.partition}:{record.offset}"
+            _log.warning("%s is no %s and was passed over: %s", place, self._topic.message.__name__, error)
             return None
         return Change(key, self.state.get(key), attributes(record.headers))

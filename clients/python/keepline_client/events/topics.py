@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from google.protobuf.message import Message
 
+from keepline.audit.v1.audit_entry_pb2 import AuditEntry
 from keepline.events.v1.call_event_pb2 import CallEvent
 from keepline.events.v1.rejection_pb2 import Rejection
 from keepline.health.v1.trunk_health_pb2 import TrunkStatus
@@ -33,4 +34,5 @@ AGENTS_AND_PLANS = Topic(
     "keepline.routing.plan.state.v1", RoutingState, lambda state: max(state.plan.version, state.agent.version)
 )
 TRUNK_STATUS = Topic("keepline.trunk.status.v1", TrunkStatus, lambda status: status.version)
-ALL: tuple[Topic[Any], ...] = (CALLS, REJECTIONS, TRUNKS, NUMBERS, AGENTS_AND_PLANS, TRUNK_STATUS)
+AUDIT = Topic("keepline.audit.v1", AuditEntry)
+ALL: tuple[Topic[Any], ...] = (CALLS, REJECTIONS, TRUNKS, NUMBERS, AGENTS_AND_PLANS, TRUNK_STATUS, AUDIT)
