@@ -7,7 +7,7 @@ SOURCES := services libs tests proto clients
 PYTEST := $(BIN)/pytest -q
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo call env token test check rules unit contract integration e2e load proto baseline settings openapi lint-openapi codes format clean
+.PHONY: help setup demo call env token test check rules unit contract integration e2e load proto baseline client settings openapi lint-openapi codes format clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## */\1\t/' | expand -t 14
@@ -40,6 +40,7 @@ check: proto/asyncapi/node_modules infra/openapi/node_modules ## style, types, a
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy $(addprefix -p ,$(PACKAGES))
 	$(BIN)/mypy clients/python/examples
+	$(BIN)/python clients/python/write_sync.py --check
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m harness check
 	$(BIN)/python -m harness settings --check
@@ -75,6 +76,9 @@ baseline: ## from now on others rely on the messages as they are: check refuses 
 
 %/node_modules: %/package-lock.json
 	npm ci --silent --prefix $* && touch $@
+
+client: ## write the Python client's code that waits from its code that awaits
+	$(BIN)/python clients/python/write_sync.py
 
 settings: ## write docs/settings.md, docs/metrics.md and the list of known settings
 	$(BIN)/python -m harness settings

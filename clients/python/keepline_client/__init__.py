@@ -16,9 +16,9 @@ from keepline_client.errors import (
     VersionMismatch,
 )
 from keepline_client.fields import RESET
-from keepline_client.rest.aio import AsyncKeepline
+from keepline_client.rest.aio.client import AsyncKeepline
 from keepline_client.rest.requests import ANY
-from keepline_client.rest.sync import Keepline
+from keepline_client.rest.sync.client import Keepline
 from keepline_client.retrying import Retries
 
 __all__ = [

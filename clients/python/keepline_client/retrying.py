@@ -5,7 +5,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from keepline_client.errors import Conflict, KeeplineError, TooManyRequests, Unavailable, Unreachable
+from keepline_client.errors import (
+    Conflict,
+    KeeplineError,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+    Unreachable,
+)
 
 _UNDER_WAY = "idempotency_key_in_use"
 
@@ -29,7 +36,8 @@ class Attempts:
     """The tries of one call.
 
     repeatable: the same request twice does what it does once. Any request is tried again where the first one
-    did nothing: there was no connection, or the service refused it for its rate (429).
+    did nothing: there was no connection, or the service refused it for its rate (429). renewable: the token
+    is asked for anew, so that one refusal of it (401), such as of one that ended on the way, is no end.
     """
 
     def __init__(
@@ -38,10 +46,12 @@ class Attempts:
         deadline_seconds: float,
         *,
         repeatable: bool,
+        renewable: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._retries = retries
         self._repeatable = repeatable
+        self._renewable = renewable
         self._clock = clock
         self._over = clock() + deadline_seconds
         self._tried = 0
@@ -55,11 +65,18 @@ class Attempts:
     def pause_seconds(self, failure: KeeplineError) -> float | None:
         """How long to wait before the next try; None: give up and raise the failure."""
         self._tried += 1
-        nothing_done = isinstance(failure, NotSent | TooManyRequests)
-        transient = isinstance(failure, Unavailable) or failure.code == _UNDER_WAY
-        if self._tried >= self._retries.tries or not (nothing_done or (transient and self._repeatable)):
+        if self._tried >= self._retries.tries or not self._may_repeat(failure):
             return None
-        self.in_doubt |= not nothing_done and not isinstance(failure, Conflict)
-        most = min(self._retries.longest_seconds, self._retries.first_seconds * 2 ** (self._tried - 1))
+        growth = 2.0 ** min(self._tried - 1, 30)
+        most = min(self._retries.longest_seconds, self._retries.first_seconds * growth)
         pause = random.uniform(0, most) + (failure.retry_after_seconds or 0.0)  # noqa: S311  no secret
         return pause if pause < self.left_seconds else None
+
+    def _may_repeat(self, failure: KeeplineError) -> bool:
+        if isinstance(failure, Unauthenticated):
+            renewable, self._renewable = self._renewable, False
+            return renewable
+        if isinstance(failure, NotSent | TooManyRequests):
+            return True
+        self.in_doubt |= not isinstance(failure, Conflict)
+        return self._repeatable and (isinstance(failure, Unavailable) or failure.code == _UNDER_WAY)

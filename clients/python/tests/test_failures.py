@@ -1,16 +1,30 @@
 """Whatever comes back from whoever stands between, it is an error of the one family."""
 
 import json
+from collections.abc import Callable
+from contextlib import suppress
+from math import inf
 
 import grpc
+import pytest
+from google.protobuf.duration_pb2 import Duration
+from google.rpc.error_details_pb2 import ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from keepline_client import KeeplineError
 from keepline_client.grpc.failures import failure_of as of_grpc
-from keepline_client.resources import TRUNKS, Decision
-from keepline_client.rest.requests import Answer, failure_of, object_of, page_of
+from keepline_client.resources import ApiKey, Decision
+from keepline_client.rest.answers import (
+    Answer,
+    deleted,
+    failure_of,
+    object_of,
+    page_of,
+    page_of_parts,
+    parts_of,
+)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -28,14 +42,71 @@ def test_any_refusal_is_an_error_with_a_code(status: int, kind: str, later: str,
     assert failure.status == status
 
 
+READS: list[Callable[[Answer], object]] = [
+    lambda answer: object_of(Decision, answer),
+    parts_of,
+    lambda answer: page_of("trunks", Decision, answer, ""),
+    lambda answer: page_of_parts("trunks", answer, ""),
+    deleted,
+]
+
+
 @given(BODIES)
+@example(b"[" * 100_000)
+@example(b'{"a":' * 100_000)
+@example(b'{"trunks": [], "next_page_token": 5}')
+@example(b'{"trunks": [[]]}')
 def test_a_success_that_is_no_object_of_ours_is_an_error_too(body: bytes) -> None:
-    answer = Answer(200, {}, body)
-    for read in (lambda: object_of(Decision, answer), lambda: page_of(TRUNKS, answer)):
-        try:
-            read()
-        except KeeplineError as error:
-            assert error.code == "answer_not_understood"
+    for read in READS:
+        with suppress(KeeplineError):
+            read(Answer(200, {}, body))
+    kind = {"content-type": "application/problem+json"}
+    assert failure_of(Answer(404, kind, body)) is not None
+
+
+def test_the_same_page_again_is_an_error_and_no_list_without_end() -> None:
+    answer = Answer(200, {}, b'{"trunks": [{}], "next_page_token": "a"}')
+    assert page_of_parts("trunks", answer, "").next_page_token == "a"
+    with pytest.raises(KeeplineError) as raised:
+        page_of_parts("trunks", answer, "a")
+    assert raised.value.code == "answer_not_understood"
+
+
+def test_what_is_not_understood_is_not_repeated_in_the_error() -> None:
+    body = b'{"id": "key_1", "secret": "kl_very_secret", "version": "one"}'
+    with pytest.raises(KeeplineError) as raised:
+        object_of(ApiKey, Answer(200, {}, body))
+    assert "version" in str(raised.value) and "very_secret" not in str(raised.value)
+    with pytest.raises(KeeplineError) as raised:
+        object_of(ApiKey, Answer(200, {}, body[:-1]))
+    assert "very_secret" not in str(raised.value)
+
+
+AT = "Thu, 26 Nov 2026 10:00:00 GMT"
+LATER = [
+    ("7", {}, 7.0),
+    ("9" * 400, {}, inf),
+    ("Thu, 26 Nov 2026 10:00:05 GMT", {"date": AT}, 5.0),
+    ("Thu, 26 Nov 2026 09:00:00 GMT", {"date": AT}, 0.0),
+    ("-1", {}, None),
+    ("soon", {"date": AT}, None),
+]
+
+
+@pytest.mark.parametrize(("later", "headers", "seconds"), LATER)
+def test_retry_after_counts_from_the_clock_of_whoever_said_it(
+    later: str, headers: dict[str, str], seconds: float | None
+) -> None:
+    failure = failure_of(Answer(503, {"retry-after": later, **headers}, b""))
+    assert failure is not None and failure.retry_after_seconds == seconds
+
+
+def test_a_pause_that_grpc_tells_is_never_negative() -> None:
+    status = Status(code=8)
+    for detail in (ErrorInfo(reason="requests_too_many"), RetryInfo(retry_delay=Duration(seconds=-5))):
+        status.details.add().Pack(detail)
+    said = [("grpc-status-details-bin", status.SerializeToString())]
+    assert of_grpc(grpc.StatusCode.RESOURCE_EXHAUSTED, "", said).retry_after_seconds == 0
 
 
 @given(st.sampled_from([*grpc.StatusCode]), st.text(), st.binary())

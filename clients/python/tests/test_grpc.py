@@ -9,12 +9,14 @@ from typing import Any
 import grpc
 import pytest
 
-from keepline.health.v1.trunk_health_pb2 import Snapshot, TrunkStatus, WatchResponse
+from keepline.health.v1.trunk_health_pb2 import Snapshot, TrunkStatus, WatchRequest, WatchResponse
 from keepline.health.v1.trunk_health_pb2_grpc import TrunkHealthServicer, add_TrunkHealthServicer_to_server
 from keepline.sip.v1.trunk_pb2 import Trunk
 from keepline.sip.v1.trunk_service_pb2 import (
     CreateTrunkRequest,
     CreateTrunkResponse,
+    DeleteTrunkRequest,
+    DeleteTrunkResponse,
     GetTrunkRequest,
     GetTrunkResponse,
     ListTrunksRequest,
@@ -40,6 +42,7 @@ from keepline_client import (
     VersionMismatch,
 )
 from keepline_client.grpc import AsyncKeeplineGrpc, KeeplineGrpc, Removed, every, every_async
+from keepline_client.grpc.silence import heard, heard_async
 from servicekit import errors
 from servicekit.auth import principal
 from servicekit.auth.dev_issuer import DevIssuer
@@ -53,13 +56,14 @@ OTHER = TrunkStatus(trunk_id="trk_2", version=1, sentence="up")
 
 
 class Trunks(SipTrunkServiceServicer, TrunkHealthServicer):  # type: ignore[misc]
-    """next: what the next calls raise, in order; keys: of the creates; streams: what each Watch tells."""
+    """next: what the next calls raise, in order; keys: of the creates; streams: what each Watch tells, or how
+    long it is silent."""
 
     def __init__(self) -> None:
         self.next: deque[Exception] = deque()
         self.keys: list[str] = []
         self.calls = 0
-        self.streams: deque[list[WatchResponse | Exception]] = deque()
+        self.streams: deque[list[WatchResponse | Exception | float]] = deque()
 
     def _fail(self) -> None:
         self.calls += 1
@@ -86,11 +90,18 @@ class Trunks(SipTrunkServiceServicer, TrunkHealthServicer):  # type: ignore[misc
         self._fail()
         return UpdateTrunkResponse(trunk=request.trunk)
 
+    async def DeleteTrunk(self, request: DeleteTrunkRequest, context: Any) -> DeleteTrunkResponse:
+        self._fail()
+        return DeleteTrunkResponse()
+
     async def Watch(self, request: Any, context: Any) -> AsyncIterator[WatchResponse]:
         for told in self.streams.popleft() if self.streams else [errors.Forbidden("over", "no more")]:
             if isinstance(told, Exception):
                 raise told
-            yield told
+            if isinstance(told, float):
+                await asyncio.sleep(told)
+            else:
+                yield told
 
 
 class Running:
@@ -160,6 +171,26 @@ def test_a_change_of_any_version_is_not_repeated(served: Running, client: Keepli
     assert served.service.calls == 3
 
 
+GONE = errors.NotFound("trunk_not_found", "no such trunk")
+
+
+def test_a_delete_whose_answer_was_lost_is_done(served: Running, client: KeeplineGrpc) -> None:
+    served.service.next.extend([BUSY, GONE])
+    assert client.trunks.DeleteTrunk(DeleteTrunkRequest(id="trk_1")) == DeleteTrunkResponse()
+    served.service.next.append(GONE)
+    with pytest.raises(NotFound):
+        client.trunks.DeleteTrunk(DeleteTrunkRequest(id="trk_1"))
+
+
+def test_a_token_that_has_ended_is_asked_for_anew(served: Running) -> None:
+    good = served.issuer.token("t_a")
+    tokens = deque(["ended", good, "ended", "ended"])
+    with KeeplineGrpc(served.target, tokens.popleft, insecure=True, retries=QUICK) as client:
+        client.trunks.GetTrunk(GetTrunkRequest())
+        with pytest.raises(Unauthenticated):
+            client.trunks.GetTrunk(GetTrunkRequest())
+
+
 WRONG = errors.Violation("/name", "name_invalid", "it is empty", hint="name it")
 REFUSALS = [
     (errors.NotFound("trunk_not_found", "no such trunk", hint="list them"), NotFound, 404),
@@ -212,7 +243,7 @@ def told(*statuses: TrunkStatus) -> WatchResponse:
     return WatchResponse(snapshot=Snapshot(statuses=statuses))
 
 
-STREAMS: list[list[WatchResponse | Exception]] = [
+STREAMS: list[list[WatchResponse | Exception | float]] = [
     [told(DOWN, OTHER), WatchResponse(changed=UP), errors.Unavailable("draining", "later")],
     [told(UP, OTHER), errors.Unauthenticated("token_expired", "it ended")],
     [told(UP), WatchResponse(removed_trunk_id="trk_1")],
@@ -231,6 +262,25 @@ def test_a_watch_that_breaks_goes_on_and_tells_only_what_is_new(
     assert news == NEWS
 
 
+async def test_a_stream_that_is_silent_is_broken_off(served: Running, client: KeeplineGrpc) -> None:
+    silent: list[WatchResponse | Exception | float] = [told(UP), 30.0]
+    served.service.streams.extend([silent, silent])
+    stream = heard(client.health.Watch(WatchRequest()), 0.3)
+
+    def read() -> None:
+        assert next(stream) == told(UP)
+        with pytest.raises(Unreachable):
+            next(stream)
+
+    await asyncio.wait_for(asyncio.to_thread(read), 20)
+    token = served.issuer.token("t_a")
+    async with AsyncKeeplineGrpc(served.target, token, insecure=True) as other, asyncio.timeout(20):
+        awaited = heard_async(other.health.Watch(WatchRequest()), 0.3)
+        assert await anext(awaited) == told(UP)
+        with pytest.raises(Unreachable):
+            await anext(awaited)
+
+
 async def test_the_same_for_code_that_awaits(served: Running) -> None:
     async def token() -> str:
         return served.issuer.token("t_b")
@@ -239,7 +289,10 @@ async def test_the_same_for_code_that_awaits(served: Running) -> None:
         served.service.next.append(BUSY)
         made = await client.trunks.CreateTrunk(CreateTrunkRequest(name="A"))
         assert made.trunk.tenant_id == "t_b" and len({*served.service.keys}) == 1
-        served.service.next.append(errors.NotFound("trunk_not_found", "no such trunk"))
+        served.service.next.extend([BUSY, GONE])
+        deleted = await client.trunks.DeleteTrunk(DeleteTrunkRequest(id="trk_1"))
+        assert deleted == DeleteTrunkResponse()
+        served.service.next.append(GONE)
         with pytest.raises(NotFound):
             await client.trunks.GetTrunk(GetTrunkRequest())
         with pytest.raises(DeadlineExceeded):

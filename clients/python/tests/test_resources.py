@@ -107,3 +107,25 @@ def test_a_dry_run_asks_and_answers_as_the_api_does() -> None:
     taken = resolved(operation["requestBody"]["content"]["application/json"]["schema"])
     assert r.CallToRoute.__annotations__.keys() == taken["properties"].keys()
     assert set(differences(r.Decision, answer(operation), "")) == set()
+
+
+def test_the_network_is_told_and_ordered_as_the_api_does() -> None:
+    def at(path: str, method: str) -> dict[str, Any]:
+        operation: dict[str, Any] = OPENAPI["paths"][path][method]
+        return operation
+
+    switches = r.NETWORK_SWITCHES + "/{switch_id}"
+    told = [(r.Network, at(r.NETWORK, "get")), (r.Word, at(r.NETWORK_WORD, "post"))]
+    told += [(r.Switch, at(switches, "get")), (r.Switch, at(switches, "patch"))]
+    for model, operation in told:
+        assert set(differences(model, answer(operation), "")) == set()
+    word = resolved(at(r.NETWORK_WORD, "post")["requestBody"]["content"]["application/json"]["schema"])
+    assert r.WordToSay.__annotations__.keys() == word["properties"].keys()
+    body = at(switches, "patch")["requestBody"]["content"]["application/merge-patch+json"]["schema"]
+    may = {name for name, told in resolved(body)["properties"].items() if not told.get("readOnly")}
+    assert r.SwitchChange.__optional_keys__ == may
+
+
+def test_every_resource_of_the_api_is_there() -> None:
+    ours = {kind.path for kind, _ in READ} | {r.ROUTE, r.NETWORK}
+    assert {path for path in OPENAPI["paths"] if not path.startswith(tuple(ours))} == set()

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from itertools import chain, repeat
 from typing import Any
 
 import httpx
@@ -73,7 +74,37 @@ def test_a_list_is_every_page_of_it_and_a_filter_holds_for_all(
     assert len(keepline.faults.seen) == 3
     page = keepline_of.trunks.page({"page_size": 2})
     assert len(page.items) == 2 and page.next_page_token
+    part = list(keepline_of.trunks.list_fields(("name", "version"), {"page_size": 4, "country": "DE"}))
+    assert sorted(each["name"] for each in part) == [f"T{n}" for n in range(5)]
+    assert all(each.keys() == {"name", "version"} for each in part)
+    assert keepline_of.trunks.get_fields(page.items[0].id, "id") == {"id": page.items[0].id}
     keepline_of.close()
+
+
+def test_a_token_that_ends_while_a_list_is_read_is_asked_for_anew(keepline: SmallKeepline) -> None:
+    good = keepline.issuer.token("t_ends")
+    tokens = chain([good] * 6, ["ended"], repeat(good))
+    with Keepline(keepline.url, lambda: next(tokens), retries=QUICK) as client:
+        made = {client.trunks.create({"name": f"T{n}", "country": "DE"}).id for n in range(4)}
+        assert {t.id for t in client.trunks.list({"page_size": 1})} == made
+    keepline.faults.clear()
+    with Keepline(keepline.url, lambda: "ended", retries=QUICK) as client, pytest.raises(Unauthenticated):
+        client.trunks.page()
+    assert len(keepline.faults.seen) == 2
+
+
+@pytest.mark.parametrize("token", ["", "a\nb", "schlüssel", "a b"])
+def test_a_token_that_is_none_is_refused_and_not_shown(keepline: SmallKeepline, token: str) -> None:
+    with Keepline(keepline.url, token) as client, pytest.raises(ValueError, match="the token") as raised:
+        client.trunks.page()
+    assert not token or token not in str(raised.value)
+    with Keepline(keepline.url, keepline.token + "\n") as client:
+        client.trunks.page()
+
+
+def test_an_address_without_its_scheme_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match="https://"):
+        Keepline("keepline.example", "t")
 
 
 def test_a_refusal_says_all_that_is_wrong(client: Keepline) -> None:

@@ -41,7 +41,9 @@ class TrunkToCreate(BaseModel):
 
 
 TRUNK = Resource(TrunkToCreate, read_only=frozenset({"id", "version", "domain", "created_at", "updated_at"}))
-TRUNKS = ListRule(fields=("id", "name"), order={"name": str}, filters={"country": str, "enabled": bool})
+TRUNKS = ListRule(
+    fields=("id", "name", "version"), order={"name": str}, filters={"country": str, "enabled": bool}
+)
 
 
 @dataclass
@@ -123,11 +125,12 @@ def trunks_app(verifier: TokenVerifier, faults: Faults) -> FastAPI:
         after = asked.after[0] if asked.after else ""
         found = [t for t in mine if t["id"] > after and matches(t, asked.filters)]
         page, more = found[: asked.page_size], len(found) > asked.page_size
-        return rest.page("trunks", page, asked.token([page[-1]["id"]]) if more else "", None)
+        return rest.page("trunks", page, asked.token([page[-1]["id"]]) if more else "", asked.fields)
 
-    @app.get(PATH + "/{trunk_id}")
+    @app.get(PATH + "/{trunk_id}", openapi_extra=described.reads(TRUNKS.fields))
     async def get(trunk_id: str, request: Request) -> Response:
-        return rest.one(request, of(trunk_id), of(trunk_id)["version"])
+        asked = rest.fields_asked(request, TRUNKS.fields)
+        return rest.one(request, of(trunk_id), of(trunk_id)["version"], fields=asked)
 
     @app.patch(PATH + "/{trunk_id}")
     async def update(trunk_id: str, request: Request) -> Response:

@@ -3,6 +3,12 @@
 from typing import Any, Final
 from uuid import uuid4
 
+from google.protobuf.descriptor_pool import Default
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+
+from keepline_client.errors import KeeplineError
+
 DEADLINE_SECONDS: Final = 10.0
 LEAST_SECONDS: Final = 0.001
 CHANNEL_OPTIONS: Final = (
@@ -19,8 +25,7 @@ _VERSIONED = ("Update", "Delete")
 
 def name_of(method: str | bytes) -> str:
     """CreateTrunk of /keepline.sip.v1.SipTrunkService/CreateTrunk."""
-    path = method.decode() if isinstance(method, bytes) else method
-    return path.rsplit("/", 1)[-1]
+    return _path(method).rsplit("/", 1)[-1]
 
 
 def repeatable(method: str | bytes, request: Any) -> bool:
@@ -36,3 +41,18 @@ def metadata(method: str | bytes, given: Any) -> list[tuple[str, str | bytes]]:
     if name_of(method).startswith("Create") and not any(name == _KEY for name, _ in made):
         made.append((_KEY, str(uuid4())))
     return made
+
+
+def deleted_before(method: str | bytes, failure: KeeplineError) -> bool:
+    """Of a try after one whose answer was lost: whether that one did it."""
+    return name_of(method).startswith("Delete") and failure.code.endswith("_not_found")
+
+
+def empty_answer(method: str | bytes) -> Message:
+    service, _, name = _path(method).lstrip("/").partition("/")
+    answer = Default().FindServiceByName(service).methods_by_name[name].output_type
+    return GetMessageClass(answer)()
+
+
+def _path(method: str | bytes) -> str:
+    return method.decode() if isinstance(method, bytes) else method

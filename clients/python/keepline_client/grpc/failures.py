@@ -43,7 +43,7 @@ def failure_of(code: grpc.StatusCode, details: str | None, trailing: Metadata | 
     if not info.reason:
         return _without_reason(code, said)
     http_status = _status_of(info.reason, code)
-    pause = retry.retry_delay
+    pause = retry.retry_delay.seconds + retry.retry_delay.nanos / 1e9
     return kind_of(http_status)(
         info.reason,
         said.removesuffix(f" ({info.reason})"),
@@ -54,7 +54,7 @@ def failure_of(code: grpc.StatusCode, details: str | None, trailing: Metadata | 
             for v in wrong.field_violations
         ],
         request_id=asked.request_id or _text_of("x-request-id", trailing),
-        retry_after_seconds=pause.seconds + pause.nanos / 1e9 if retry.HasField("retry_delay") else None,
+        retry_after_seconds=max(0.0, pause) if retry.HasField("retry_delay") else None,
     )
 
 

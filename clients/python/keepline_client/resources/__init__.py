@@ -4,6 +4,16 @@ from keepline_client.resources.agents import AGENTS, Agent, AgentChange, AgentQu
 from keepline_client.resources.audit import AUDIT, AuditEntry, AuditQuery
 from keepline_client.resources.calls import CALLS, Call, CallQuery
 from keepline_client.resources.keys import API_KEYS, ApiKey, ApiKeyChange, ApiKeyQuery, NewApiKey
+from keepline_client.resources.network import (
+    NETWORK,
+    NETWORK_SWITCHES,
+    NETWORK_WORD,
+    Network,
+    Switch,
+    SwitchChange,
+    Word,
+    WordToSay,
+)
 from keepline_client.resources.numbers import NUMBERS, NewNumber, Number, NumberChange, NumberQuery
 from keepline_client.resources.plans import PLANS, NewPlan, Plan, PlanChange, PlanQuery
 from keepline_client.resources.routing import ROUTE, CallToRoute, Decision
@@ -15,6 +25,9 @@ __all__ = [
     "API_KEYS",
     "AUDIT",
     "CALLS",
+    "NETWORK",
+    "NETWORK_SWITCHES",
+    "NETWORK_WORD",
     "NUMBERS",
     "PLANS",
     "ROUTE",
@@ -32,6 +45,7 @@ __all__ = [
     "CallQuery",
     "CallToRoute",
     "Decision",
+    "Network",
     "NewAgent",
     "NewApiKey",
     "NewNumber",
@@ -44,8 +58,12 @@ __all__ = [
     "PlanChange",
     "PlanQuery",
     "StatusQuery",
+    "Switch",
+    "SwitchChange",
     "Trunk",
     "TrunkChange",
     "TrunkQuery",
     "TrunkStatus",
+    "Word",
+    "WordToSay",
 ]

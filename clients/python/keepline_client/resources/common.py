@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict
 class Told(BaseModel):
     """What an answer holds. A field that we do not know yet is passed over; what is absent is None."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # an answer may hold a secret or a telephone number, which an error would repeat
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Versioned(Told):
@@ -26,6 +27,13 @@ class Dangling(Told):
     code: str
     detail: str
     hint: str = ""
+
+
+class SetAside(Told):
+    """What a node passed over, by name, and why."""
+
+    name: str
+    reason: str
 
 
 class ListQuery(TypedDict, total=False):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NotRequired, TypedDict
 
 from keepline_client.fields import Reset
-from keepline_client.resources.common import ChangedQuery, Told, Versioned
+from keepline_client.resources.common import ChangedQuery, SetAside, Told, Versioned
 from keepline_client.rest.kinds import Kind
 
 
@@ -12,13 +12,6 @@ class Endpoint(Told):
     host: str
     port: int | None = None
     transport: str = "udp"
-
-
-class SetAside(Told):
-    """What a node passed over, by name, and why."""
-
-    name: str
-    reason: str
 
 
 class Applied(Told):

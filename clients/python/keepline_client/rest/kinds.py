@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -10,11 +10,14 @@ T = TypeVar("T", bound=BaseModel)
 New = TypeVar("New", bound=Mapping[str, object])
 Change = TypeVar("Change", bound=Mapping[str, object])
 Query = TypeVar("Query", bound=Mapping[str, object])
+Item = TypeVar("Item")
+Parts = dict[str, Any]
+"""Some fields of an object, as they are in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
-    items: list[T]
+class Page(Generic[Item]):
+    items: list[Item]
     next_page_token: str
     """"" on the last page."""
 

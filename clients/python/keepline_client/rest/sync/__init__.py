@@ -1,0 +1,1 @@
+"""REST for code that waits: written by write_sync.py from keepline_client/rest/aio."""
