@@ -91,7 +91,7 @@ class Service(Generic[S]):
             raise TypeError("a process that serves gRPC has ApiSettings")
         from servicekit.grpc.server import GrpcServer  # noqa: PLC0415
 
-        server = GrpcServer(verifier, for_nodes, rates=self.rates)
+        server = GrpcServer(verifier, for_nodes, rates=self.rates, proxies=self.settings.proxies)
         self.readiness.add_degraded("keys", verifier.problem)
         certificate = self._certificate(self.settings.grpc.tls, "KEEPLINE_GRPC__TLS")
         port = await server.start(self.settings.grpc.listen, add, names, certificate)
@@ -103,6 +103,8 @@ class Service(Generic[S]):
         from servicekit.http.server import HttpServer  # noqa: PLC0415
 
         app.state.problems = self.settings.http.problems
+        if isinstance(self.settings, ApiSettings):
+            app.state.proxies = self.settings.proxies
         certificate = self._certificate(self.settings.http.tls, "KEEPLINE_HTTP__TLS")
         server = HttpServer(app, self.settings.http.listen, certificate)
         task = self.spawn(server.run(), name="http server")

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import grpc
 import grpc.aio
@@ -155,9 +156,17 @@ async def _echo(request: bytes, _context: object) -> bytes:
     return request
 
 
+async def _stream(request: bytes, _context: object) -> AsyncIterator[bytes]:
+    yield request
+
+
 @asynccontextmanager
 async def grpc_of(folder: Path, limited: RequestRates) -> AsyncIterator[grpc.aio.Channel]:
-    issuer, handlers = tokens(folder), {"Unary": grpc.unary_unary_rpc_method_handler(_echo)}
+    issuer = tokens(folder)
+    handlers = {
+        "Unary": grpc.unary_unary_rpc_method_handler(_echo),
+        "Stream": grpc.unary_stream_rpc_method_handler(_stream),
+    }
     server = GrpcServer(verifier_of(issuer), rates=limited)
 
     def add(to: grpc.aio.Server) -> None:
@@ -169,13 +178,34 @@ async def grpc_of(folder: Path, limited: RequestRates) -> AsyncIterator[grpc.aio
     await server.stop(0)
 
 
+def _limits(metadata: Any) -> tuple[str, str]:
+    told = dict(metadata)
+    return told["ratelimit-policy"], told["ratelimit"]
+
+
+async def test_a_stream_tells_the_limit_when_it_opens_and_when_it_is_refused(
+    tmp_path: Path, limited: RequestRates
+) -> None:
+    async with grpc_of(tmp_path, limited) as asking:
+        first = asking.unary_stream(f"/{NAME}/Stream")(b"once")
+        assert _limits(await first.initial_metadata()) == ('"tenant";q=1;w=60', '"tenant";r=0;t=60')
+        assert [answer async for answer in first] == [b"once"]
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await asking.unary_stream(f"/{NAME}/Stream")(b"").read()
+    assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert _limits(refused.value.trailing_metadata()) == ('"tenant";q=1;w=60', '"tenant";r=0;t=60')
+
+
 async def test_a_grpc_server_shares_the_count_and_says_when_to_come_back(
     tmp_path: Path, limited: RequestRates
 ) -> None:
     async with grpc_of(tmp_path, limited) as asking:
-        assert await asking.unary_unary(f"/{NAME}/Unary")(b"once") == b"once"
+        call = asking.unary_unary(f"/{NAME}/Unary")(b"once")
+        assert await call == b"once"
+        assert _limits(await call.trailing_metadata()) == ('"tenant";q=1;w=60', '"tenant";r=0;t=60')
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await asking.unary_unary(f"/{NAME}/Unary")(b"")
+    assert _limits(refused.value.trailing_metadata()) == ('"tenant";q=1;w=60', '"tenant";r=0;t=60')
     assert limited.count(Principal("t_demo", "x", Role.VIEWER)).taken[0].wait_seconds > 0
     assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert problem_of(refused.value).code == "requests_too_many"

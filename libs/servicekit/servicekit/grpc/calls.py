@@ -19,7 +19,7 @@ from google.protobuf.message import Message
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 from servicekit.auth import Principal, Role, TokenVerifier
-from servicekit.auth.origin import came_from
+from servicekit.auth.origin import Network, came_from
 from servicekit.auth.principal import act_as, no_node_here
 from servicekit.auth.tokens import bearer
 from servicekit.errors import Invalid, Problem
@@ -48,6 +48,8 @@ class Call:
     request_id: str
     span: Span
     began_seconds: float
+    told: tuple[tuple[str, str], ...]
+    """Metadata of every answer to it: its id and, once they are known, its limits."""
     who: Principal | None = None
     """None: it needs no token, or has not shown it yet."""
     code: str = ""
@@ -57,19 +59,28 @@ class Call:
 
 
 class Calls:
-    def __init__(self, verifier: TokenVerifier, for_nodes: Sequence[str], rates: RequestRates) -> None:
-        """for_nodes: the services that the role node reaches, and no other."""
+    def __init__(
+        self,
+        verifier: TokenVerifier,
+        for_nodes: Sequence[str],
+        rates: RequestRates,
+        proxies: Sequence[Network],
+    ) -> None:
+        """for_nodes: the services that the role node reaches, and no other; proxies: whose word on where a
+        call came from is believed."""
         self._verifier = verifier
         self._rates = rates
+        self._proxies = proxies
         self._for_nodes = tuple(f"/{name}/" for name in for_nodes)
         self._seconds = metrics.histogram(names.RPC_SECONDS)
 
     def begin(self, method: str, context: Context) -> Call:
         headers = {k: v for k, v in context.invocation_metadata() or () if isinstance(v, str)}
         taken = request_id.begin(headers.get(request_id.HEADER, ""))
-        context.set_trailing_metadata(((request_id.HEADER, taken),))
+        told = ((request_id.HEADER, taken),)
+        context.set_trailing_metadata(told)
         span = tracing.begin(method, headers, SpanKind.SERVER)
-        return Call(method, context, headers, taken, span, time.perf_counter())
+        return Call(method, context, headers, taken, span, time.perf_counter(), told)
 
     async def admit(self, call: Call, *, streams: bool) -> None:
         """Raises Problem."""
@@ -81,8 +92,14 @@ class Calls:
         if who.role is Role.NODE and not call.method.startswith(self._for_nodes):
             raise no_node_here()
         call.who = who
-        came_from(call.context.peer(), call.headers.get("x-forwarded-for", ""))
-        self._rates.count(who).check()
+        came_from(call.context.peer(), call.headers.get("x-forwarded-for", ""), self._proxies)
+        counted = self._rates.count(who)
+        call.told += tuple(counted.headers.items())
+        if streams:
+            await call.context.send_initial_metadata(call.told)
+        else:
+            call.context.set_trailing_metadata(call.told)
+        counted.check()
         act_as(who)
 
     async def refuse(self, call: Call, error: Exception, request: object) -> NoReturn:
@@ -101,7 +118,7 @@ class Calls:
         await call.context.abort(
             _CODES[error.grpc_status],
             status.message,
-            ((request_id.HEADER, call.request_id), (_DETAILS, status.SerializeToString())),
+            (*call.told, (_DETAILS, status.SerializeToString())),
         )
 
     def end(self, call: Call) -> None:

@@ -12,6 +12,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health
 
 from servicekit.auth import TokenVerifier
+from servicekit.auth.origin import Network
 from servicekit.auth.rights import Rights
 from servicekit.grpc import options, reflection
 from servicekit.grpc.calls import Calls
@@ -19,6 +20,7 @@ from servicekit.grpc.handlers import Handlers
 from servicekit.grpc.streams import Most, Streams
 from servicekit.rates import RequestRates
 from servicekit.settings import WrongSetting, host_port
+from servicekit.settings.groups import LOOPBACK
 from servicekit.tls import ServerCertificate
 
 SETTING = "KEEPLINE_GRPC__LISTEN"
@@ -33,12 +35,13 @@ class GrpcServer:
         for_nodes: Sequence[str] = (),
         most: Most | None = None,
         rates: RequestRates | None = None,
+        proxies: Sequence[Network] = LOOPBACK,
     ) -> None:
         """for_nodes: full names of the services that the role node reaches, and no other; reflection does not
-        show them. rates: of the process."""
+        show them. rates: of the process. proxies: whose X-Forwarded-For is believed."""
         self._for_nodes = frozenset(for_nodes)
         self._streams = Streams(Rights(verifier), most or Most())
-        self._calls = Calls(verifier, for_nodes, rates or RequestRates())
+        self._calls = Calls(verifier, for_nodes, rates or RequestRates(), proxies)
         self._server = grpc.aio.server(options=options.SERVER, maximum_concurrent_rpcs=MOST_RPCS)
         self._health = health.HealthServicer()
         self._names: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from servicekit.http.ending import EventStreams
 from servicekit.http.guards import Guards
 from servicekit.rates import RequestRates
 from servicekit.readiness import Readiness
-from servicekit.settings.groups import PROBLEMS
+from servicekit.settings.groups import LOOPBACK, PROBLEMS
 
 OPEN = ("/healthz", "/readyz", "/docs", "/openapi.json", code_pages.PATH)
 
@@ -52,7 +52,8 @@ def create_app(
     )
     app.state.name = name
     app.state.event_streams = streams
-    app.state.problems = PROBLEMS  # until it is served: then as the settings say
+    # until it is served: then as the settings say
+    app.state.problems, app.state.proxies = PROBLEMS, LOOPBACK
     problems.install(app)
     app.add_middleware(
         Guards,

@@ -93,7 +93,7 @@ class Guards:
         who = await self._verifier.authenticate(bearer(headers.get("authorization", "")))
         answer.who = who
         peer = scope.get("client") or ("", 0)
-        came_from(peer[0], headers.get("x-forwarded-for", ""))
+        came_from(peer[0], ",".join(headers.getlist("x-forwarded-for")), scope["app"].state.proxies)
         if who.role is Role.NODE:
             raise no_node_here()
         counted = self._rates.count(who)

@@ -46,6 +46,7 @@ class HttpServer:
             access_log=False,
             lifespan="off",
             server_header=False,
+            proxy_headers=False,  # servicekit.auth.origin knows which proxies to believe
             backlog=_BACKLOG,
             timeout_keep_alive=30,
             ssl_context_factory=None

@@ -4,10 +4,11 @@ The string under a field is its meaning: it stands in --help and in docs/setting
 """
 
 import re
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, IPvAnyNetwork, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from servicekit.addresses import AddressPolicy
@@ -22,6 +23,7 @@ from servicekit.settings.in_transit import (
 
 MAX_PORT = 65535
 PROBLEMS = "/problems/"
+LOOPBACK = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 
 
 def host_port(address: str) -> tuple[str, int]:
@@ -213,6 +215,8 @@ class ApiSettings(ProcessSettings):
     kafka: KafkaSettings
     auth: AuthSettings
     limits: LimitSettings = LimitSettings()
+    proxies: tuple[IPvAnyNetwork, ...] = LOOPBACK
+    """Networks of what stands before this process, the door: X-Forwarded-For is believed from these only."""
 
 
 class ServiceSettings(ApiSettings):

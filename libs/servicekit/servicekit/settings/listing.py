@@ -7,13 +7,20 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, IPvAnyNetwork
 from pydantic.fields import FieldInfo
 
 from servicekit.settings.environment import PREFIX, group_of
 
 REQUIRED = "required"
-_KINDS = {bool: "true or false", int: "whole number", float: "number", str: "text", Path: "path"}
+_KINDS = {
+    bool: "true or false",
+    int: "whole number",
+    float: "number",
+    str: "text",
+    Path: "path",
+    IPvAnyNetwork: "network",
+}
 _BOUNDS = (("ge", "from {}"), ("gt", "above {}"), ("le", "to {}"), ("lt", "below {}"))
 
 
@@ -75,5 +82,5 @@ def _default(field: FieldInfo) -> str:
     if isinstance(default, bool):
         return str(default).lower()
     if isinstance(default, tuple | list | frozenset):
-        return "[" + ", ".join(f'"{part}"' if isinstance(part, str) else str(part) for part in default) + "]"
+        return "[" + ", ".join(str(part) if isinstance(part, int) else f'"{part}"' for part in default) + "]"
     return f"{default:g}" if isinstance(default, float) else str(default)
