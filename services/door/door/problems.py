@@ -12,7 +12,7 @@ import grpc
 
 from servicekit.errors import Forbidden, Problem, TooMany, Unavailable
 from servicekit.grpc.status import to_status
-from servicekit.http.problems import MalformedHttp, MethodNotAllowed, NoSuchPath, Refused, TooLarge
+from servicekit.http.problems import BodyLate, MalformedHttp, MethodNotAllowed, NoSuchPath, TooLarge
 
 GRPC_CODES = {one.name: int(one.value[0]) for one in grpc.StatusCode}
 
@@ -76,12 +76,6 @@ class AddressTooLong(TooLarge):
 
 class BodyTooLarge(TooLarge):
     grpc_status = "RESOURCE_EXHAUSTED"
-
-
-class BodyLate(Refused):
-    title = "The request did not come in time"
-    http_status = 408
-    grpc_status = "DEADLINE_EXCEEDED"
 
 
 class NotServed(NoSuchPath):

@@ -6,9 +6,8 @@ import re
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive
 
-from servicekit.errors import Invalid
 from servicekit.http.methods import MERGE_PATCH
-from servicekit.http.problems import TooLarge, UnsupportedMediaType
+from servicekit.http.problems import BodyLate, TooLarge, UnsupportedMediaType
 
 MAX_BODY = 1 << 20
 BODY_SECONDS = 30.0
@@ -50,7 +49,9 @@ def bounded(headers: Headers, receive: Receive) -> Receive:
             async with asyncio.timeout_at(until):
                 message = await receive()
         except TimeoutError as error:
-            raise Invalid("body_incomplete", f"the body did not come within {BODY_SECONDS:g} s") from error
+            raise BodyLate(
+                "body_incomplete", f"the body did not come within {BODY_SECONDS:g} s", hint="send it again"
+            ) from error
         seen += len(message.get("body", b""))
         if seen > MAX_BODY:
             raise _too_large()

@@ -23,6 +23,12 @@ MEDIA_TYPE = "application/problem+json"
 _log = logger(__name__)
 
 
+class BodyLate(Problem):
+    title = "The request did not come in time"
+    http_status = 408
+    grpc_status = "DEADLINE_EXCEEDED"
+
+
 class TooLarge(Problem):
     title = "The request is too large"
     http_status = 413
@@ -59,6 +65,8 @@ def problem_response(problem: Problem, problems: str) -> JSONResponse:
     sent: dict[str, str] = {}
     if problem.retry_after is not None:
         sent["Retry-After"] = str(problem.retry_after)
+    if isinstance(problem, BodyLate):
+        sent["Connection"] = "close"  # the rest of the body would be read as the next request
     if isinstance(problem, Unauthenticated):
         sent["WWW-Authenticate"] = "Bearer"
     if isinstance(problem, MethodNotAllowed):

@@ -19,6 +19,7 @@ _TITLES = {
     401: "Who is asking is not known",
     403: "Whoever is asking may not do this",
     404: "There is no such thing",
+    408: "The body did not come in time",
     409: "It clashes with what is there",
     412: "It has another version than the request is meant for",
     413: "The request is too large",
@@ -31,7 +32,7 @@ _TITLES = {
 }
 # whoever asks is told; what is read is told besides
 _OF_ALL = frozenset({"401", "403", "429", "500", "503"})
-_OF_BODIES = frozenset({"400", "413", "415"})
+_OF_BODIES = frozenset({"400", "408", "413", "415"})
 # codes that begin so are about a header
 _OF_HEADERS = {"idempotency_": "Idempotency-Key", "if_match_": "If-Match"}
 _OF_CHANGES = frozenset({"412", "428"})
@@ -84,10 +85,8 @@ def _of_its_kind(path: str, operation: Described, *, secured: bool) -> Iterable[
         if applies:
             yield code
     yield "request_invalid"
-    if "requestBody" in operation:
-        yield "body_incomplete"
-        if (code := f"{_noun(operation)}_invalid") in catalogue():
-            yield code
+    if "requestBody" in operation and (code := f"{_noun(operation)}_invalid") in catalogue():
+        yield code
     for name in parameters:
         if f"{{{name}}}" in path and (code := f"{name.removesuffix('_id')}_not_found") in catalogue():
             yield code

@@ -36,6 +36,7 @@ def router(numbers: Numbers, keys: IdempotencyKeys) -> APIRouter:
         status_code=201,
         response_model=NumberBody,
         summary="Bring a number in",
+        description="Whoever brings a number in first has it: nothing proves yet that it is his.",
         openapi_extra=described.creates(NUMBER),
         responses=refuses("number_taken", "quota_numbers", "edges_full", "trunks_unavailable"),
     )

@@ -67,7 +67,8 @@ class PhoneServiceServicer:
     """
 
     def CreateNumber(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Whoever brings a number in first has it: nothing proves yet that it is his.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')

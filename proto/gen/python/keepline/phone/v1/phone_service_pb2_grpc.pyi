@@ -34,6 +34,7 @@ class PhoneServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> PhoneServiceAsyncStub: ...
     CreateNumber: _grpc.UnaryUnaryMultiCallable[_phone_service_pb2.CreateNumberRequest, _phone_service_pb2.CreateNumberResponse]
+    """Whoever brings a number in first has it: nothing proves yet that it is his."""
     GetNumber: _grpc.UnaryUnaryMultiCallable[_phone_service_pb2.GetNumberRequest, _phone_service_pb2.GetNumberResponse]
     ListNumbers: _grpc.UnaryUnaryMultiCallable[_phone_service_pb2.ListNumbersRequest, _phone_service_pb2.ListNumbersResponse]
     UpdateNumber: _grpc.UnaryUnaryMultiCallable[_phone_service_pb2.UpdateNumberRequest, _phone_service_pb2.UpdateNumberResponse]
@@ -47,6 +48,7 @@ class PhoneServiceAsyncStub(PhoneServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateNumber: _aio.UnaryUnaryMultiCallable[_phone_service_pb2.CreateNumberRequest, _phone_service_pb2.CreateNumberResponse]  # type: ignore[assignment]
+    """Whoever brings a number in first has it: nothing proves yet that it is his."""
     GetNumber: _aio.UnaryUnaryMultiCallable[_phone_service_pb2.GetNumberRequest, _phone_service_pb2.GetNumberResponse]  # type: ignore[assignment]
     ListNumbers: _aio.UnaryUnaryMultiCallable[_phone_service_pb2.ListNumbersRequest, _phone_service_pb2.ListNumbersResponse]  # type: ignore[assignment]
     UpdateNumber: _aio.UnaryUnaryMultiCallable[_phone_service_pb2.UpdateNumberRequest, _phone_service_pb2.UpdateNumberResponse]  # type: ignore[assignment]
@@ -62,7 +64,8 @@ class PhoneServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _phone_service_pb2.CreateNumberRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_phone_service_pb2.CreateNumberResponse, _abc.Awaitable[_phone_service_pb2.CreateNumberResponse]]: ...
+    ) -> _typing.Union[_phone_service_pb2.CreateNumberResponse, _abc.Awaitable[_phone_service_pb2.CreateNumberResponse]]:
+        """Whoever brings a number in first has it: nothing proves yet that it is his."""
 
     @_abc_1.abstractmethod
     def GetNumber(
