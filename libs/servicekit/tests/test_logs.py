@@ -42,10 +42,10 @@ def test_a_line_says_what_happened_where_and_for_which_call(lines: Lines) -> Non
     assert "call_id" not in second
 
 
-def test_libraries_log_the_same_way(lines: Lines) -> None:
+def test_libraries_log_the_same_way_under_the_same_names(lines: Lines) -> None:
     standard.getLogger("somebody").warning("sent Bearer %s", "abcdefghijklmnop")
     (line,) = lines()
-    assert (line["event"], line["level"], line["logger"]) == (f"sent Bearer {MASK}", "warning", "somebody")
+    assert (line["event"], line["level"], line["module"]) == (f"sent Bearer {MASK}", "warning", "somebody")
 
 
 def test_an_exception_is_told_without_its_secrets(lines: Lines) -> None:

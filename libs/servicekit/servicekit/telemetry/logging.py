@@ -67,7 +67,7 @@ def configure(name: str, level: str = "info") -> None:
     handler = logging.StreamHandler(stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
+            foreign_pre_chain=[_of_library, *shared],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(serializer=_json),
@@ -133,6 +133,12 @@ class bind_call:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         structlog.contextvars.reset_contextvars(**self._tokens)
+
+
+def _of_library(_logger: object, _method: str, event: Event) -> Event:
+    """A library's own logger is what a module of ours is, and has the same key."""
+    event["module"] = event["_record"].name
+    return event
 
 
 def _named(name: str) -> structlog.typing.Processor:
