@@ -2,13 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import grpc
+import grpc.aio
+import httpx
+import pytest
 import pytest_asyncio
 
 from harness.components import kafka as kafka_component
 from harness.components.kafka import Kafka
+from harness.open_streams import NAME, open_streams
 from harness.paths import fresh_run_folder
 from keepline.auth.v1.api_key_pb2 import ApiKeyState
 from servicekit.auth.api_keys.following import KeyFollowing
@@ -17,6 +22,7 @@ from servicekit.auth.api_keys.known_keys import TOPIC, KnownKeys
 from servicekit.auth.api_keys.sealing import KeySealing
 from servicekit.clock import SystemClock
 from servicekit.errors import Unauthenticated
+from servicekit.grpc import channel, problem_of
 from servicekit.ids import new_id
 from servicekit.kafka import Producer, ensure_topics, load_topics
 from servicekit.testing import until
@@ -86,4 +92,39 @@ async def test_keys_hold_without_the_broker_and_over_a_restart_and_end_when_they
         assert is_good(keys, key)
         await producer.send(TOPIC, key_id, None)
         await until(lambda: not is_good(keys, key), within=10)
+    await producer.stop()
+
+
+async def test_the_open_streams_of_a_key_end_when_it_is_revoked_and_no_others(
+    broker: Kafka, tmp_path: Path
+) -> None:
+    key_ids = [new_id("key"), new_id("key")]
+    revoked, kept = (new_key(key_id) for key_id in key_ids)
+    producer = Producer(broker.bootstrap, "test")
+    async with AsyncExitStack() as stack:
+        keys, _ = await stack.enter_async_context(service(broker, tmp_path))
+        await until(lambda: keys.whole, within=30)
+        for key_id, key in zip(key_ids, (revoked, kept), strict=True):
+            await producer.send(TOPIC, key_id, sealed(key_id, key))
+        await until(lambda: is_good(keys, revoked) and is_good(keys, kept), within=10)
+        at = await stack.enter_async_context(open_streams(keys, tmp_path))
+        client = await stack.enter_async_context(httpx.AsyncClient(base_url=at.url, timeout=20))
+        watching, events = {}, {}
+        for key in (revoked, kept):
+            asking = await stack.enter_async_context(channel(at.target, lambda key=key: key))
+            watching[key] = asking.unary_stream(f"/{NAME}/Watch")(b"")
+            assert await watching[key].read() == b"here"
+            shown = {"Authorization": f"Bearer {key}"}
+            answer = await stack.enter_async_context(client.stream("GET", "/events", headers=shown))
+            events[key] = answer.aiter_bytes()
+            assert await anext(events[key]) == b"data: here\n\n"
+        await producer.send(TOPIC, key_ids[0], None)
+        with pytest.raises(grpc.aio.AioRpcError) as ended:
+            await asyncio.wait_for(watching[revoked].read(), 10)
+        assert ended.value.code() is grpc.StatusCode.UNAUTHENTICATED
+        assert problem_of(ended.value).code == "token_expired"
+        assert [part async for part in events[revoked]] == []
+        at.go_on.set()
+        assert await asyncio.wait_for(watching[kept].read(), 10) == b"again"
+        assert await asyncio.wait_for(anext(events[kept]), 10) == b"data: again\n\n"
     await producer.stop()

@@ -11,6 +11,7 @@ BENCHMARKS = (
     "route_decision",
     "grpc_route",
     "rest_read",
+    "key_check",
     "spool_write",
     "record_keeping",
     "esl_events",
