@@ -7,18 +7,18 @@ answer its liveness within 5 s is killed, which frees them, and started again. W
 
 import argparse
 import http.client
-import json
 import signal
 import subprocess
 import threading
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from functools import partial
 from types import FrameType
 from urllib.parse import urlsplit
 
 from servicekit.backoff import Backoff
 from servicekit.telemetry.line_writer import LineWriter
+from servicekit.telemetry.plain_line import plain_line, told_dropped
 
 FIRST_ANSWER_SECONDS = 60.0
 SILENT_SECONDS = 4.0
@@ -30,15 +30,8 @@ _LAST_WORDS_SECONDS = 0.2
 _WITH_PARENT = ("setpriv", "--pdeathsig", "KILL", "--")
 
 
-def _line(event: str, level: str, **more: object) -> str:
-    """Shaped as the lines of the process that is looked after (servicekit.telemetry.logging)."""
-    told = {"level": level, "timestamp": datetime.now(UTC).isoformat(), "service": "supervise"}
-    return json.dumps({"event": event, **more, **told}) + "\n"
-
-
-_lines = LineWriter(
-    2, lambda count: _line("log lines were dropped, nobody read them", "warning", dropped=count)
-)
+_NAME = "supervise"
+_lines = LineWriter(2, partial(told_dropped, _NAME))
 
 
 class Supervisor:
@@ -124,7 +117,7 @@ def _code(returned: int) -> int:
 
 def _say(command: Sequence[str], event: str) -> None:
     """A pipe that nobody reads, which is the command's as well, holds up nobody here either."""
-    _lines.write(_line(event, "error", command=command[-1]))
+    _lines.write(plain_line(_NAME, event, "error", command=command[-1]))
 
 
 def main() -> None:

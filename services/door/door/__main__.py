@@ -1,18 +1,26 @@
-"""python -m door: becomes nginx, by its settings. It decides nothing, and needs no root.
+"""python -m door: runs nginx by its settings, tells its lines and its counts. It needs no root.
 
-SIGHUP makes nginx read renewed certificates, SIGQUIT lets it finish what is under way, SIGTERM ends it.
+nginx gets the signals: SIGQUIT lets it finish what is under way, SIGTERM ends it. Renewed certificates are
+read without one.
 """
 
 import os
 import resource
 import shutil
-from typing import NoReturn
+import signal
+import threading
 
+from door.measures import Measures, status_socket
 from door.pages import write_pages
+from door.renewal import Certificates
 from door.rules import read_template, rendered
 from door.settings import Settings
+from servicekit.foreign import Foreign
+from servicekit.foreign.reading import of_nginx
 from servicekit.settings import WrongSetting, load, refuse, told_if_asked
+from servicekit.telemetry.export import Telemetry
 
+NAME = "door"
 _FOLDERS = ("bodies", "answers", "unused")
 
 
@@ -22,19 +30,14 @@ def prepared(settings: Settings) -> list[str]:
     try:
         for name in _FOLDERS:
             (folder / name).mkdir(parents=True, exist_ok=True)
+        # of an nginx that was killed; it would not listen there again
+        status_socket(folder).unlink(missing_ok=True)
         write_pages(folder / "pages", settings.door.documents)
         (folder / "nginx.conf").write_text(rendered(read_template(settings), settings))
     except OSError as error:
         raise WrongSetting("KEEPLINE_DATA_DIR", f"cannot be written: {error}") from error
-    return [
-        _binary(settings.door.binary),
-        "-p",
-        str(folder),
-        "-e",
-        "stderr",
-        "-c",
-        str(folder / "nginx.conf"),
-    ]
+    conf = str(folder / "nginx.conf")
+    return [_binary(settings.door.binary), "-p", str(folder), "-e", "stderr", "-c", conf]
 
 
 def _binary(name: str) -> str:
@@ -52,19 +55,38 @@ def _allow_connections(most: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def main() -> NoReturn:
-    told_if_asked("door", Settings)
+def _run(settings: Settings) -> int:
+    """nginx's exit code. Raises WrongSetting."""
+    certificates = Certificates(settings)
+    command = prepared(settings)
+    _allow_connections(settings.door.connections)
+    measures = Measures(status_socket(settings.data_dir))
+    nginx = Foreign(NAME, command, of_nginx, environment={**os.environ, "TZ": "UTC"}, heard=measures.heard)
+    over = threading.Event()
+    watching = threading.Thread(
+        target=certificates.watch, args=(lambda: nginx.send_signal(signal.SIGHUP), over), daemon=True
+    )
+    watching.start()
+    try:
+        return nginx.run()
+    finally:
+        over.set()
+
+
+def main() -> None:
+    told_if_asked(NAME, Settings)
     settings = load(Settings)
     try:
-        command = prepared(settings)
+        telemetry = Telemetry.start(NAME, settings.log, settings.telemetry)
     except WrongSetting as wrong:
         refuse(wrong)
-    _allow_connections(settings.door.connections)
-    environment = {**os.environ, "TZ": "UTC"}
     try:
-        os.execve(command[0], command, environment)  # noqa: S606 - the operator's own
-    except OSError as error:
-        refuse(WrongSetting("KEEPLINE_DOOR__BINARY", f"cannot be run: {error.strerror}"))
+        code = _run(settings)
+    except WrongSetting as wrong:
+        refuse(wrong)
+    finally:
+        telemetry.close()
+    raise SystemExit(code)
 
 
 if __name__ == "__main__":

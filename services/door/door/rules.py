@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
+from door.measures import status_socket
 from door.problems import SAID, Said
 from door.routes import GRPC, REST, SERVICES, title
 from door.settings import ReachedSettings, Settings
@@ -35,6 +36,7 @@ def _values(settings: Settings) -> dict[str, str]:
     limits, tls = settings.limits, settings.http.tls
     return {
         "USER": _user(settings),
+        "STATUS": str(status_socket(settings.data_dir)),
         "WORKERS": str(settings.door.workers),
         "CONNECTIONS": str(settings.door.connections),
         "DRAIN": f"{settings.drain_seconds:.0f}s",

@@ -1,10 +1,15 @@
-"""python -m edge_agent.start: becomes the Kamailio of this edge, by settings that its agent has too."""
+"""python -m edge_agent.start: runs the Kamailio of this edge, by settings that its agent has too.
+
+It becomes `servicekit.foreign`, which passes signals on and tells Kamailio's lines in the shape of ours.
+"""
 
 import os
+import shutil
 from typing import NoReturn
 from urllib.parse import urlsplit
 
 from edge_agent.settings import StartSettings
+from servicekit.foreign import command_line
 from servicekit.settings import WrongSetting, host_port, load, refuse, told_if_asked
 from switchlink.kamailio_run import KamailioPorts, KamailioRun
 
@@ -51,10 +56,10 @@ def main() -> NoReturn:
     except (OSError, ValueError) as error:
         refuse(WrongSetting("KEEPLINE_KAMAILIO__RUN_DIR", str(error)))
     argv = run.argv()
-    try:
-        os.execvp(argv[0], argv)  # noqa: S606 - the operator's own
-    except OSError as error:
-        refuse(WrongSetting("KEEPLINE_EDGE__BINARY", f"cannot be run: {error.strerror}"))
+    if shutil.which(argv[0]) is None:
+        refuse(WrongSetting("KEEPLINE_EDGE__BINARY", f"{argv[0]} is not installed"))
+    told = command_line("kamailio", "edge", argv)
+    os.execv(told[0], told)  # noqa: S606 - the operator's own
 
 
 if __name__ == "__main__":

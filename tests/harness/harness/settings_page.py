@@ -24,6 +24,13 @@ of a file. A process that finds a wrong setting, or a `KEEPLINE_` variable that 
 each of them and ends with 2. A setting of another component in the same environment is fine, and so is
 what Kubernetes adds (`KEEPLINE_..._SERVICE_HOST`, `KEEPLINE_..._PORT`). `python -m <component> --help`
 prints its part of this page, which `make settings` writes.
+
+Files that settings name are read at the start, secrets too; who changes one restarts the process. Read
+again while it runs are: the token issuer's keys (`AUTH__JWKS_FILE`), an edge agent's token (`TOKEN_FILE`),
+certificates that servers show and believe (`HTTP__TLS__...`, `GRPC__TLS__...`; by the door `TLS__...` too),
+and what Kafka asks for (`KAFKA__SASL__...`, `KAFKA__TLS__...`, at each new connection). Secrets of API keys
+change without a gap in three steps, with a restart of all services after each: the new one as the last line,
+then as the first, then, once no key of the old one is in use, alone.
 """
 _SWITCH_HEAD = """
 FreeSWITCH reads its own, in infra/freeswitch/vars.xml.

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from harness.door_alone import Behind, Door
+from harness.until import until
 
 TRUNKS = "/api/v1/health/trunks"
 
@@ -170,7 +171,16 @@ async def test_people_find_the_services_and_their_descriptions(door: Door) -> No
 async def test_only_what_no_service_answered_is_logged_here(door: Door) -> None:
     await got(door, headers={"X-Request-Id": "answered-behind"})
     await got(door, "/nowhere", headers={"X-Request-Id": "answered-here"})
-    lines = [json.loads(line) for line in door.process.logs().splitlines() if line.startswith("{")]
-    line = next(line for line in lines if line["request_id"] == "answered-here")
+
+    def lines() -> list[dict[str, Any]]:
+        return [json.loads(line) for line in door.process.logs().splitlines()]
+
+    await until(lambda: [line for line in lines() if line.get("request_id") == "answered-here"], 5)
+    line = next(line for line in lines() if line.get("request_id") == "answered-here")
     assert (line["service"], line["status"], line["path"], line["level"]) == ("door", 404, "/nowhere", "info")
-    assert not [line for line in lines if line["request_id"] == "answered-behind"]
+    assert not [line for line in lines() if line.get("request_id") == "answered-behind"]
+    # what nginx says of itself has the same shape
+    await got(door, "/api/v1/sip/trunks")
+    await until(lambda: [line for line in lines() if "connect() failed" in line["event"]], 5)
+    line = next(line for line in lines() if "connect() failed" in line["event"])
+    assert (line["service"], line["module"], line["level"]) == ("door", "nginx", "error")

@@ -6,12 +6,14 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from edge_agent.settings import StartSettings
 from edge_agent.start import kamailio_run
 from servicekit.settings import WrongSetting
+from servicekit.testing import until
 from switchlink.kamailio_run import KamailioPorts
 from switchlink.testing.running_edge import RunningEdge
 from switchlink.testing.switch_process import free_port
@@ -78,6 +80,26 @@ async def test_an_address_that_settings_call_our_own_is_no_leg(started: RunningE
     assert await agent.receive("INVITE")
     agent.close()
     switch.close()
+
+
+async def test_what_kamailio_says_is_one_json_line_whatever_a_stranger_calls_his_call(
+    started: RunningEdge,
+) -> None:
+    hostile = '1"},{"level":"error"\\}<script>:@x'
+    stranger = await Wire.open("127.0.66.6")
+    uri = f"sip:+15550100@{started.run.public_host}"
+    stranger.send(request("REGISTER", uri, stranger, call_id=hostile), started.public)
+    await stranger.receive()
+    stranger.close()
+
+    def told() -> list[dict[str, Any]]:
+        lines = [json.loads(line) for line in started.log.read_text().splitlines()]
+        return [line for line in lines if line.get("sip_call_id") == hostile]
+
+    await until(told, within=5)
+    (line,) = told()
+    assert line["event"].startswith("refused REGISTER from 127.0.66.6:")
+    assert (line["level"], line["service"], line["module"]) == ("info", "edge", "kamailio")
 
 
 def test_settings_of_agent_and_kamailio_that_do_not_fit_are_refused(

@@ -80,6 +80,18 @@ def gauges(metric: Metric, label: str, read: Callable[[], Mapping[str, float]]) 
     _observe(metric, lambda: [Observation(value, {label: name}) for name, value in read().items()])
 
 
+def total(metric: Metric, read: Callable[[], float | None]) -> None:
+    """A counter that something else keeps; None: it cannot be read now."""
+
+    def observe(_options: CallbackOptions) -> Iterable[Observation]:
+        value = read()
+        return [] if value is None else [Observation(value)]
+
+    metrics.get_meter(_METER).create_observable_counter(
+        metric.name, [observe], metric.unit, metric.description
+    )
+
+
 def _observe(metric: Metric, read: _Read) -> None:
     """The SDK keeps the callbacks of the first instrument of a name only, so there is one for all readers."""
     readers = _READERS.setdefault(metric, [])

@@ -76,6 +76,21 @@ LOG_DROPPED = Metric(
 UNREADABLE = Metric(
     "keepline.storage.unreadable", "counter", "{document}", "documents that cannot be read", ("collection",)
 )
+DOOR_ALONE = Metric(
+    "keepline.door.answered",
+    "counter",
+    "{request}",
+    "requests that the door answered itself, because no service did",
+    ("status",),
+)
+DOOR_REQUESTS = Metric("keepline.door.requests", "counter", "{request}", "requests and RPCs that came to it")
+DOOR_CONNECTIONS = Metric(
+    "keepline.door.connections",
+    "gauge",
+    "{connection}",
+    "client connections: reading a request, writing an answer, waiting for the next one",
+    ("state",),
+)
 SET_ASIDE = Metric(
     "keepline.config.set_aside", "counter", "{record}", "records that do not fit their type and reach no node"
 )

@@ -8,6 +8,7 @@ from harness.components.component import Component
 from harness.paths import REPOSITORY
 from harness.ports import free_port
 from harness.process import Process
+from servicekit.foreign import command_line
 from switchlink.kamailio_run import KamailioPorts, KamailioRun
 
 CONFIG = REPOSITORY / "infra" / "kamailio" / "kamailio.cfg"
@@ -29,7 +30,8 @@ def edge_run(folder: Path, ping_interval: int = 5, calls_per_second: int | None 
 
 def create(run: KamailioRun) -> Component:
     run.prepare()
-    process = Process("kamailio", run.argv(), run.run_dir / "kamailio.log")
+    command = command_line("kamailio", "edge", run.argv())
+    process = Process("kamailio", command, run.run_dir / "kamailio.log")
 
     async def missing() -> str:
         request = {"jsonrpc": "2.0", "method": "core.uptime", "id": 1}
