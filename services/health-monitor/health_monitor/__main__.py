@@ -11,13 +11,11 @@ from health_monitor.adapters import rest
 from health_monitor.adapters.grpc_health import SERVICE, TrunkHealth
 from health_monitor.adapters.probe_topic import ProbeTopic
 from health_monitor.adapters.status_documents import StatusDocuments
-from health_monitor.adapters.status_topic import StatusTopic
 from health_monitor.adapters.trunk_topic import TrunkTopic
-from health_monitor.app.status_publisher import Send, StatusPublisher
+from health_monitor.app.status_publisher import StatusPublisher
 from health_monitor.app.statuses import Statuses
 from health_monitor.app.trunk_board import TrunkBoard
 from health_monitor.app.watchers import Watchers
-from health_monitor.domain.status import Gone, Status
 from health_monitor.ports import StatusStore
 from health_monitor.settings import Settings
 from keepline.health.v1.trunk_health_pb2_grpc import add_TrunkHealthServicer_to_server
@@ -28,6 +26,7 @@ from servicekit.http import create_app
 from servicekit.kafka import Producer, StateFollower
 from servicekit.lifecycle import Service, run
 from servicekit.mongo import connect
+from servicekit.outbox import relay_of
 
 _AGAIN_SECONDS = 1.0
 _LOOK_SECONDS = 1.0
@@ -36,12 +35,11 @@ _LOOK_SECONDS = 1.0
 async def build(service: Service[Settings]) -> None:
     verifier = verifier_for(service)
     store = await _store(service)
-    watchers, kept, told = Watchers(), StatusPublisher(_keeping(store)), StatusPublisher(_topic(service).send)
+    watchers, kept = Watchers(), StatusPublisher(store)
     read_back = asyncio.Event()
-    board = TrunkBoard([watchers, kept, told], service.clock.now, lambda: not read_back.is_set())
+    board = TrunkBoard([watchers, kept], service.clock.now, lambda: not read_back.is_set())
     service.keep(kept.run, name="keeping")
-    service.keep(told.run, name="telling")
-    service.on_drain("the broker", told.waiting)
+    service.on_drain("the database", kept.waiting)
     service.spawn(_watch_trunks(service, board, store, read_back), name="trunks")
     await _serve(service, board, watchers, verifier)
 
@@ -49,29 +47,18 @@ async def build(service: Service[Settings]) -> None:
 async def _store(service: Service[Settings]) -> StatusDocuments:
     mongo = await connect(service.settings.mongo)
     service.stack.push_async_callback(mongo.close)
-    service.readiness.add_degraded("mongo", mongo.problem)
-    service.keep(mongo.watch, name="mongo watch")
-    store = StatusDocuments(mongo.collection("trunk_status"))
-    service.readiness.add_degraded(store.readable.name, store.readable.problem)
-    return store
-
-
-def _topic(service: Service[Settings]) -> StatusTopic:
     producer = Producer(service.settings.kafka, "health-monitor")
     service.stack.push_async_callback(producer.stop)
+    relay = relay_of(mongo, "trunk_status", producer)
+    store = StatusDocuments(mongo.collection(relay.name), service.clock, relay.wake)
+    service.readiness.add_degraded("mongo", mongo.problem)
+    service.readiness.add_degraded(store.readable.name, store.readable.problem)
     service.readiness.add_degraded("broker", producer.problem)
+    service.readiness.add_degraded("outbox", relay.problem)
+    service.keep(lambda: mongo.watch(store.prepare), name="mongo watch")
     service.keep(producer.watch, name="broker watch")
-    return StatusTopic(producer, service.clock)
-
-
-def _keeping(store: StatusStore) -> Send:
-    async def keep(news: Status | Gone) -> None:
-        if isinstance(news, Gone):
-            await store.forget(news.trunk_id)
-        else:
-            await store.keep(news)
-
-    return keep
+    service.keep(relay.run, name="outbox relay")
+    return store
 
 
 async def _watch_trunks(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from health_monitor.domain.status import Status
+from health_monitor.domain.status import Gone, Status
 
 
 class StatusSink(Protocol):
@@ -16,11 +16,12 @@ class StatusSink(Protocol):
 
 
 class StatusStore(Protocol):
-    """Raises servicekit.errors.Unavailable when the database is away."""
+    """Statuses with their outbox: what is written and what has to be told of it, both or neither.
+    Raises servicekit.errors.Unavailable when the database is away."""
 
     async def load(self) -> Sequence[Status]:
         """All that were kept, to go on from after a restart."""
 
     async def keep(self, status: Status) -> None: ...
 
-    async def forget(self, trunk_id: str) -> None: ...
+    async def forget(self, gone: Gone) -> None: ...

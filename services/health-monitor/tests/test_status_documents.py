@@ -8,7 +8,7 @@ import pytest
 from health_monitor.adapters.status_documents import StatusDocuments
 from health_monitor.domain.status import EndpointStatus, Status, Verdict
 from health_monitor.domain.trunk import Endpoint
-from servicekit.testing import MemoryCollection
+from servicekit.testing import FakeClock, MemoryCollection
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ROW = EndpointStatus(Endpoint("192.0.2.1", 5060, "udp"), "edge1", True, 1.5)
@@ -30,7 +30,7 @@ async def test_a_status_that_cannot_be_read_is_set_aside_until_its_trunk_has_ano
     bad: dict[str, Any],
 ) -> None:
     collection = MemoryCollection("trunk_status")
-    store = StatusDocuments(collection)
+    store = StatusDocuments(collection, FakeClock(NOW), lambda: None)
     await store.keep(STATUS)
     await collection.insert_one({"_id": "trk_0", **bad})
     assert await store.load() == [STATUS]

@@ -1,6 +1,7 @@
 """Who watches gets the newest of each trunk; what has to be told gets through in the end."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -55,27 +56,41 @@ async def test_a_thousand_watchers_are_all_told() -> None:
 
 @dataclass
 class Store:
+    """Implements StatusStore."""
+
     away: bool = True
+    refused: str = ""
     kept: list[Status | Gone] = field(default_factory=list)
     asked: int = 0
 
-    async def send(self, told: Status | Gone) -> None:
+    async def load(self) -> Sequence[Status]:
+        return []
+
+    async def keep(self, status: Status) -> None:
+        self._take(status)
+
+    async def forget(self, gone: Gone) -> None:
+        self._take(gone)
+
+    def _take(self, news: Status | Gone) -> None:
         self.asked += 1
         if self.away:
             raise Unavailable("database_unavailable", "away")
-        self.kept.append(told)
+        if news.trunk_id == self.refused:
+            raise Problem("document_refused", "too large")
+        self.kept.append(news)
 
 
 async def test_the_newest_of_each_trunk_gets_through_when_the_store_returns() -> None:
     store = Store()
-    telling = StatusPublisher(store.send)
+    telling = StatusPublisher(store)
     running = asyncio.create_task(telling.run())
     telling.changed(status(1))
     await until(lambda: store.asked)
     telling.changed(status(2))
     telling.changed(status(1, 2))
     telling.removed(status(1, 2))
-    assert telling.waiting() == "2 statuses to be told"
+    assert telling.waiting() == "2 statuses to be kept"
     store.away = False
     await until(lambda: telling.waiting() is None)
     gone = Gone("trk_2", "t_a", 2)
@@ -84,17 +99,11 @@ async def test_the_newest_of_each_trunk_gets_through_when_the_store_returns() ->
 
 
 async def test_a_status_that_is_refused_holds_up_no_other() -> None:
-    kept: list[str] = []
-
-    async def send(told: Status | Gone) -> None:
-        if told.trunk_id == "trk_1":
-            raise Problem("document_refused", "too large")
-        kept.append(told.trunk_id)
-
-    telling = StatusPublisher(send)
+    store = Store(away=False, refused="trk_1")
+    telling = StatusPublisher(store)
     telling.changed(status(1, 1))
     telling.changed(status(1, 2))
     running = asyncio.create_task(telling.run())
     await until(lambda: telling.waiting() is None)
-    assert kept == ["trk_2"]
+    assert store.kept == [status(1, 2)]
     running.cancel()

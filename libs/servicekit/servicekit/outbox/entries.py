@@ -65,12 +65,13 @@ class StateTopic:
 
     source: the service; message: its full name, as in "keepline.sip.v1.TrunkState"; record: what changes
     ("keepline.sip.trunk"), so that ce_type is keepline.sip.trunk.changed.v1, and ....deleted.v1 of a
-    tombstone."""
+    tombstone. traced: whether topics.yaml promises a traceparent; then whoever changes it has a span."""
 
     topic: str
     source: str
     message: str
     record: str
+    traced: bool = True
 
     def entry(self, tenant_id: str, key: str, version: int, value: bytes | None, at: datetime) -> Document:
         """value None: a tombstone; tenant_id "": of no tenant."""
@@ -78,4 +79,6 @@ class StateTopic:
         headers = cloud_event(
             self.source, kind, self.message, f"{key}:{version}", at, tenant_id=tenant_id, subject=key
         )
+        if not self.traced:
+            headers.pop("traceparent", None)
         return entry(version, self.topic, key, value, headers, at=at)

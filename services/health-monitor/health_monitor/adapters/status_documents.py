@@ -1,15 +1,29 @@
-"""Statuses in the collection trunk_status: the newest of each trunk."""
+"""Statuses in the collection trunk_status: the newest of each trunk, with its outbox.
 
-from collections.abc import Sequence
+    {_id: trunk id, tenant_id, version, verdict, ..., deleted, outbox: [entry]}
+
+A status and what is told of it are written in one update. Each status is whole, so the newest takes the place
+of one that still waits to be told: what waits has a bound, however long the broker is away.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
 
-from health_monitor.domain.status import EndpointStatus, Status, Verdict
+from health_monitor.adapters.messages import status_message
+from health_monitor.domain.status import EndpointStatus, Gone, Status, Verdict
 from health_monitor.domain.trunk import Endpoint
+from keepline.health.v1.trunk_health_pb2 import TrunkStatus
+from servicekit.clock import Clock
 from servicekit.documents import Collection, Document
+from servicekit.outbox import StateTopic
 from servicekit.readable import Readable
+
+TOPIC = "keepline.trunk.status.v1"
+_MESSAGE = TrunkStatus.DESCRIPTOR.full_name
+_STATE = StateTopic(TOPIC, "health-monitor", _MESSAGE, "keepline.trunk.status", traced=False)
 
 
 class _Row(msgspec.Struct):
@@ -51,24 +65,39 @@ def _status(found: Document) -> Status:
 
 @dataclass(frozen=True, slots=True)
 class StatusDocuments:
-    """Implements StatusStore."""
+    """Implements StatusStore; `wrote` is told after each write."""
 
     collection: Collection
+    clock: Clock
+    wrote: Callable[[], None]
     readable: Readable[Status] = field(default_factory=lambda: Readable("trunk_status", _status))
+
+    async def prepare(self) -> None:
+        await self.collection.create_index([("outbox.seq", 1)])
 
     async def load(self) -> Sequence[Status]:
         """Without those that cannot be read: their trunks are judged anew."""
-        return self.readable.all([found async for found in self.collection.scan({})])
+        return self.readable.all([found async for found in self.collection.scan({"deleted": {"$ne": True}})])
 
     async def keep(self, status: Status) -> None:
-        await self.collection.replace_one(
-            {"_id": status.trunk_id}, {"_id": status.trunk_id, **_fields(status)}, upsert=True
-        )
-        self.readable.replaced(status.trunk_id)
+        value = status_message(status).SerializeToString()
+        news = self._entry(status, value)
+        kept = {**_fields(status), "deleted": False, "outbox": [news]}
+        await self.collection.update_one({"_id": status.trunk_id}, {"$set": kept}, upsert=True)
+        self._wrote(status.trunk_id)
 
-    async def forget(self, trunk_id: str) -> None:
-        await self.collection.delete_one({"_id": trunk_id})
+    async def forget(self, gone: Gone) -> None:
+        """What was never kept was never told."""
+        end = {"version": gone.version, "deleted": True, "outbox": [self._entry(gone, None)]}
+        await self.collection.update_one({"_id": gone.trunk_id}, {"$set": end})
+        self._wrote(gone.trunk_id)
+
+    def _entry(self, news: Status | Gone, value: bytes | None) -> Document:
+        return _STATE.entry(news.tenant_id, news.trunk_id, news.version, value, self.clock.now())
+
+    def _wrote(self, trunk_id: str) -> None:
         self.readable.replaced(trunk_id)
+        self.wrote()
 
 
 def _fields(status: Status) -> Document:

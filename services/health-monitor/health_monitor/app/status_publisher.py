@@ -1,26 +1,23 @@
-"""Carries statuses to the database and the broker; implements StatusSink.
+"""Carries statuses to the database, whose outbox tells them; implements StatusSink.
 
-The newest status of each trunk waits until both have it. An older one that never got through is not missed,
-because each status is whole.
+The newest status of each trunk waits until the database has it. An older one that never got through is not
+missed, because each status is whole. What a process that dies had not written yet, the next one judges anew.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 from health_monitor.domain.status import Gone, Status
+from health_monitor.ports import StatusStore
 from servicekit.errors import Problem, Unavailable
 from servicekit.telemetry.logging import logger
 
 _log = logger(__name__)
 _AGAIN = 1.0
 
-Send = Callable[[Status | Gone], Awaitable[None]]
-"""Raises Unavailable, or another Problem when it is refused."""
-
 
 class StatusPublisher:
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(self, store: StatusStore) -> None:
+        self._store = store
         self._waiting: dict[str, Status | Gone] = {}
         self._awake = asyncio.Event()
 
@@ -32,7 +29,7 @@ class StatusPublisher:
 
     def waiting(self) -> str | None:
         """For on_drain."""
-        return f"{len(self._waiting)} statuses to be told" if self._waiting else None
+        return f"{len(self._waiting)} statuses to be kept" if self._waiting else None
 
     async def run(self) -> None:
         while True:
@@ -44,15 +41,21 @@ class StatusPublisher:
         while self._waiting:
             trunk_id, news = next(iter(self._waiting.items()))
             try:
-                await self._send(news)
+                await self._keep(news)
             except Unavailable:
                 await asyncio.sleep(_AGAIN)
                 continue
             except Problem as refused:
                 # the next status of this trunk is whole; the other trunks must not wait for it
-                _log.error("a status is not told", trunk=trunk_id, reason=refused.detail)
+                _log.error("a status is not kept", trunk=trunk_id, reason=refused.detail)
             if self._waiting.get(trunk_id) is news:
                 del self._waiting[trunk_id]
+
+    async def _keep(self, news: Status | Gone) -> None:
+        if isinstance(news, Gone):
+            await self._store.forget(news)
+        else:
+            await self._store.keep(news)
 
     def _put(self, news: Status | Gone) -> None:
         # at the end of the line, so that one trunk that changes always does not starve the others
