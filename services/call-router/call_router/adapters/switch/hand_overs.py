@@ -3,12 +3,12 @@
 Nothing is told to anybody here: the decision stands on the channel, and whoever watches the switch tells it.
 """
 
-import re
 import time
 from collections.abc import Callable, Mapping
 
 from call_router.adapters.switch.channel import channel_of, failed_leg_of, failure_of
 from call_router.adapters.switch.journey_text import journey_text
+from call_router.adapters.switch.questions import is_uuid
 from call_router.domain.hand_over import UNIDENTIFIED, DialLeg, Handed, Instruction, RefuseCall, hand_over
 from call_router.domain.journey import Journey
 from call_router.domain.live_call import Channel
@@ -18,7 +18,6 @@ from servicekit.telemetry import metrics, names
 from servicekit.telemetry.logging import logger
 
 _log = logger(__name__)
-_UUID = re.compile(r"[A-Za-z0-9-]{1,64}")
 Variables = Mapping[str, str]
 UNDECIDABLE = RefuseCall(503, "decision_failed")
 # A 183 with SDP is no answer. A person's line is heard before the answer; an agent's 183 becomes a 180.
@@ -92,7 +91,7 @@ def _marks(channel: Channel, journey: Journey | None, router_id: str) -> Variabl
         "keepline_attempt": str(channel.call.attempt),
         "keepline_router": router_id,
     }
-    if _UUID.fullmatch(channel.uuid):
+    if is_uuid(channel.uuid):
         # where the switch keeps the call's end, see ledger.py
         marks["keepline_ledger"] = f"keepline/{channel.uuid}"
     if journey is None:

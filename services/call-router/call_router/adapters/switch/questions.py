@@ -3,6 +3,7 @@
 FreeSWITCH runs `api` in the thread of the connection, one after the other (mod_event_socket).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from switchlink.esl import CommandRefused, EslLink, ProtocolViolation
 
 # `show channels` of ten thousand calls takes seconds
 _LONG = 30.0
-_UUID_LENGTH = range(1, 65)
+_UUID = re.compile(r"[A-Za-z0-9-]{1,64}")
 _AT_ONCE = 50
 
 
@@ -70,7 +71,9 @@ class Questions:
 
 
 def is_uuid(value: object) -> bool:
-    return isinstance(value, str) and len(value) in _UUID_LENGTH and value.isprintable() and " " not in value
+    """Of a channel. FreeSWITCH takes what origination_uuid says, so it need not be one of RFC 9562; no other
+    text of a channel goes into a command."""
+    return isinstance(value, str) and _UUID.fullmatch(value) is not None
 
 
 def _json(text: str) -> object:
