@@ -24,7 +24,6 @@ from servicekit.clock import Clock, FakeClock, SystemClock
 from servicekit.errors import Invalid, Unavailable, Violation
 from servicekit.grpc import GrpcServer, channel, problem_of
 from servicekit.grpc.fields import path_of, pointer_of
-from servicekit.grpc.status import request_id_of
 from servicekit.testing import tokens, until, verifier_of
 
 NAME = "keepline.test.v1.Answers"
@@ -93,7 +92,7 @@ async def test_the_details_are_those_that_google_defines(issuer: DevIssuer) -> N
     field = request.field_violations[0]
     assert (field.field, field.reason) == ("source_cidrs[0]", "cidr_invalid")
     assert (field.description, field.localized_message.message) == ("this is no network", "add /32")
-    assert named.request_id == request_id_of(error) != ""
+    assert named.request_id == dict(error.trailing_metadata() or ())["x-request-id"] != ""
 
 
 async def test_who_shall_ask_again_is_told_when(issuer: DevIssuer) -> None:
@@ -139,7 +138,9 @@ async def test_every_answer_has_the_callers_id_or_one_of_ours(issuer: DevIssuer,
 async def test_a_refusal_has_the_same_id_in_its_details_and_its_metadata(issuer: DevIssuer) -> None:
     async with served(issuer, raising(Invalid("x", "y"))) as opened:
         error = await refused(opened.unary_unary(METHOD)(b"", metadata=[("x-request-id", "mine")]))
-    assert request_id_of(error) == dict(error.trailing_metadata() or ())["x-request-id"] == "mine"
+    told = [detail for detail in rpc_status.from_call(error).details if detail.Is(RequestInfo.DESCRIPTOR)]
+    assert [RequestInfo.FromString(detail.value).request_id for detail in told] == ["mine"]
+    assert dict(error.trailing_metadata() or ())["x-request-id"] == "mine"
 
 
 async def test_bytes_that_are_no_message_are_the_callers_fault(

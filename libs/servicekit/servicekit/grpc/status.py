@@ -64,16 +64,6 @@ def problem_of(error: grpc.RpcError) -> Problem:
     return problem
 
 
-def request_id_of(error: grpc.RpcError) -> str:
-    """Under which id a server of ours tells of the call in its log; "" where it gave none."""
-    status = rpc_status.from_call(error)
-    for detail in status.details if status is not None else ():
-        info = RequestInfo()
-        if detail.Unpack(info):
-            return str(info.request_id)
-    return ""
-
-
 def _add(status: Status, detail: BadRequest | ErrorInfo | RequestInfo | RetryInfo) -> None:
     packed = Any()
     packed.Pack(detail)
