@@ -19,6 +19,7 @@ from phone_sources.domain.number import Number, NumberFields
 from servicekit.api.lists import ListAsked
 from servicekit.audit import TOPIC as AUDIT
 from servicekit.documents import Collection
+from servicekit.errors import Conflict
 from servicekit.mongo import connect
 from servicekit.outbox import OutboxRelay
 from servicekit.settings import MongoSettings
@@ -104,6 +105,14 @@ async def test_a_deleted_number_is_gone_and_free(store: Store) -> None:
     assert not await store.numbers.remove("t_a", "num_1", 1)
     assert await store.numbers.get("t_a", "num_1") is None
     assert await store.numbers.add(replace(number(1, "t_b"), id="num_9")) is None
+
+
+async def test_a_number_that_was_deleted_is_not_made_again_under_its_id(store: Store) -> None:
+    await store.numbers.add(number(1))
+    await store.numbers.remove("t_a", "num_1", 1)
+    async with asyncio.timeout(10):
+        with pytest.raises(Conflict, match="idempotency_key_spent"):
+            await store.numbers.add(number(1))
 
 
 async def test_a_number_is_changed_only_in_the_version_that_was_read(store: Store) -> None:

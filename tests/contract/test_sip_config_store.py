@@ -16,7 +16,10 @@ from keepline.sip.v1.switch_state_pb2 import SwitchState
 from keepline.sip.v1.trunk_pb2 import TrunkState
 from servicekit.api.lists import ListAsked
 from servicekit.audit import TOPIC as AUDIT
+from servicekit.auth import Principal, Role
+from servicekit.auth.principal import acting_as
 from servicekit.documents import Collection
+from servicekit.errors import Conflict
 from servicekit.mongo import connect
 from servicekit.outbox import OutboxRelay
 from servicekit.readable import DocumentUnreadable
@@ -190,6 +193,15 @@ async def test_each_write_is_told_in_order_and_the_end_with_a_tombstone(store: S
     ]
 
 
+async def test_a_trunk_that_was_deleted_is_not_made_again_under_its_id(store: Store) -> None:
+    await store.trunks.add(trunk())
+    await store.trunks.remove("t_a", "trk_1", 1)
+    with pytest.raises(Conflict, match="idempotency_key_spent"):
+        await store.trunks.add(trunk())
+    with pytest.raises(Conflict, match="idempotency_key_spent"):
+        await store.trunks.add(replace(trunk(), domain="other.sip.example"))
+
+
 async def test_what_has_not_reached_the_broker_is_seen_by_every_replica(store: Store) -> None:
     for place in (1, 2, 3):
         await store.trunks.add(trunk(place))
@@ -237,15 +249,15 @@ async def test_what_nodes_said_comes_back_as_it_was_said(store: Store) -> None:
 async def ordered(network: NetworkDocuments, switch_id: str, state: DestinationState | None) -> None:
     before = await network.switch(switch_id)
     order = SwitchOrder(before.version + 1, state)
-    assert await network.put_switch(switch_id, order, DestinationState.ACTIVE)
+    assert await network.put_switch(switch_id, before, order, DestinationState.ACTIVE)
     assert await network.switch(switch_id) == order
 
 
 async def test_of_many_orders_of_one_version_one_is_kept(store: Store) -> None:
     network = NetworkDocuments(store.collection, FakeClock(NOW), lambda: None)
     for version in (1, 2):
-        wanted = SwitchOrder(version, DestinationState.DRAINING)
-        asked = [network.put_switch("sw1", wanted, DestinationState.ACTIVE) for _ in range(8)]
+        before, wanted = SwitchOrder(version - 1), SwitchOrder(version, DestinationState.DRAINING)
+        asked = [network.put_switch("sw1", before, wanted, DestinationState.ACTIVE) for _ in range(8)]
         assert (await asyncio.gather(*asked)).count(True) == 1
     await ordered(network, "sw1", None)
     assert (await network.orders()).switches == {}
@@ -313,11 +325,45 @@ async def test_orders_of_switches_are_told_and_a_setting_only_where_there_is_non
     assert await relay.relay_once() == 0
     await network.tell_switch("sw2", DestinationState.DRAINING)
     await network.tell_switch("sw2", DestinationState.ACTIVE)
-    assert await relay.relay_once() == 1
-    assert {(sent.topic, sent.key) for sent in producer.sent} == {(SWITCHES, "sw1"), (SWITCHES, "sw2")}
-    told = [SwitchState.FromString(sent.value or b"") for sent in producer.sent]
+    await relay.relay_once()
+    to_routers = [sent for sent in producer.sent if sent.topic == SWITCHES]
+    assert {sent.key for sent in to_routers} == {"sw1", "sw2"}
+    told = [SwitchState.FromString(sent.value or b"") for sent in to_routers]
     assert [(one.switch_id, one.state, one.version) for one in told] == [
         ("sw1", pb.DESTINATION_STATE_DRAINING, 1),
         ("sw1", pb.DESTINATION_STATE_ACTIVE, 2),
+        ("sw2", pb.DESTINATION_STATE_DRAINING, 1),
         ("sw2", pb.DESTINATION_STATE_ACTIVE, 2),
     ]
+
+
+async def test_what_an_operator_orders_or_says_is_in_the_audit_log_and_what_settings_say_is_not(
+    store: Store,
+) -> None:
+    network = NetworkDocuments(store.collection, FakeClock(NOW), lambda: None)
+    operator = Principal("platform", "olga", Role.OPERATOR)
+    await network.tell_switch("sw1", DestinationState.ACTIVE)
+    with acting_as(operator):
+        await ordered(network, "sw1", DestinationState.DRAINING)
+        await ordered(network, "sw1", None)
+        await asyncio.gather(*(network.put_word(OperatorWord(True, n > 1, NOW, "olga")) for n in range(4)))
+    producer = MemoryProducer()
+    relay = OutboxRelay(store.collection, producer)
+    while await relay.relay_once():
+        pass
+    told = [sent for sent in producer.sent if sent.topic == AUDIT]
+    assert {(sent.key, sent.headers["ce_tenantid"]) for sent in told} == {("platform", "platform")}
+    entries = [AuditEntry.FromString(sent.value or b"") for sent in told]
+    assert {(one.actor, one.role, one.tenant_id) for one in entries} == {("olga", "operator", "platform")}
+    assert len({one.id for one in entries}) == len(entries)
+    switches = [one for one in entries if one.resource == "switch"]
+    assert [(one.resource_id, one.action, one.version, list(one.fields)) for one in switches] == [
+        ("sw1", "changed", 2, ["state"]),
+        ("sw1", "changed", 3, ["state"]),
+    ]
+    words = [one for one in entries if one.resource == "word"]
+    assert [(one.action, one.version) for one in words] == [
+        ("created", 1),
+        *[("changed", version) for version in (2, 3, 4)],
+    ]
+    assert words[0].fields[-1] == "until"

@@ -132,6 +132,23 @@ async def test_more_agents_and_plans_than_the_quota_are_refused_in_words(api: An
     assert (await api.post("/api/v1/agents", DESK))["status"] == 201
 
 
+async def test_a_deletion_that_loses_a_race_leaves_the_agent_open_to_plans(api: Any) -> None:
+    agent_id = await api.agent()
+    plans = api.agents.plans.collection
+    find = plans.find
+
+    async def changed_meanwhile(query: Any, **options: Any) -> Any:
+        plans.find = find
+        assert (await api.patch(f"/api/v1/agents/{agent_id}", name="Faster"))["status"] == 200
+        return await find(query, **options)
+
+    plans.find = changed_meanwhile
+    late = await api.rest.delete(f"/api/v1/agents/{agent_id}", headers=api.as_() | {"if-match": '"1"'})
+    assert (late.status_code, late.json()["code"]) == (412, "version_mismatch")
+    made = await api.post("/api/v1/routing/plans", {"name": "x", "first_agent_id": agent_id})
+    assert made["status"] == 201
+
+
 async def test_an_agent_whose_deletion_broke_off_can_be_named_again_and_deleted(api: Any) -> None:
     agent_id = await api.agent()
     until = FakeClock().now() + RETIRING

@@ -100,6 +100,20 @@ async def test_an_agent_in_use_is_not_deleted_and_stays_usable(api: Any) -> None
     assert (await api.delete(f"/api/v1/agents/{first}")).status_code == 204
 
 
+async def test_agents_that_a_plan_names_already_are_not_looked_for_again(api: Any) -> None:
+    first, second, other = [await api.agent() for _ in range(3)]
+    made = await api.post("/api/v1/routing/plans", _plan(first, fallback_agent_id=second))
+    for agent_id in (first, second, other):  # as while somebody tries to delete them
+        await api.agents.store.retire("t_a", agent_id, FakeClock().now() + RETIRING)
+    path = f"/api/v1/routing/plans/{made['id']}"
+    swapped = await api.patch(path, name="New", first_agent_id=second, fallback_agent_id=first)
+    assert (swapped["status"], swapped["name"], swapped["first_agent_id"]) == (200, "New", second)
+    refused = await api.patch(path, fallback_agent_id=other)
+    assert [(e["pointer"], e["code"]) for e in refused["errors"]] == [
+        ("/fallback_agent_id", "agent_not_found")
+    ]
+
+
 async def test_a_plan_that_loses_its_agent_while_it_is_written_is_taken_back(api: Any) -> None:
     first = await api.agent()
     looks = 0

@@ -95,13 +95,16 @@ class OrderStore(Protocol):
 
     async def orders(self) -> Orders: ...
 
-    async def put_word(self, word: OperatorWord) -> None: ...
+    async def put_word(self, word: OperatorWord) -> None:
+        """Keeps it, and tells the audit log of it."""
 
     async def switch(self, switch_id: str) -> SwitchOrder: ...
 
-    async def put_switch(self, switch_id: str, order: SwitchOrder, by_setting: DestinationState) -> bool:
-        """Keeps the order in the place of the version before, and tells what holds now on the switches'
-        topic, both or neither. False: somebody else was faster."""
+    async def put_switch(
+        self, switch_id: str, before: SwitchOrder, order: SwitchOrder, by_setting: DestinationState
+    ) -> bool:
+        """Keeps the order in the place of the one before, and tells what holds now on the switches' topic and
+        who ordered it on the audit log's, all or nothing. False: somebody else was faster."""
 
     async def tell_switch(self, switch_id: str, by_setting: DestinationState) -> None:
         """Tells the state again: the order's, or the setting's where nobody ordered one."""
@@ -115,7 +118,8 @@ class OrderStore(Protocol):
 class KeyStore(Protocol):
     """API keys with their outbox. Raises servicekit.errors.Unavailable when the database is away."""
 
-    async def add(self, key: ApiKey) -> None: ...
+    async def add(self, key: ApiKey) -> bool:
+        """False: its id is taken."""
 
     async def get(self, tenant_id: str, key_id: str) -> ApiKey | None: ...
 

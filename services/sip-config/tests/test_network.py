@@ -16,6 +16,7 @@ from keepline.sip.v1.network_service_pb2_grpc import NetworkServiceStub
 from keepline.sip.v1.switch_state_pb2 import SwitchState
 from servicekit.api.asked import Asked
 from servicekit.testing import until
+from sip_config.adapters.mongo.network import TOPIC as SWITCHES
 from sip_config.adapters.mongo.node_reports import ReportDocuments
 from sip_config.app.node_reports import Hello, NodeReports, Word
 from sip_config.domain.believing import SMALL, implausible
@@ -114,8 +115,8 @@ async def test_routers_are_told_what_settings_and_orders_say(api: Any) -> None:
 async def _waiting(api: Any) -> int:
     """The state of the switch that waits in the outbox."""
     found = await api.shared.network.find_one({"_id": "switch:sw1"})
-    (entry,) = found["outbox"]
-    return SwitchState.FromString(entry["value"]).state
+    told = [entry for entry in found["outbox"] if entry["topic"] == SWITCHES]
+    return SwitchState.FromString(told[-1]["value"]).state
 
 
 async def test_an_operator_sees_nodes_and_what_they_refused(api: Any) -> None:

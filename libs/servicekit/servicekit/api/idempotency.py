@@ -20,7 +20,7 @@ from typing import Any
 
 from servicekit.clock import Clock
 from servicekit.documents import Collection, Document, DuplicateKey
-from servicekit.errors import Invalid, Problem, Unavailable, UnderWay, Violation
+from servicekit.errors import Conflict, Invalid, Problem, Unavailable, UnderWay, Violation
 from servicekit.ids import new_id
 from servicekit.telemetry.logging import logger
 
@@ -161,6 +161,17 @@ def check_key(key: str) -> None:
         detail, hint = "the key is not 1 to 255 visible ASCII characters", "send a random UUID"
         where = Violation("/Idempotency-Key", "idempotency_key_invalid", detail, hint)
         raise Invalid("idempotency_key_invalid", detail, hint=hint, violations=[where])
+
+
+async def refuse_spent(collection: Collection, what: str, identity: str) -> None:
+    """Of an id that is taken: raises Conflict when the object of that id was deleted, and the topic was not
+    told of it yet. what: as in "trunk"."""
+    if await collection.find_one({"_id": identity, "deleted": True}) is not None:
+        raise Conflict(
+            "idempotency_key_spent",
+            f"an earlier request under this key made the {what} {identity}, which was deleted since",
+            hint="send a new key to make another one",
+        )
 
 
 def _again(kept: Mapping[str, Any]) -> Answer:

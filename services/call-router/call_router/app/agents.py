@@ -20,7 +20,7 @@ from servicekit.api.asked import Asked, Change
 from servicekit.api.lists import ListAsked
 from servicekit.api.preconditions import Expected
 from servicekit.clock import Clock
-from servicekit.errors import InUse, Violation
+from servicekit.errors import InUse, VersionMismatch, Violation
 from servicekit.ids import new_id
 from servicekit.paging import Page
 from servicekit.quotas import TenantLocks, check_quota
@@ -102,22 +102,32 @@ class Agents:
         raise changed_meanwhile("agent")
 
     async def delete(self, tenant_id: str, agent_id: str, expected: Expected) -> None:
-        """Whatever becomes of this process meanwhile, the agent is open to plans again after a while."""
-        for _ in range(ROUNDS):
-            current = await self.get(tenant_id, agent_id)
-            expected.check("agent", current.version)
-            now = stored_time(self.clock)
-            if not await self.store.retire(tenant_id, agent_id, now + RETIRING):
-                raise not_found("agent", agent_id)
-            plans = await self.plans.naming(tenant_id, agent_id)
-            if plans:
+        """Refused, the agent is open to plans again at once; whatever else becomes of this process meanwhile,
+        after a while."""
+        closed = False
+        try:
+            for _ in range(ROUNDS):
+                current = await self.get(tenant_id, agent_id)
+                expected.check("agent", current.version)
+                closed = await self.store.retire(tenant_id, agent_id, stored_time(self.clock) + RETIRING)
+                if closed and await self._removed(current):
+                    return
+            raise changed_meanwhile("agent")
+        except (InUse, VersionMismatch):
+            if closed:
                 await self.store.retire(tenant_id, agent_id, None)
-                raise _in_use(plans)
-            closed_until = stored_time(self.clock) + SLOWEST_WRITE
-            if await self.store.remove(tenant_id, agent_id, current.version, closed_until):
-                self.table.delete(agent_id)
-                return
-        raise changed_meanwhile("agent")
+            raise
+
+    async def _removed(self, agent: Agent) -> bool:
+        """Of one that is closed to plans. False: somebody else was faster. Raises InUse."""
+        plans = await self.plans.naming(agent.tenant_id, agent.id)
+        if plans:
+            raise _in_use(plans)
+        closed_until = stored_time(self.clock) + SLOWEST_WRITE
+        if not await self.store.remove(agent.tenant_id, agent.id, agent.version, closed_until):
+            return False
+        self.table.delete(agent.id)
+        return True
 
     async def _checked(self, tenant_id: str, asked: Asked[AgentDraft], before: Kind | None) -> AgentFields:
         """Raises Invalid with every fault of the request. before: how it was called until now; a trunk that

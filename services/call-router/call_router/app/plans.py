@@ -43,7 +43,7 @@ class Plans:
         made = await self.store.get(tenant_id, plan_id)
         if made is not None:
             return made
-        fields = await self._checked(tenant_id, asked, ())
+        fields = await self._checked(tenant_id, asked, None)
         now = stored_time(self.clock)
         plan = _plan(Plan(plan_id, tenant_id, 1, "", (), "", "", False, now, now), fields)
         async with self.counting.of(tenant_id):
@@ -53,7 +53,7 @@ class Plans:
             return await self.get(tenant_id, plan_id)
         if taken is not None:
             raise _taken(fields, taken)
-        faults = await self._agent_faults(tenant_id, fields.first_agent_id, fields.fallback_agent_id)
+        faults = await self._agent_faults(tenant_id, fields.first_agent_id, fields.fallback_agent_id, None)
         if faults:
             await self.store.remove(tenant_id, plan.id, plan.version)
             raise invalid("plan", faults)
@@ -80,16 +80,19 @@ class Plans:
         for _ in range(ROUNDS):
             before = await self.get(tenant_id, plan_id)
             expected.check("plan", before.version)
-            fields = await self._checked(tenant_id, change(before), before.numbers)
+            fields = await self._checked(tenant_id, change(before), before)
             if _plan(before, fields) == before:
                 return before
             now = stored_time(self.clock)
             after = replace(_plan(before, fields), version=before.version + 1, updated_at=now)
             if not await self._replaced(after, before, fields):
                 continue
-            faults = await self._agent_faults(tenant_id, fields.first_agent_id, fields.fallback_agent_id)
+            faults = await self._agent_faults(
+                tenant_id, fields.first_agent_id, fields.fallback_agent_id, before
+            )
             if faults:
-                await self._replaced(replace(before, version=after.version + 1), after, fields)
+                # where another plan took a number of it meanwhile, the agent is shown as dangling
+                await self.store.replace(replace(before, version=after.version + 1), after.version, after)
                 raise invalid("plan", faults)
             self.table.apply(after)
             return after
@@ -110,13 +113,13 @@ class Plans:
             raise _taken(fields, replaced)
         return replaced
 
-    async def _checked(self, tenant_id: str, asked: Asked[PlanDraft], before: Sequence[str]) -> PlanFields:
-        """Raises Invalid with every fault of the request. before: the numbers that the plan names already;
-        they are not looked for again."""
+    async def _checked(self, tenant_id: str, asked: Asked[PlanDraft], before: Plan | None) -> PlanFields:
+        """Raises Invalid with every fault of the request. before: the plan until now; what it names already
+        is not looked for again."""
         draft, checked = asked.draft, check_plan(asked.draft)
         faults = [] if isinstance(checked, PlanFields) else list(checked)
-        faults += await self._agent_faults(tenant_id, draft.first_agent_id, draft.fallback_agent_id)
-        faults += await self._number_faults(tenant_id, draft.numbers or (), before)
+        faults += await self._agent_faults(tenant_id, draft.first_agent_id, draft.fallback_agent_id, before)
+        faults += await self._number_faults(tenant_id, draft.numbers or (), before.numbers if before else ())
         if asked.faults or faults or not isinstance(checked, PlanFields):
             raise invalid("plan", [*asked.faults, *faults])
         return checked
@@ -133,9 +136,18 @@ class Plans:
         held = await self.directory.held(tenant_id, list(new.values())) if new else set()
         return [number_fault(index, number) for index, number in new.items() if number not in held]
 
-    async def _agent_faults(self, tenant_id: str, first: str | None, fallback: str | None) -> Sequence[Fault]:
+    async def _agent_faults(
+        self, tenant_id: str, first: str | None, fallback: str | None, before: Plan | None
+    ) -> Sequence[Fault]:
+        known_before = {before.first_agent_id, before.fallback_agent_id} if before else set()
         named = {"/first_agent_id": first, "/fallback_agent_id": fallback}
-        wanted = {pointer: agent_id for pointer, agent_id in named.items() if agent_id}
+        wanted = {
+            pointer: agent_id
+            for pointer, agent_id in named.items()
+            if agent_id and agent_id not in known_before
+        }
+        if not wanted:
+            return []
         known = await self.agents.assignable(tenant_id, list(wanted.values()))
         return [agent_fault(pointer, one) for pointer, one in wanted.items() if one not in known]
 

@@ -11,6 +11,7 @@ from phone_sources.domain.e164 import E164
 from phone_sources.domain.number import Number, NumberFields
 from phone_sources.ports import Held
 from servicekit.api import pages
+from servicekit.api.idempotency import refuse_spent
 from servicekit.api.lists import ListAsked
 from servicekit.audit import Audited
 from servicekit.clock import Clock
@@ -48,6 +49,7 @@ class NumberDocuments:
             try:
                 await self.collection.insert_one(dict(document))
             except DuplicateKey:
+                await refuse_spent(self.collection, "number", number.id)
                 holder = await self.get(number.tenant_id, number.id) or await self.find(number.e164)
                 if holder is None:  # it was deleted between the two looks
                     continue

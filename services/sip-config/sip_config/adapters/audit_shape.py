@@ -22,7 +22,7 @@ class AuditBody(BaseModel):
     address: str = may_be_absent("where the request came from; absent: not known")
     request_id: str = may_be_absent("of the request; absent: there was none")
     action: Literal["created", "changed", "deleted"]
-    resource: str = Field(description="trunk, number, agent, plan or key")
+    resource: str = Field(description="trunk, number, agent, plan or key; switch or word of operators")
     resource_id: str
     version: int = Field(description="of the object, after the change")
     fields: list[str] = Field(description="names of what changed; of a new object, of what is set")

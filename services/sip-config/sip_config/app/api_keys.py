@@ -56,8 +56,9 @@ class ApiKeys:
         key = ApiKey(key_id, tenant_id, 1, fields, digest, maker.subject, now, now)
         async with self.counting.of(tenant_id):
             check_quota("keys", await self.store.count(tenant_id), self.most)
-            await self.store.add(key)
-        return Made(self._shown(key), secret)
+            added = await self.store.add(key)
+        # otherwise another try of the request was faster, whose secret is shown
+        return Made(self._shown(key), secret) if added else Made(await self.get(tenant_id, key_id), "")
 
     async def get(self, tenant_id: str, key_id: str) -> ApiKey:
         key = await self.store.get(tenant_id, key_id)

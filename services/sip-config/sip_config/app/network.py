@@ -113,7 +113,7 @@ class Network:
             if state == before.order.state:
                 return before
             after = SwitchOrder(before.order.version + 1, state)
-            if await self._store.put_switch(switch_id, after, before.by_setting):
+            if await self._store.put_switch(switch_id, before.order, after, before.by_setting):
                 _log.warning("a switch was ordered to be", switch=switch_id, state=str(state or "as set"))
                 await self.read()
                 return await self.switch(switch_id)

@@ -12,6 +12,7 @@ from call_router.adapters.mongo.outbox import AGENTS, AUDITED_AGENTS
 from call_router.domain.agent import Agent, HumanAgent, Kind, SipAgent
 from keepline.routing.v1.plan_pb2 import RoutingState
 from servicekit.api import pages
+from servicekit.api.idempotency import refuse_spent
 from servicekit.api.lists import ListAsked
 from servicekit.clock import Clock
 from servicekit.documents import ALIVE, Collection, Document, DuplicateKey
@@ -39,6 +40,7 @@ class AgentDocuments:
         try:
             await self.collection.insert_one(document)
         except DuplicateKey:
+            await refuse_spent(self.collection, "agent", agent.id)
             return False
         self.wrote()
         return True

@@ -13,6 +13,7 @@ from call_router.domain.plan import Plan
 from call_router.ports import Planned
 from keepline.routing.v1.plan_pb2 import RoutingState
 from servicekit.api import pages
+from servicekit.api.idempotency import refuse_spent
 from servicekit.api.lists import ListAsked
 from servicekit.clock import Clock
 from servicekit.documents import ALIVE, Collection, Document, DuplicateKey
@@ -42,6 +43,7 @@ class PlanDocuments:
         try:
             await self.collection.insert_one(document)
         except DuplicateKey:
+            await refuse_spent(self.collection, "plan", plan.id)
             if await self.get(plan.tenant_id, plan.id) is not None:
                 return Planned("", plan.id)
             return await self._taken(plan)

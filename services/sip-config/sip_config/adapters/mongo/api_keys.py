@@ -10,11 +10,12 @@ from datetime import datetime
 import msgspec
 
 from servicekit.api import pages
+from servicekit.api.idempotency import refuse_spent
 from servicekit.api.lists import ListAsked
 from servicekit.audit import Audited
 from servicekit.auth.api_keys.known_keys import RECORD, TOPIC
 from servicekit.clock import Clock
-from servicekit.documents import ALIVE, Collection, Document
+from servicekit.documents import ALIVE, Collection, Document, DuplicateKey
 from servicekit.outbox import StateTopic
 from servicekit.paging import Page
 from servicekit.readable import Readable
@@ -40,12 +41,17 @@ class KeyDocuments:
         await self.collection.create_index([("tenant_id", 1), ("_id", 1)])
         await self.collection.create_index([("outbox.seq", 1)])
 
-    async def add(self, key: ApiKey) -> None:
+    async def add(self, key: ApiKey) -> bool:
         fields = _fields(key)
         news = [self._entry(key), _AUDITED.change(key.id, None, fields)]
         document = {"_id": key.id, **fields, "digest": key.digest, "created_by": key.created_by}
-        await self.collection.insert_one({**document, "deleted": False, "outbox": news})
+        try:
+            await self.collection.insert_one({**document, "deleted": False, "outbox": news})
+        except DuplicateKey:
+            await refuse_spent(self.collection, "key", key.id)
+            return False
         self.wrote()
+        return True
 
     async def get(self, tenant_id: str, key_id: str) -> ApiKey | None:
         found = await self.collection.find_one({"_id": key_id, "tenant_id": tenant_id, **ALIVE})

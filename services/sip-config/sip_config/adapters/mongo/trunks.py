@@ -10,6 +10,7 @@ from datetime import datetime
 import msgspec
 
 from servicekit.api import pages
+from servicekit.api.idempotency import refuse_spent
 from servicekit.api.lists import ListAsked
 from servicekit.audit import Audited
 from servicekit.clock import Clock
@@ -48,6 +49,7 @@ class TrunkDocuments:
         try:
             await self.collection.insert_one(document)
         except DuplicateKey:
+            await refuse_spent(self.collection, "trunk", trunk.id)
             return False
         self.wrote()
         return True

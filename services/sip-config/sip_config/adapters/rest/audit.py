@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from servicekit.api import described, rest
 from servicekit.auth import Role, reading_tenant, require
+from servicekit.kafka.headers import PLATFORM
 from sip_config.adapters.audit_shape import ENTRIES, FIELDS, AuditBody, AuditPage, entry_document
 from sip_config.app.audit_log import AuditLog
 
@@ -13,9 +14,9 @@ PATH = "/api/v1/audit"
 
 
 def reading() -> str:
-    """Owners and admins only."""
-    require(Role.OWNER, Role.ADMIN)
-    return reading_tenant("audit")
+    """Owners and admins read what was changed of their tenant, operators what was ordered of the platform."""
+    who = require(Role.OWNER, Role.ADMIN, Role.OPERATOR)
+    return PLATFORM if who.role is Role.OPERATOR else reading_tenant("audit")
 
 
 def router(log: AuditLog) -> APIRouter:

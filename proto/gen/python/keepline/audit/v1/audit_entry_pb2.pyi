@@ -44,7 +44,7 @@ class AuditEntry(_message.Message):
     id: _builtins.str
     """Of the change: the same however often it is told."""
     tenant_id: _builtins.str
-    """Whose object was changed."""
+    """Whose object was changed; "platform" for what operators order."""
     actor: _builtins.str
     """Who did it: the subject of a token, or the id of an API key."""
     role: _builtins.str
@@ -57,7 +57,7 @@ class AuditEntry(_message.Message):
     action: _builtins.str
     """"created", "changed" or "deleted"."""
     resource: _builtins.str
-    """"trunk", "number", "agent", "plan", "key"."""
+    """"trunk", "number", "agent", "plan", "key"; "switch" and "word" of operators."""
     resource_id: _builtins.str
     version: _builtins.int
     """The object's version after the change."""

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class AuditLogStub:
-    """What was changed in the caller's tenant, for owners and admins.
+    """What was changed in the caller's tenant, for owners and admins; what was ordered of the platform, for operators.
     """
 
     def __init__(self, channel):
@@ -48,7 +48,7 @@ class AuditLogStub:
 
 
 class AuditLogServicer:
-    """What was changed in the caller's tenant, for owners and admins.
+    """What was changed in the caller's tenant, for owners and admins; what was ordered of the platform, for operators.
     """
 
     def GetEntry(self, request, context):
@@ -86,7 +86,7 @@ def add_AuditLogServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AuditLog:
-    """What was changed in the caller's tenant, for owners and admins.
+    """What was changed in the caller's tenant, for owners and admins; what was ordered of the platform, for operators.
     """
 
     @staticmethod

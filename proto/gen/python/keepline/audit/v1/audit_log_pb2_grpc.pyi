@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class AuditLogStub:
-    """What was changed in the caller's tenant, for owners and admins."""
+    """What was changed in the caller's tenant, for owners and admins; what was ordered of the platform, for operators."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -39,7 +39,7 @@ class AuditLogStub:
 
 @_typing.type_check_only
 class AuditLogAsyncStub(AuditLogStub):
-    """What was changed in the caller's tenant, for owners and admins."""
+    """What was changed in the caller's tenant, for owners and admins; what was ordered of the platform, for operators."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetEntry: _aio.UnaryUnaryMultiCallable[_audit_log_pb2.GetEntryRequest, _audit_log_pb2.GetEntryResponse]  # type: ignore[assignment]
@@ -47,7 +47,7 @@ class AuditLogAsyncStub(AuditLogStub):
     """The newest first."""
 
 class AuditLogServicer(metaclass=_abc_1.ABCMeta):
-    """What was changed in the caller's tenant, for owners and admins."""
+    """What was changed in the caller's tenant, for owners and admins; what was ordered of the platform, for operators."""
 
     @_abc_1.abstractmethod
     def GetEntry(
