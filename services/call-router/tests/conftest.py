@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from call_router.adapters.country_rules import rules_of
 from call_router.adapters.grpc.calls import CallLogService
+from call_router.adapters.grpc.route import CallRouting
 from call_router.adapters.grpc.routing import SERVICE, CallRoutingManager
 from call_router.adapters.mongo.agents import AgentDocuments
 from call_router.adapters.mongo.plans import PlanDocuments
@@ -32,6 +33,7 @@ from call_router.domain.records import Endpoint, Number, Record, Trunk
 from call_router.domain.route import Call, Decision, route
 from call_router.domain.table import RoutingTable
 from keepline.routing.v1.call_log_pb2_grpc import add_CallLogServicer_to_server
+from keepline.routing.v1.call_routing_pb2_grpc import add_CallRoutingServicer_to_server
 from keepline.routing.v1.routing_service_pb2_grpc import (
     CallRoutingManagerStub,
     add_CallRoutingManagerServicer_to_server,
@@ -125,7 +127,7 @@ class World:
             "tenant_id": "t_a",
             "trunk_id": "trk_a",
             "caller": "+4917012345678",
-            "source": "127.0.1.5:5060",
+            "source_address": "127.0.1.5:5060",
             "call_id": "call_1",
         }
         return Call(called=called, **{**known, **changes})
@@ -227,6 +229,7 @@ async def api(world: World, tmp_path: Path) -> AsyncIterator[Api]:
     def add(server: grpc.aio.Server) -> None:
         add_CallRoutingManagerServicer_to_server(CallRoutingManager(agents, plans, dry_run, keys), server)
         add_CallLogServicer_to_server(CallLogService(log), server)
+        add_CallRoutingServicer_to_server(CallRouting(dry_run), server)
 
     server = GrpcServer(verifier_of(issuer))
     port = await server.start("127.0.0.1:0", add, [SERVICE])

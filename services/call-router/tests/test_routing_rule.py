@@ -8,6 +8,8 @@ from google.protobuf.field_mask_pb2 import FieldMask
 
 from keepline.routing.v1 import agent_pb2, plan_pb2
 from keepline.routing.v1 import routing_service_pb2 as pb
+from keepline.routing.v1.call_routing_pb2 import RouteRequest
+from keepline.routing.v1.call_routing_pb2_grpc import CallRoutingStub
 
 AGENTS, PLANS, ROUTE = "/api/v1/agents", "/api/v1/routing/plans", "/api/v1/routing/route"
 DESK = {"name": "Desk", "sip": {"uri": "sip:desk@agents.example"}}
@@ -214,3 +216,26 @@ async def test_a_dry_run_says_all_that_is_wrong_and_nothing_that_is_not(api: Any
     assert ("sip_status" in routed, routed["number_id"]) == (False, "num_a")
     unknown = await api.post(ROUTE, {"trunk_id": "trk_a", "called": "0309999999"})
     assert (unknown["sip_status"], {"number", "plan_id", "plan_version"} & unknown.keys()) == (404, set())
+
+
+ASKED = [
+    ({}, {("/trunk_id", "field_missing"), ("/called", "field_missing")}),
+    ({"called": "1", "caller": "x" * 65}, {("/trunk_id", "field_missing"), ("/caller", "caller_invalid")}),
+    ({"trunk_id": "trk_a", "called": "1" * 65}, {("/called", "called_invalid")}),
+]
+
+
+@pytest.mark.parametrize(("asked", "wrong"), ASKED)
+async def test_a_question_is_refused_alike_by_the_router_the_simulation_and_rest(
+    api: Any, asked: dict[str, str], wrong: set[tuple[str, str]]
+) -> None:
+    stub = api.stub()
+    for answer in (
+        await api.problem(stub.Simulate(pb.SimulateRequest(**asked))),
+        await api.problem(api.stub(kind=CallRoutingStub).Route(RouteRequest(**asked))),
+    ):
+        assert (answer.code, {(v.pointer, v.code) for v in answer.violations}) == ("route_invalid", wrong)
+    refused = await api.post(ROUTE, asked)
+    assert {(e["pointer"], e["code"]) for e in refused["errors"]} == wrong
+    empty = await api.post(ROUTE, {"trunk_id": "", "called": "1"})
+    assert [(e["pointer"], e["code"]) for e in empty["errors"]] == [("/trunk_id", "trunk_id_invalid")]

@@ -12,8 +12,12 @@ from servicekit.refusals import invalid
 from siptypes.faults import Fault
 
 MAX_WRITTEN = 64
+_HINTS = {
+    "trunk_id": "name a trunk of yours",
+    "called": "write it as dialled",
+    "caller": "write it as dialled",
+}
 _INVALID = {"trunk_id": "trunk_id_invalid", "called": "called_invalid", "caller": "caller_invalid"}
-_REQUIRED = {"trunk_id": "trunk_id_required", "called": "called_required"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +43,16 @@ class DryRun:
         faults = _faults({"trunk_id": trunk_id, "called": called, "caller": caller or None})
         if asked.faults or faults or trunk_id is None or called is None:
             raise invalid("route", [*asked.faults, *faults])
-        call = Call(tenant_id, trunk_id, called, caller, source="", call_id="")
+        call = Call(tenant_id, trunk_id, called, caller, source_address="", call_id="")
         return explain(route(call, self.table, self.clock.now(), self.chance()))
 
 
 def _faults(fields: Mapping[str, str | None]) -> list[Fault]:
     faults = []
     for name, text in fields.items():
-        if text is not None and (len(text) > MAX_WRITTEN or not text.isprintable()):
+        if text == "":
+            faults.append(Fault(f"/{name}", _INVALID[name], "it is empty", _HINTS[name]))
+        elif text is not None and (len(text) > MAX_WRITTEN or not text.isprintable()):
             detail = "it is too long or cannot be printed"
-            faults.append(Fault(f"/{name}", _INVALID[name], detail, "write it as dialled"))
-        elif text == "":
-            hint = "name a trunk of yours, and a number on it"
-            faults.append(Fault(f"/{name}", _REQUIRED[name], "it is empty", hint))
+            faults.append(Fault(f"/{name}", _INVALID[name], detail, _HINTS[name]))
     return faults

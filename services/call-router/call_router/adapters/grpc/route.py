@@ -4,10 +4,12 @@ from typing import Any
 
 import grpc
 
+from call_router.adapters.decision_shape import CALL_TO_ROUTE, asked_of
 from call_router.adapters.messages.decisions import decision_message
 from call_router.app.dry_run import CallDraft, DryRun
 from keepline.routing.v1 import call_routing_pb2 as pb
 from keepline.routing.v1 import call_routing_pb2_grpc
+from servicekit.api import messages
 from servicekit.api.asked import Asked
 from servicekit.auth import reading_tenant
 
@@ -21,6 +23,14 @@ class CallRouting(call_routing_pb2_grpc.CallRoutingServicer):
         self._dry_run = dry_run
 
     async def Route(self, request: pb.RouteRequest, context: _Context) -> pb.RouteResponse:
-        asked = Asked(CallDraft(request.trunk_id, request.called, request.caller))
-        decision = self._dry_run.route(reading_tenant("plans"), asked)
+        tenant_id = reading_tenant("plans")
+        decision = self._dry_run.route(tenant_id, _asked(request))
         return pb.RouteResponse(decision=decision_message(decision))
+
+
+def _asked(request: pb.RouteRequest) -> Asked[CallDraft]:
+    """As CALL_TO_ROUTE reads it, at a tenth of the time: this is asked for each call of others."""
+    trunk_id, called = request.trunk_id or None, request.called or None
+    if trunk_id is None or called is None:
+        return asked_of(CALL_TO_ROUTE.created(messages.document(request)))
+    return Asked(CallDraft(trunk_id, called, request.caller))
