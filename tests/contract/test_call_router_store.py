@@ -44,6 +44,7 @@ from keepline.routing.v1.plan_pb2 import RoutingState
 from servicekit.api.lists import ListAsked, ListRule
 from servicekit.audit import TOPIC as AUDIT
 from servicekit.documents import Collection
+from servicekit.errors import Conflict
 from servicekit.mongo import connect
 from servicekit.outbox import OutboxRelay
 from servicekit.settings import MongoSettings
@@ -276,6 +277,18 @@ async def test_a_number_that_was_taken_out_or_whose_plan_is_deleted_is_free(stor
     assert await stores.plans.replace(plan(1, version=9), 2) is False
 
 
+async def test_what_was_deleted_is_not_made_again_under_its_id(stores: Stores) -> None:
+    await stores.agents.add(agent())
+    await stores.agents.retire("t_a", "agt_1", NOW)
+    assert await stores.agents.remove("t_a", "agt_1", 1, NOW)
+    await stores.plans.add(plan(1, "+49301234567"))
+    await stores.plans.remove("t_a", "pln_1", 1)
+    with pytest.raises(Conflict, match="idempotency_key_spent"):
+        await stores.agents.add(agent())
+    with pytest.raises(Conflict, match="idempotency_key_spent"):
+        await stores.plans.add(plan(1, "+49301234567"))
+
+
 LEGS = (Leg("agt_1", "Desk", "sip:desk@agents.example", 20),)
 TRACE = (TraceStep("trunk", True, "trk_1 is enabled"),)
 ROUTED = CallRouted(Explained("because", "routed", LEGS, 0, TRACE, "+49301234567", "num_1", "pln_1", 1, "0f"))
@@ -293,11 +306,17 @@ FACTS = [
 
 
 def _history(number: int, facts: int = 4, tenant_id: str = "t_a", trunk_id: str = "trk_1") -> CallHistory:
+    began = NOW + timedelta(minutes=number, seconds=1)
+    whole = replace(WHOLE, started_at=began, answered_at=began)
     return CallHistory.of(
         CallEvent(
-            f"call_{number}", NOW + timedelta(minutes=number, seconds=second), tenant_id, trunk_id, fact
+            f"call_{number}",
+            began + timedelta(seconds=second),
+            tenant_id,
+            trunk_id,
+            replace(fact, whole=whole) if isinstance(fact, CallEnded) else fact,
         )
-        for second, fact in enumerate(FACTS[:facts], start=1)
+        for second, fact in enumerate(FACTS[:facts])
     )
 
 

@@ -34,7 +34,17 @@ KIT = "".join(path.read_text() for path in (REPOSITORY / "libs/servicekit/servic
 OF_THE_KIT = {name for name in TOPICS if f'"{name}"' in KIT}
 CE_TYPE = re.compile(r"keepline\.[a-z_]+(\.[a-z_]+)+\.v[0-9]+")
 # by name: what may tell of a person
-PERSONAL = {"agent_name", "called", "caller", "e164", "number", "numbers", "sip_call_id", "source", "target"}
+PERSONAL = {
+    "agent_name",
+    "called",
+    "caller",
+    "e164",
+    "number",
+    "numbers",
+    "sip_call_id",
+    "source_address",
+    "target",
+}
 
 
 def _code(service: str) -> str:

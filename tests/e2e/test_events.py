@@ -9,11 +9,12 @@ from harness.line import kept_number
 from harness.phones import PROVIDER, STRANGER
 from harness.until import until
 from harness.world import World
-from keepline.health.v1.trunk_health_pb2 import TrunkVerdict
+from keepline.health.v1.trunk_health_pb2 import TrunkStatus, TrunkVerdict
 from servicekit.kafka import Topic, load_topics
 from servicekit.kafka.headers import SCHEMAS
 
 TOPICS = load_topics()
+STATUS = "keepline.trunk.status.v1"
 ALWAYS = {
     *("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time", "ce_subject", "ce_tenantid"),
     *("ce_dataschema", "content-type"),
@@ -65,6 +66,14 @@ async def test_whatever_is_told_says_what_it_is_and_whose(world: World) -> None:
     of_call = [record for record in told if record.key == call_id]
     assert {record.headers["ce_tenantid"] for record in of_call} == {line.tenant.tenant_id}
     assert {record.headers["traceparent"][3:35] for record in of_call} == {call_id[5:].replace("-", "")}
+    of_watched = [record for record in told if (record.topic, record.key) == (STATUS, watched["id"])]
+    said = [TrunkStatus.FromString(record.value) for record in of_watched if record.value]
+    # nobody ever answered there: not healthy for a moment, and without a latency
+    assert list(dict.fromkeys(one.verdict for one in said)) == [
+        TrunkVerdict.TRUNK_VERDICT_UNKNOWN,
+        TrunkVerdict.TRUNK_VERDICT_DOWN,
+    ]
+    assert not any(endpoint.HasField("latency_ms") for one in said for endpoint in one.endpoints)
     gone = [record for record in told if record.key == watched["id"] and record.value is None]
     assert {(record.headers["ce_type"], record.headers["ce_tenantid"]) for record in gone} == {
         ("keepline.sip.trunk.deleted.v1", line.tenant.tenant_id),

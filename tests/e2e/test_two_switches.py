@@ -137,13 +137,13 @@ async def test_calls_go_on_at_the_other_switch_when_one_is_killed(world: World, 
     finally:
         await world.start(f"switch-{dead[2:]}")
     _, whole, broken, *_ = await ended(line, 5)
-    assert (whole["switch_id"], whole["hangup_cause"], whole.get("ended_within_ms")) == (
+    assert (whole["switch_id"], whole["hangup_cause"], whole.get("estimated_within_ms")) == (
         alive,
         "NORMAL_CLEARING",
         None,
     )
     assert (broken["switch_id"], broken["hangup_cause"]) == (dead, "node_lost")
-    assert "ended_within_ms" in broken
+    assert "estimated_within_ms" in broken
     await lost.close()
     await takes_calls(line, dead)
 
@@ -163,7 +163,7 @@ async def test_a_draining_switch_keeps_its_calls_and_new_ones_go_to_the_other(
         assert (await caller.outcome()).result.as_told
         running = (await ended(line, 4))[1]
         assert (running["switch_id"], running["hangup_cause"]) == (drained, "NORMAL_CLEARING")
-        assert "ended_within_ms" not in running
+        assert "estimated_within_ms" not in running
         for name in routers(drained):
             await world.kill(name)
     finally:

@@ -71,7 +71,14 @@ def main() -> int:
             asyncio.run(TableSnapshot(path, table).save())
             del table
             call = _call(numbers // 2)
-            words = [call.tenant_id, call.trunk_id, call.called, call.caller, call.source, call.call_id]
+            words = [
+                call.tenant_id,
+                call.trunk_id,
+                call.called,
+                call.caller,
+                call.source_address,
+                call.call_id,
+            ]
             router = sorted(_router(path) for _ in range(3))[1]
             cold, memory = _told(_COLD + _SAY, path, words)
             decoding, _ = _told(_DECODE + _SAY, path, words)

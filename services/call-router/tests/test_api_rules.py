@@ -81,12 +81,12 @@ async def test_calls_are_read_by_their_tenant_alone(api: Any) -> None:
     assert (call["id"], call["decision"]["reason"]) == ("call_1", decision.reason)
     assert call["legs"][0]["uri"] == decision.legs[0].uri
     assert (call["ended_by"], call["direction"], call["attempt"]) == ("agent", "inbound", 2)
-    assert (call["attempts"][0]["switch_id"], call["ended_within_ms"]) == ("sw1", 5000)
+    assert (call["attempts"][0]["switch_id"], call["estimated_within_ms"]) == ("sw1", 5000)
     stub = api.stub(kind=CallLogStub)
     got = (await stub.GetCall(call_log_pb2.GetCallRequest(id="call_1"))).call
     assert (got.decision.reason, got.legs[0].uri) == (decision.reason, decision.legs[0].uri)
     assert (got.ended_by, got.direction) == (call_log_pb2.ENDED_BY_AGENT, call_log_pb2.DIRECTION_INBOUND)
-    assert (got.attempt, got.attempts[0].switch_id, got.ended_within_ms) == (2, "sw1", 5000)
+    assert (got.attempt, got.attempts[0].switch_id, got.estimated_within_ms) == (2, "sw1", 5000)
     assert list((await stub.ListCalls(call_log_pb2.ListCallsRequest(answered=True))).calls) == []
     assert (await api.rest.get("/api/v1/calls/call_1", headers=api.as_("t_b"))).status_code == 404
     assert (await api.rest.get("/api/v1/calls", headers=api.as_("t_b"))).json()["calls"] == []

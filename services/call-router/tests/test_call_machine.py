@@ -198,7 +198,11 @@ def test_the_end_tells_the_whole_call_as_it_was_told_before(story: Story) -> Non
         assert (whole.started_at, whole.answered_at, run.events[-1].at) == (START, at(3), at(63))
         answered = next(one for one in run.events if isinstance(one.fact, e.CallAnswered))
         assert (answered.at, answered.fact.setup_ms) == (whole.answered_at, ended(*heard).setup_ms)
-        assert (whole.caller, whole.called, whole.source) == (CALL.caller, CALL.called, CALL.source)
+        assert (whole.caller, whole.called, whole.source_address) == (
+            CALL.caller,
+            CALL.called,
+            CALL.source_address,
+        )
         assert (whole.number, whole.number_id, whole.plan_id) == ("+49301234567", "num_a", "pln_a")
         assert (whole.code, whole.refusal_code, whole.agent_id) == ("routed", "", "agt_second")
         first, second = whole.legs

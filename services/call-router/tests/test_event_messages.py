@@ -103,7 +103,7 @@ def test_an_event_comes_back_as_it_was(event: e.CallEvent) -> None:
 def test_no_two_events_share_a_name(two: list[e.Fact]) -> None:
     one, other = two
     alike = type(one) is type(other) and all(
-        getattr(one, name, None) == getattr(other, name, None) for name in ("leg_index", "number")
+        getattr(one, name, None) == getattr(other, name, None) for name in ("leg_index", "sample")
     )
     assert (e.seq_of(one) == e.seq_of(other)) is alike
 

@@ -131,7 +131,11 @@ def test_the_edge_says_whose_call_it_is() -> None:
     assert channel is not None
     call = channel.call
     assert (call.tenant_id, call.trunk_id, call.call_id) == ("t_a", "trk_a", "call_0f9c2d3e")
-    assert (call.called, call.caller, call.source) == ("+49301234567", "+4917012345678", "127.0.1.5:5060")
+    assert (call.called, call.caller, call.source_address) == (
+        "+49301234567",
+        "+4917012345678",
+        "127.0.1.5:5060",
+    )
     assert (call.attempt, call.edge_id) == (2, "edge1")
     assert channel.started_at.timestamp() == 1795424400
 

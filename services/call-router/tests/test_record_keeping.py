@@ -20,7 +20,7 @@ from servicekit.testing import FakeClock, MemoryCollection
 CLOCK = FakeClock()
 STARTED = CallStarted("+4917012345678", "0301234567", "127.0.1.5:5060")
 ANSWERED = CallAnswered(0, "agt_1", 900)
-WHOLE = WholeCall(CLOCK.now(), CLOCK.now(), STARTED.caller, STARTED.called, STARTED.source)
+WHOLE = WholeCall(CLOCK.now(), CLOCK.now(), STARTED.caller, STARTED.called, STARTED.source_address)
 ENDED = CallEnded("NORMAL_CLEARING", 200, 900, 60000, None, "caller", WHOLE)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from call_router.adapters.disk.open_calls import OpenCalls
 from call_router.adapters.disk.watch_lock import WatchLock
-from call_router.adapters.switch.hearing import number_at
+from call_router.adapters.switch.hearing import sample_at
 from call_router.app.watched_calls import WatchedCalls
 from call_router.domain.call_event import CallEnded, CallEvent
 from call_router.domain.explain import explain
@@ -156,5 +156,5 @@ def test_the_lock_goes_with_the_process(tmp_path: Path) -> None:
 def test_packets_are_counted_after_3_s_and_then_every_30_s(
     channel: Channel, talked: float, number: int
 ) -> None:
-    assert number_at(LiveCall(channel, Answered(0, START)), at(talked)) == number
-    assert number_at(LiveCall(channel), at(talked)) == 0
+    assert sample_at(LiveCall(channel, Answered(0, START)), at(talked)) == number
+    assert sample_at(LiveCall(channel), at(talked)) == 0

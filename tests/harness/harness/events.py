@@ -72,7 +72,7 @@ def in_words(event: CallEvent) -> str:
     by = EndedBy.Name(ended.ended_by).removeprefix("ENDED_BY_").lower()
     kind = str(event.WhichOneof("event"))
     words = {
-        "started": f"started: {started.caller} calls {started.called} from {started.source}",
+        "started": f"started: {started.caller} calls {started.called} from {started.source_address}",
         "routed": f"routed: {event.routed.decision.reason}",
         "leg_started": f"leg {leg.leg_index} started: INVITE to {leg.uri}",
         "answered": f"answered after {event.answered.setup_ms} ms",

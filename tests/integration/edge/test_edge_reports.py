@@ -78,7 +78,7 @@ async def test_a_refusal_is_told_with_all_that_is_known(
         "sip_status": 403,
         "tenant_id": "t_demo",
         "trunk_id": "trk_acme",
-        "source": stranger.at,
+        "source_address": stranger.at,
         "method": "INVITE",
         "caller": "+15550100",
         "called": "+4930123",

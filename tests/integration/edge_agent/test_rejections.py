@@ -52,7 +52,7 @@ async def test_a_refused_call_is_told_once_with_its_trunk(edge, control, agent_b
         key, headers, rejection = told[0]
         assert (rejection.code, rejection.sip_status) == ("source_not_allowed", 403)
         assert (rejection.tenant_id, rejection.trunk_id, rejection.edge_id) == ("tenant1", "trk_1", "edge1")
-        assert rejection.source.startswith("127.0.9.9:")
+        assert rejection.source_address.startswith("127.0.9.9:")
         assert rejection.called.startswith("sip:+4930000001@") or rejection.called == "+4930000001"
         assert key == "trk_1"
         assert headers["ce_source"] == "/keepline/edge-agent"

@@ -37,7 +37,7 @@ class LegResult(Told):
 class CallAttempt(Told):
     """One offer of the call to one switch."""
 
-    number: int
+    attempt: int
     switch_id: str | None = None
     edge_id: str | None = None
     started_at: datetime | None = None
@@ -76,10 +76,11 @@ class Call(Told):
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     """None while the call lasts."""
-    ended_within_ms: int | None = None
+    estimated_within_ms: int | None = None
     ended_by: str | None = None
     hangup_cause: str | None = None
     sip_status: int | None = None
+    refusal_code: str | None = None
     setup_ms: int | None = None
     talk_ms: int | None = None
     media: Media | None = None

@@ -27,7 +27,7 @@ class HeardBody(BaseModel):
 
 
 class LegResultBody(BaseModel):
-    attempt: int = Field(description="of the attempts, by number")
+    attempt: int = Field(description="of the attempts")
     index: int
     agent_id: str = may_be_absent("who was rung")
     uri: str = may_be_absent("where")
@@ -44,7 +44,7 @@ class LegResultBody(BaseModel):
 class AttemptBody(BaseModel):
     """One offer of the call to one switch."""
 
-    number: int = Field(description="1, 2, ...")
+    attempt: int = Field(description="1, 2, ...")
     switch_id: str = may_be_absent("which switch")
     edge_id: str = may_be_absent("which edge offered it")
     started_at: datetime
@@ -78,17 +78,18 @@ class CallBody(BaseModel):
     decision: DecisionBody = may_be_absent("absent before it")
     legs: list[LegResultBody] = Field(description="of all attempts, in order")
     attempts: list[AttemptBody]
-    started_at: datetime
+    started_at: datetime = Field(description="the INVITE at the switch, in that attempt")
     answered: bool
     answered_at: datetime = may_be_absent("when an agent answered")
     ended_at: datetime = may_be_absent("absent while the call lasts")
-    ended_within_ms: int = may_be_absent(
+    estimated_within_ms: int = may_be_absent(
         "present when nobody saw the end, because the switch died with the call: ended_at is when it was "
         "last seen, and it ended at most so much later"
     )
     ended_by: Literal["caller", "agent", "keepline"] = may_be_absent("absent where nobody said")
     hangup_cause: str = may_be_absent("Q.850 cause name of the end, as the switch says it")
     sip_status: int = may_be_absent("what the provider got in the end")
+    refusal_code: str = may_be_absent("why the caller was refused; absent of an answered or given up call")
     setup_ms: int = may_be_absent("from the INVITE to the answer, or to the end of an unanswered call")
     talk_ms: int = may_be_absent("from the answer to the end; 0 of a call that was not answered")
     media: MediaBody = may_be_absent("absent where nothing was measured")

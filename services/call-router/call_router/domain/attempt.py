@@ -34,7 +34,7 @@ class Attempt:
     number: int
     switch_id: str
     edge_id: str
-    # the earliest that is known of it
+    # its INVITE, or the earliest that is known of it
     started_at: datetime
     started: e.CallStarted | None = None
     decision: Explained | None = None
@@ -43,21 +43,50 @@ class Attempt:
     _legs: dict[int, LegResult] = field(default_factory=dict)
 
     @property
-    def answer(self) -> tuple[datetime, e.CallAnswered] | None:
-        """None also where the agent answered and the caller was gone."""
-        if self.ended is not None and self.ended[1].whole.answered_at is None:
+    def answer(self) -> tuple[datetime, str] | None:
+        """When, and by whom. None also where the agent answered and the caller was gone."""
+        known = None if self.answered is None else (self.answered[0], self.answered[1].agent_id)
+        if self.whole is None:
+            return known
+        if self.whole.answered_at is None:
             return None
-        return self.answered
+        return self.whole.answered_at, self.whole.agent_id or (known[1] if known else "")
+
+    @property
+    def whole(self) -> e.WholeCall | None:
+        """As the end tells it; None before."""
+        return self.ended[1].whole if self.ended else None
 
     def legs(self) -> Iterator[LegResult]:
         """In order; those that the end of the call ended carry its cause."""
-        for _, leg in sorted(self._legs.items()):
-            if leg.ended_at is None and self.ended is not None:
-                at, ended = self.ended
-                status = leg.sip_status or ended.sip_status
-                yield replace(leg, sip_status=status, cause=ended.hangup_cause, ended_at=at)
-            else:
-                yield leg
+        told = {leg.index: leg for leg in self.whole.legs} if self.whole else {}
+        for index in sorted(self._legs.keys() | told.keys()):
+            leg = self._legs.get(index)
+            if index in told:
+                yield self._as_told(leg, told[index])
+            elif leg is not None:
+                yield self._as_ended(leg)
+
+    def _as_told(self, leg: LegResult | None, end: e.EndedLeg) -> LegResult:
+        leg = leg or LegResult(self.number, end.index, end.agent_id, end.uri, self.started_at)
+        return replace(
+            leg,
+            agent_id=end.agent_id or leg.agent_id,
+            uri=end.uri or leg.uri,
+            started_at=end.started_at or leg.started_at,
+            ringing_at=end.ringing_at or leg.ringing_at,
+            answered_at=end.answered_at or leg.answered_at,
+            ended_at=end.ended_at,
+            sip_status=end.sip_status,
+            cause=end.cause,
+        )
+
+    def _as_ended(self, leg: LegResult) -> LegResult:
+        if leg.ended_at is not None or self.ended is None:
+            return leg
+        at, ended = self.ended
+        status = leg.sip_status or ended.sip_status
+        return replace(leg, sip_status=status, cause=ended.hangup_cause, ended_at=at)
 
     def hear(self, event: e.CallEvent) -> None:
         match event.fact:
@@ -69,6 +98,7 @@ class Attempt:
                     self._leg(0, event.at)
             case e.CallEnded() as ended:
                 self.ended = event.at, ended
+                self.started_at = ended.whole.started_at
             case _:
                 self._hear_leg(event.fact, event.at)
 

@@ -44,8 +44,8 @@ class CallStarted:
     caller: str
     # as the provider sent it
     called: str
-    # address and port of the INVITE's source
-    source: str
+    # address and port that the INVITE came from
+    source_address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +104,10 @@ class LegFailed:
 
 @dataclass(frozen=True, slots=True)
 class CallHeard:
-    """`number` is 1, 2, ... within the leg."""
+    """`sample` is 1, 2, ... within the leg."""
 
     leg_index: int
-    number: int
+    sample: int
     provider: Packets
     agent: Packets
 
@@ -137,7 +137,7 @@ class WholeCall:
     answered_at: datetime | None
     caller: str
     called: str
-    source: str
+    source_address: str
     # E.164; "" when it was not recognised
     number: str = ""
     number_id: str = ""
@@ -216,6 +216,6 @@ def _kind(fact: OfLeg) -> int:
         case LegFailed():
             return 5
         case CallHeard():
-            if not 1 <= fact.number <= MAX_HEARD:
-                raise ValueError(f"number {fact.number} within a leg has no number")
-            return 100 + fact.number
+            if not 1 <= fact.sample <= MAX_HEARD:
+                raise ValueError(f"sample {fact.sample} of a leg has no number")
+            return 100 + fact.sample

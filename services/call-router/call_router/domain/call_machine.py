@@ -106,10 +106,10 @@ def _leg_moved(call: LiveCall, moved: LegMoved) -> Step:
 
 
 def _counted(call: LiveCall, counted: Counted) -> Step:
-    if call.answered is None or not call.heard < counted.number <= e.MAX_HEARD:
+    if call.answered is None or not call.heard < counted.sample <= e.MAX_HEARD:
         return Step(call)
-    fact = e.CallHeard(call.answered.leg, counted.number, counted.provider, counted.agent)
-    return Step(replace(call, heard=counted.number), (_event(call.channel, counted.at, fact),))
+    fact = e.CallHeard(call.answered.leg, counted.sample, counted.provider, counted.agent)
+    return Step(replace(call, heard=counted.sample), (_event(call.channel, counted.at, fact),))
 
 
 def _hung_up(call: LiveCall | None, hung_up: HungUp) -> Step:
@@ -123,7 +123,7 @@ def _story(call: LiveCall) -> Iterator[Dated]:
     """What can be read off the channel, in the order of its numbers."""
     channel = call.channel
     known = channel.call
-    yield channel.started_at, e.CallStarted(known.caller, known.called, known.source)
+    yield channel.started_at, e.CallStarted(known.caller, known.called, known.source_address)
     journey = channel.journey
     if journey is not None:
         yield journey.decided_at, e.CallRouted(journey.decision, journey.router_id)

@@ -5,7 +5,7 @@ call before another took it does not spoil the record.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from call_router.domain.attempt import Attempt, LegResult, attempts_of
@@ -13,6 +13,7 @@ from call_router.domain.call_event import (
     CallAnswered,
     CallEnded,
     CallRouted,
+    CallStarted,
     Direction,
     EndedBy,
     Media,
@@ -26,7 +27,7 @@ from call_router.domain.explain import Explained
 class AttemptResult:
     """One offer of the call to one switch."""
 
-    number: int
+    attempt: int
     switch_id: str
     edge_id: str
     started_at: datetime
@@ -48,13 +49,12 @@ class CallRecord:
     attempt: int
     switch_id: str
     edge_id: str
-    # the earliest that is known of the call
+    # of that attempt, as all times here are
     started_at: datetime
     caller: str
     called: str
     # E.164 of the called number; "" where none was recognised
     number: str
-    # address and port that the INVITE came from
     source_address: str
     decision: Explained | None
     # of all attempts, in order
@@ -64,11 +64,13 @@ class CallRecord:
     answered_at: datetime | None
     ended_at: datetime | None
     # not None: nobody saw the end; it was at most so much after ended_at
-    ended_within_ms: int | None
+    estimated_within_ms: int | None
     ended_by: EndedBy
     hangup_cause: str
     # what the provider got in the end; 0 while the call lasts
     sip_status: int
+    # why the caller was refused; "" for a call that was answered or that the caller gave up
+    refusal_code: str
     setup_ms: int
     talk_ms: int
     media: Media | None
@@ -92,16 +94,21 @@ class CallKeys:
 def keys_of(history: CallHistory) -> CallKeys:
     numbers: dict[int, str] = {}
     answers: dict[int, tuple[datetime, str]] = {}
+    starts: dict[int, datetime] = {}
     for event in history.events:
         match event.fact:
             case CallRouted(decision):
                 numbers[event.attempt] = decision.number
             case CallAnswered() as answer:
                 answers[event.attempt] = event.at, answer.agent_id
-            case CallEnded() as ended if ended.whole.answered_at is None:
-                answers.pop(event.attempt, None)
+            case CallEnded(whole=whole):
+                starts[event.attempt] = whole.started_at
+                numbers[event.attempt] = whole.number or numbers.get(event.attempt, "")
+                _, agent_id = answers.pop(event.attempt, (None, ""))
+                if whole.answered_at is not None:
+                    answers[event.attempt] = whole.answered_at, whole.agent_id or agent_id
     counts = max(answers, default=history.events[-1].attempt)
-    started_at = min(event.at for event in history.events)
+    started_at = starts.get(counts) or min(one.at for one in history.events if one.attempt == counts)
     answered_at, agent_id = answers.get(counts, (None, ""))
     direction = history.events[0].direction
     return CallKeys(started_at, numbers.get(counts, ""), answered_at, direction, agent_id)
@@ -115,8 +122,10 @@ def record_of(history: CallHistory) -> CallRecord:
     counts = next((a for a in reversed(attempts) if a.answer is not None), attempts[-1])
     first = history.events[0]
     started = counts.started or next((a.started for a in attempts if a.started), None)
-    answered_at, answered = counts.answer or (None, None)
+    whole = counts.whole or (_told_at_the_start(started) if started else NOT_ENDED.whole)
+    answered_at, agent_id = counts.answer or (None, "")
     ended_at, ended = counts.ended or (None, NOT_ENDED)
+    _, answered = counts.answered or (None, None)
     setup_ms = answered.setup_ms if answered is not None and ended_at is None else ended.setup_ms
     return CallRecord(
         id=history.call_id,
@@ -126,25 +135,35 @@ def record_of(history: CallHistory) -> CallRecord:
         attempt=counts.number,
         switch_id=counts.switch_id,
         edge_id=counts.edge_id,
-        started_at=min(event.at for event in history.events),
-        caller=started.caller if started else "",
-        called=started.called if started else "",
-        number=counts.decision.number if counts.decision else "",
-        source_address=started.source if started else "",
+        started_at=counts.started_at,
+        caller=whole.caller,
+        called=whole.called,
+        number=whole.number or (counts.decision.number if counts.decision else ""),
+        source_address=whole.source_address,
         decision=counts.decision,
         legs=tuple(leg for attempt in attempts for leg in attempt.legs()),
         attempts=tuple(_results(attempts)),
         answered=answered_at is not None,
         answered_at=answered_at,
         ended_at=ended_at,
-        ended_within_ms=ended.estimated_within_ms,
+        estimated_within_ms=ended.estimated_within_ms,
         ended_by=ended.ended_by,
         hangup_cause=ended.hangup_cause,
         sip_status=ended.sip_status,
+        refusal_code=whole.refusal_code,
         setup_ms=setup_ms,
         talk_ms=ended.talk_ms,
         media=ended.media,
-        agent_id=answered.agent_id if answered else "",
+        agent_id=agent_id,
+    )
+
+
+def _told_at_the_start(started: CallStarted) -> WholeCall:
+    return replace(
+        NOT_ENDED.whole,
+        caller=started.caller,
+        called=started.called,
+        source_address=started.source_address,
     )
 
 
@@ -152,7 +171,7 @@ def _results(attempts: tuple[Attempt, ...]) -> Iterator[AttemptResult]:
     for attempt in attempts:
         ended_at, ended = attempt.ended or (None, NOT_ENDED)
         yield AttemptResult(
-            number=attempt.number,
+            attempt=attempt.number,
             switch_id=attempt.switch_id,
             edge_id=attempt.edge_id,
             started_at=attempt.started_at,

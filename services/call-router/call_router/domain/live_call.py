@@ -55,7 +55,7 @@ class LiveCall:
     routed: Routed | None = None
     # numbers of the events that were told, but for those of CallHeard
     told: frozenset[int] = frozenset()
-    # number of the last CallHeard
+    # sample of the last CallHeard
     heard: int = 0
 
 
@@ -82,10 +82,10 @@ class LegMoved:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The packets of a call that goes on, counted for the `number`-th time."""
+    """The packets of a call that goes on, counted for the `sample`-th time."""
 
     uuid: str
-    number: int
+    sample: int
     at: datetime
     provider: Packets
     agent: Packets

@@ -43,7 +43,8 @@ class Call:
     trunk_id: str
     called: str
     caller: str
-    source: str
+    # address and port that the INVITE came from
+    source_address: str
     call_id: str
     offer: Offer = LATE
     # 1, 2, ...: grows each time the edge sends the call to another switch

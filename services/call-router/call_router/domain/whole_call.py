@@ -26,7 +26,8 @@ def whole_call(call: LiveCall, end: HungUp, answered_at: datetime | None, sip_st
     """`answered_at` and `sip_status` are what the provider got."""
     channel, routed = call.channel, call.routed
     known = channel.call
-    whole = WholeCall(channel.started_at, answered_at, known.caller, known.called, known.source)
+    address = known.source_address
+    whole = WholeCall(channel.started_at, answered_at, known.caller, known.called, address)
     if routed is None:
         return whole
     agent_id = refusal = ""

@@ -19,7 +19,7 @@ class Rejection:
     sip_status: int
     tenant_id: str
     trunk_id: str
-    source: str
+    source_address: str
     method: str
     caller: str
     called: str
@@ -35,7 +35,7 @@ def read(report: Mapping[str, object]) -> Rejection | None:
         sip_status=status,
         tenant_id=_text(report.get("tenant_id")),
         trunk_id=_text(report.get("trunk_id")),
-        source=_text(report.get("source")),
+        source_address=_text(report.get("source_address")),
         method=_text(report.get("method")),
         caller=_text(report.get("caller")),
         called=_text(report.get("called")),

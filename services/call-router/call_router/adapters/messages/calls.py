@@ -39,10 +39,11 @@ def record_message(record: CallRecord) -> pb.CallRecord:
         started_at=timestamp(record.started_at),
         answered_at=timestamp(record.answered_at),
         ended_at=timestamp(record.ended_at),
-        ended_within_ms=record.ended_within_ms,
+        estimated_within_ms=record.estimated_within_ms,
         ended_by=_ENDED_BY[record.ended_by],
         hangup_cause=record.hangup_cause,
         sip_status=record.sip_status,
+        refusal_code=record.refusal_code,
         setup_ms=record.setup_ms,
         talk_ms=record.talk_ms,
         media=_media_message(record.media) if record.media else None,
@@ -69,7 +70,7 @@ def _leg_message(leg: LegResult) -> pb.LegResult:
 
 def _attempt_message(attempt: AttemptResult) -> pb.CallAttempt:
     return pb.CallAttempt(
-        number=attempt.number,
+        attempt=attempt.attempt,
         switch_id=attempt.switch_id,
         edge_id=attempt.edge_id,
         started_at=timestamp(attempt.started_at),

@@ -63,8 +63,9 @@ def event_of(value: bytes) -> e.CallEvent | None:
 
 def _write(message: pb.CallEvent, event: e.CallEvent) -> None:
     match event.fact:
-        case e.CallStarted(caller, called, source):
-            message.started.MergeFrom(pb.CallStarted(caller=caller, called=called, source=source))
+        case e.CallStarted(caller, called, address):
+            started = pb.CallStarted(caller=caller, called=called, source_address=address)
+            message.started.MergeFrom(started)
         case e.CallRouted(decision, router_id):
             message.routed.MergeFrom(pb.CallRouted(decision=event_decision(decision), router_id=router_id))
         case e.LegStarted(leg_index, agent_id, uri):
@@ -78,11 +79,11 @@ def _write(message: pb.CallEvent, event: e.CallEvent) -> None:
             message.answered.MergeFrom(answered)
         case e.LegFailed() as failed:
             message.leg_failed.MergeFrom(_failed_message(failed))
-        case e.CallHeard(leg_index, number, provider, agent):
+        case e.CallHeard(leg_index, sample, provider, agent):
             message.heard.MergeFrom(
                 pb.CallHeard(
                     leg_index=leg_index,
-                    number=number,
+                    sample=sample,
                     provider=pb.Packets(received=provider.received, sent=provider.sent),
                     agent=pb.Packets(received=agent.received, sent=agent.sent),
                 )
@@ -96,7 +97,7 @@ def _fact_of(message: pb.CallEvent) -> e.Fact | None:
     match message.WhichOneof("event"):
         case "started":
             started = message.started
-            fact = e.CallStarted(started.caller, started.called, started.source)
+            fact = e.CallStarted(started.caller, started.called, started.source_address)
         case "routed":
             fact = e.CallRouted(decision_of(message.routed.decision), message.routed.router_id)
         case "leg_started":
@@ -114,7 +115,7 @@ def _fact_of(message: pb.CallEvent) -> e.Fact | None:
         case "heard":
             heard = message.heard
             fact = e.CallHeard(
-                heard.leg_index, heard.number, _packets_of(heard.provider), _packets_of(heard.agent)
+                heard.leg_index, heard.sample, _packets_of(heard.provider), _packets_of(heard.agent)
             )
         case "ended":
             fact = ended_of(message.ended)

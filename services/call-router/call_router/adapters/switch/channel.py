@@ -21,7 +21,7 @@ Headers = Mapping[str, str]
 
 _log = logger(__name__)
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_SOURCE = re.compile(r"[0-9A-Fa-f.:\[\]]{1,60}")
+_ADDRESS = re.compile(r"[0-9A-Fa-f.:\[\]]{1,60}")
 _SMALL = re.compile(r"[0-9]{1,6}")
 _CODE = re.compile(r"[a-z0-9_]{1,64}")
 # an extension of the dialplan that the channel was sent to
@@ -37,7 +37,7 @@ def channel_of(headers: Headers, now: datetime) -> Channel | None:
     if not all(_ID.fullmatch(value) for value in (tenant, trunk, call_id)):
         return None
     called = _INNER.sub("", headers.get("Caller-Destination-Number", ""))
-    source, edge = headers.get(_MARK + "Source", ""), headers.get(_MARK + "Edge", "")
+    address, edge = headers.get(_MARK + "Source", ""), headers.get(_MARK + "Edge", "")
     call = Call(
         tenant_id=tenant,
         trunk_id=trunk,
@@ -45,7 +45,7 @@ def channel_of(headers: Headers, now: datetime) -> Channel | None:
             headers.get("variable_sip_req_user") or ("" if _INNER.fullmatch(called) else called)
         ),
         caller=_printable(headers.get("Caller-Caller-ID-Number", "")),
-        source=source if _SOURCE.fullmatch(source) else "",
+        source_address=address if _ADDRESS.fullmatch(address) else "",
         call_id=call_id,
         offer=offer_of(headers),
         attempt=number_of(headers, _MARK + "Attempt") or 1,

@@ -38,8 +38,7 @@ class Hearing:
             await asyncio.sleep(_LOOK_SECONDS)
 
     def _due(self, call: LiveCall) -> bool:
-        number = number_at(call, self._clock.now())
-        return number > call.heard and call.channel.call.trunk_id in self._trunks
+        return sample_at(call, self._clock.now()) > call.heard and call.channel.call.trunk_id in self._trunks
 
     async def _count(self, call: LiveCall) -> None:
         uuid = call.channel.uuid
@@ -49,8 +48,7 @@ class Hearing:
         agent_uuid = provider.get("Other-Leg-Unique-ID") or provider.get("variable_signal_bond", "")
         agent = await self._dump(agent_uuid) if is_uuid(agent_uuid) else None
         now = self._clock.now()
-        number = number_at(call, now)
-        counted = Counted(uuid, number, now, packets_of(provider), packets_of(agent or {}))
+        counted = Counted(uuid, sample_at(call, now), now, packets_of(provider), packets_of(agent or {}))
         self._calls.happened(counted)
 
     async def _dump(self, uuid: str) -> dict[str, str] | None:
@@ -63,7 +61,7 @@ class Hearing:
         return dict(found) if found is not None else None
 
 
-def number_at(call: LiveCall, now: datetime) -> int:
+def sample_at(call: LiveCall, now: datetime) -> int:
     """0: not yet."""
     if call.answered is None:
         return 0

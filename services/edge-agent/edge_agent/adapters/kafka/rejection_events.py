@@ -34,7 +34,7 @@ class RejectionEvents:
             sip_status=max(0, rejection.sip_status),
             tenant_id=rejection.tenant_id,
             trunk_id=rejection.trunk_id,
-            source=rejection.source,
+            source_address=rejection.source_address,
             method=rejection.method,
             caller=self._shown(rejection.caller),
             called=self._shown(rejection.called),

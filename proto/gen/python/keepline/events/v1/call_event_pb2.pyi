@@ -189,22 +189,22 @@ class CallStarted(_message.Message):
 
     CALLER_FIELD_NUMBER: _builtins.int
     CALLED_FIELD_NUMBER: _builtins.int
-    SOURCE_FIELD_NUMBER: _builtins.int
+    SOURCE_ADDRESS_FIELD_NUMBER: _builtins.int
     caller: _builtins.str
     called: _builtins.str
     """As the provider sent it."""
-    source: _builtins.str
-    """Source address and port of the INVITE."""
+    source_address: _builtins.str
+    """Address and port that the INVITE came from."""
     def __init__(
         self,
         *,
         caller: _builtins.str = ...,
         called: _builtins.str = ...,
-        source: _builtins.str = ...,
+        source_address: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["called", b"called", "caller", b"caller", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["called", b"called", "caller", b"caller", "source_address", b"source_address"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -396,11 +396,11 @@ class CallHeard(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     LEG_INDEX_FIELD_NUMBER: _builtins.int
-    NUMBER_FIELD_NUMBER: _builtins.int
+    SAMPLE_FIELD_NUMBER: _builtins.int
     PROVIDER_FIELD_NUMBER: _builtins.int
     AGENT_FIELD_NUMBER: _builtins.int
     leg_index: _builtins.int
-    number: _builtins.int
+    sample: _builtins.int
     """1, 2, ... within the leg."""
     @_builtins.property
     def provider(self) -> Global___Packets: ...
@@ -410,13 +410,13 @@ class CallHeard(_message.Message):
         self,
         *,
         leg_index: _builtins.int = ...,
-        number: _builtins.int = ...,
+        sample: _builtins.int = ...,
         provider: Global___Packets | None = ...,
         agent: Global___Packets | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "provider", b"provider"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "leg_index", b"leg_index", "number", b"number", "provider", b"provider"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "leg_index", b"leg_index", "provider", b"provider", "sample", b"sample"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -474,7 +474,7 @@ class CallEnded(_message.Message):
     ENDED_AT_FIELD_NUMBER: _builtins.int
     CALLER_FIELD_NUMBER: _builtins.int
     CALLED_FIELD_NUMBER: _builtins.int
-    SOURCE_FIELD_NUMBER: _builtins.int
+    SOURCE_ADDRESS_FIELD_NUMBER: _builtins.int
     NUMBER_FIELD_NUMBER: _builtins.int
     NUMBER_ID_FIELD_NUMBER: _builtins.int
     PLAN_ID_FIELD_NUMBER: _builtins.int
@@ -498,8 +498,8 @@ class CallEnded(_message.Message):
     caller: _builtins.str
     called: _builtins.str
     """As the provider sent it."""
-    source: _builtins.str
-    """Source address and port of the INVITE."""
+    source_address: _builtins.str
+    """Address and port that the INVITE came from."""
     number: _builtins.str
     """E.164 of the called number as recognised; empty when it was not."""
     number_id: _builtins.str
@@ -547,7 +547,7 @@ class CallEnded(_message.Message):
         ended_at: _timestamp_pb2.Timestamp | None = ...,
         caller: _builtins.str = ...,
         called: _builtins.str = ...,
-        source: _builtins.str = ...,
+        source_address: _builtins.str = ...,
         number: _builtins.str = ...,
         number_id: _builtins.str = ...,
         plan_id: _builtins.str = ...,
@@ -558,7 +558,7 @@ class CallEnded(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_estimated_within_ms", b"_estimated_within_ms", "answered_at", b"answered_at", "ended_at", b"ended_at", "estimated_within_ms", b"estimated_within_ms", "media", b"media", "started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_estimated_within_ms", b"_estimated_within_ms", "agent_id", b"agent_id", "answered_at", b"answered_at", "called", b"called", "caller", b"caller", "code", b"code", "ended_at", b"ended_at", "ended_by", b"ended_by", "estimated_within_ms", b"estimated_within_ms", "hangup_cause", b"hangup_cause", "legs", b"legs", "media", b"media", "number", b"number", "number_id", b"number_id", "plan_id", b"plan_id", "refusal_code", b"refusal_code", "setup_ms", b"setup_ms", "sip_status", b"sip_status", "source", b"source", "started_at", b"started_at", "talk_ms", b"talk_ms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_estimated_within_ms", b"_estimated_within_ms", "agent_id", b"agent_id", "answered_at", b"answered_at", "called", b"called", "caller", b"caller", "code", b"code", "ended_at", b"ended_at", "ended_by", b"ended_by", "estimated_within_ms", b"estimated_within_ms", "hangup_cause", b"hangup_cause", "legs", b"legs", "media", b"media", "number", b"number", "number_id", b"number_id", "plan_id", b"plan_id", "refusal_code", b"refusal_code", "setup_ms", b"setup_ms", "sip_status", b"sip_status", "source_address", b"source_address", "started_at", b"started_at", "talk_ms", b"talk_ms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__estimated_within_ms: _TypeAlias = _typing.Literal["estimated_within_ms"]  # noqa: Y015
     _WhichOneofArgType__estimated_within_ms: _TypeAlias = _typing.Literal["_estimated_within_ms", b"_estimated_within_ms"]  # noqa: Y015

@@ -30,7 +30,7 @@ class Rejection(_message.Message):
     SIP_STATUS_FIELD_NUMBER: _builtins.int
     TENANT_ID_FIELD_NUMBER: _builtins.int
     TRUNK_ID_FIELD_NUMBER: _builtins.int
-    SOURCE_FIELD_NUMBER: _builtins.int
+    SOURCE_ADDRESS_FIELD_NUMBER: _builtins.int
     METHOD_FIELD_NUMBER: _builtins.int
     CALLER_FIELD_NUMBER: _builtins.int
     CALLED_FIELD_NUMBER: _builtins.int
@@ -44,8 +44,8 @@ class Rejection(_message.Message):
     tenant_id: _builtins.str
     """Empty where the message cannot be tied to a tenant."""
     trunk_id: _builtins.str
-    source: _builtins.str
-    """Source address and port."""
+    source_address: _builtins.str
+    """Address and port that it came from."""
     method: _builtins.str
     caller: _builtins.str
     called: _builtins.str
@@ -62,7 +62,7 @@ class Rejection(_message.Message):
         sip_status: _builtins.int = ...,
         tenant_id: _builtins.str = ...,
         trunk_id: _builtins.str = ...,
-        source: _builtins.str = ...,
+        source_address: _builtins.str = ...,
         method: _builtins.str = ...,
         caller: _builtins.str = ...,
         called: _builtins.str = ...,
@@ -70,7 +70,7 @@ class Rejection(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "called", b"called", "caller", b"caller", "code", b"code", "edge_id", b"edge_id", "id", b"id", "method", b"method", "sip_call_id", b"sip_call_id", "sip_status", b"sip_status", "source", b"source", "tenant_id", b"tenant_id", "trunk_id", b"trunk_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "called", b"called", "caller", b"caller", "code", b"code", "edge_id", b"edge_id", "id", b"id", "method", b"method", "sip_call_id", b"sip_call_id", "sip_status", b"sip_status", "source_address", b"source_address", "tenant_id", b"tenant_id", "trunk_id", b"trunk_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -92,10 +92,11 @@ class CallRecord(_message.Message):
     ATTEMPT_FIELD_NUMBER: _builtins.int
     SWITCH_ID_FIELD_NUMBER: _builtins.int
     EDGE_ID_FIELD_NUMBER: _builtins.int
-    ENDED_WITHIN_MS_FIELD_NUMBER: _builtins.int
+    ESTIMATED_WITHIN_MS_FIELD_NUMBER: _builtins.int
     ATTEMPTS_FIELD_NUMBER: _builtins.int
     NUMBER_FIELD_NUMBER: _builtins.int
     ANSWERED_FIELD_NUMBER: _builtins.int
+    REFUSAL_CODE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Made by the edge: "call_" and a UUID."""
     tenant_id: _builtins.str
@@ -110,9 +111,9 @@ class CallRecord(_message.Message):
     sip_status: _builtins.int
     """SIP status that the provider got in the end."""
     setup_ms: _builtins.int
-    """From INVITE to the answer, or to the end of an unanswered call."""
+    """From started_at to answered_at, or to ended_at of an unanswered call."""
     talk_ms: _builtins.int
-    """From the answer to the end; 0 when it was not answered."""
+    """From answered_at to ended_at; 0 when it was not answered."""
     agent_id: _builtins.str
     """Of the leg that was answered."""
     ended_by: Global___EndedBy.ValueType
@@ -123,7 +124,7 @@ class CallRecord(_message.Message):
     """
     switch_id: _builtins.str
     edge_id: _builtins.str
-    ended_within_ms: _builtins.int
+    estimated_within_ms: _builtins.int
     """Present when nobody saw the end, because the switch died with the call: ended_at is when it was last
     seen, and it ended at most so many milliseconds later.
     """
@@ -131,12 +132,18 @@ class CallRecord(_message.Message):
     """E.164 of the called number; empty where none was recognised."""
     answered: _builtins.bool
     """Whether an agent answered."""
+    refusal_code: _builtins.str
+    """Why the caller was refused: the decision's code, or what became of the legs ("agent_busy", "no_answer");
+    empty for a call that was answered or that the caller gave up.
+    """
     @_builtins.property
     def decision(self) -> _decision_pb2.Decision: ...
     @_builtins.property
     def legs(self) -> _containers.RepeatedCompositeFieldContainer[Global___LegResult]: ...
     @_builtins.property
-    def started_at(self) -> _timestamp_pb2.Timestamp: ...
+    def started_at(self) -> _timestamp_pb2.Timestamp:
+        """The INVITE at the switch, of the attempt that counts; `attempts` has those of the others."""
+
     @_builtins.property
     def answered_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -172,18 +179,19 @@ class CallRecord(_message.Message):
         attempt: _builtins.int = ...,
         switch_id: _builtins.str = ...,
         edge_id: _builtins.str = ...,
-        ended_within_ms: _builtins.int | None = ...,
+        estimated_within_ms: _builtins.int | None = ...,
         attempts: _abc.Iterable[Global___CallAttempt] | None = ...,
         number: _builtins.str = ...,
         answered: _builtins.bool = ...,
+        refusal_code: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_ended_within_ms", b"_ended_within_ms", "answered_at", b"answered_at", "decision", b"decision", "ended_at", b"ended_at", "ended_within_ms", b"ended_within_ms", "media", b"media", "started_at", b"started_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_estimated_within_ms", b"_estimated_within_ms", "answered_at", b"answered_at", "decision", b"decision", "ended_at", b"ended_at", "estimated_within_ms", b"estimated_within_ms", "media", b"media", "started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ended_within_ms", b"_ended_within_ms", "agent_id", b"agent_id", "answered", b"answered", "answered_at", b"answered_at", "attempt", b"attempt", "attempts", b"attempts", "called", b"called", "caller", b"caller", "decision", b"decision", "direction", b"direction", "edge_id", b"edge_id", "ended_at", b"ended_at", "ended_by", b"ended_by", "ended_within_ms", b"ended_within_ms", "hangup_cause", b"hangup_cause", "id", b"id", "legs", b"legs", "media", b"media", "number", b"number", "setup_ms", b"setup_ms", "sip_status", b"sip_status", "source_address", b"source_address", "started_at", b"started_at", "switch_id", b"switch_id", "talk_ms", b"talk_ms", "tenant_id", b"tenant_id", "trunk_id", b"trunk_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_estimated_within_ms", b"_estimated_within_ms", "agent_id", b"agent_id", "answered", b"answered", "answered_at", b"answered_at", "attempt", b"attempt", "attempts", b"attempts", "called", b"called", "caller", b"caller", "decision", b"decision", "direction", b"direction", "edge_id", b"edge_id", "ended_at", b"ended_at", "ended_by", b"ended_by", "estimated_within_ms", b"estimated_within_ms", "hangup_cause", b"hangup_cause", "id", b"id", "legs", b"legs", "media", b"media", "number", b"number", "refusal_code", b"refusal_code", "setup_ms", b"setup_ms", "sip_status", b"sip_status", "source_address", b"source_address", "started_at", b"started_at", "switch_id", b"switch_id", "talk_ms", b"talk_ms", "tenant_id", b"tenant_id", "trunk_id", b"trunk_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType__ended_within_ms: _TypeAlias = _typing.Literal["ended_within_ms"]  # noqa: Y015
-    _WhichOneofArgType__ended_within_ms: _TypeAlias = _typing.Literal["_ended_within_ms", b"_ended_within_ms"]  # noqa: Y015
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__ended_within_ms) -> _WhichOneofReturnType__ended_within_ms | None: ...
+    _WhichOneofReturnType__estimated_within_ms: _TypeAlias = _typing.Literal["estimated_within_ms"]  # noqa: Y015
+    _WhichOneofArgType__estimated_within_ms: _TypeAlias = _typing.Literal["_estimated_within_ms", b"_estimated_within_ms"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__estimated_within_ms) -> _WhichOneofReturnType__estimated_within_ms | None: ...
 
 Global___CallRecord: _TypeAlias = CallRecord  # noqa: Y015
 
@@ -191,7 +199,7 @@ Global___CallRecord: _TypeAlias = CallRecord  # noqa: Y015
 class CallAttempt(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
-    NUMBER_FIELD_NUMBER: _builtins.int
+    ATTEMPT_FIELD_NUMBER: _builtins.int
     SWITCH_ID_FIELD_NUMBER: _builtins.int
     EDGE_ID_FIELD_NUMBER: _builtins.int
     STARTED_AT_FIELD_NUMBER: _builtins.int
@@ -199,7 +207,7 @@ class CallAttempt(_message.Message):
     SIP_STATUS_FIELD_NUMBER: _builtins.int
     HANGUP_CAUSE_FIELD_NUMBER: _builtins.int
     CODE_FIELD_NUMBER: _builtins.int
-    number: _builtins.int
+    attempt: _builtins.int
     """1, 2, ..."""
     switch_id: _builtins.str
     edge_id: _builtins.str
@@ -215,7 +223,7 @@ class CallAttempt(_message.Message):
     def __init__(
         self,
         *,
-        number: _builtins.int = ...,
+        attempt: _builtins.int = ...,
         switch_id: _builtins.str = ...,
         edge_id: _builtins.str = ...,
         started_at: _timestamp_pb2.Timestamp | None = ...,
@@ -226,7 +234,7 @@ class CallAttempt(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ended_at", b"ended_at", "started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "edge_id", b"edge_id", "ended_at", b"ended_at", "hangup_cause", b"hangup_cause", "number", b"number", "sip_status", b"sip_status", "started_at", b"started_at", "switch_id", b"switch_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "code", b"code", "edge_id", b"edge_id", "ended_at", b"ended_at", "hangup_cause", b"hangup_cause", "sip_status", b"sip_status", "started_at", b"started_at", "switch_id", b"switch_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
