@@ -7,6 +7,7 @@ from itertools import pairwise
 from harness.events import Told, call_events, everything
 from harness.line import kept_number
 from harness.phones import PROVIDER, STRANGER
+from harness.tenant import Tenant
 from harness.until import until
 from harness.world import World
 from keepline.health.v1.trunk_health_pb2 import TrunkStatus, TrunkVerdict
@@ -51,6 +52,7 @@ async def test_whatever_is_told_says_what_it_is_and_whose(world: World) -> None:
     assert (await (await line.dial()).outcome()).result.as_told
     call_id = (await line.last_call())["id"]
     await world.phones.refused(line.number, line.domain, 403, address=STRANGER)
+    await _use_a_key(world, line.tenant)
     watched = await line.tenant.create_trunk("Gone soon", endpoints=[{"host": PROVIDER, "port": 5999}])
     await line.tenant.has_verdict(watched["id"], TrunkVerdict.TRUNK_VERDICT_DOWN)
     await line.tenant.delete_trunk(watched["id"])
@@ -79,6 +81,21 @@ async def test_whatever_is_told_says_what_it_is_and_whose(world: World) -> None:
         ("keepline.sip.trunk.deleted.v1", line.tenant.tenant_id),
         ("keepline.trunk.status.deleted.v1", line.tenant.tenant_id),
     }
+
+
+async def _use_a_key(world: World, owner: Tenant) -> None:
+    """From its making to its revocation."""
+    rest, asked = owner.rest("sip-config"), {"name": "short-lived", "scopes": ["trunks:read"]}
+    made = (await rest.post("/api/v1/keys", json=asked)).json()
+    program = Tenant(owner.tenant_id, made["secret"], world.addresses)
+
+    async def known() -> bool:
+        return (await program.rest("sip-config").get("/api/v1/sip/trunks")).is_success
+
+    await until(known, 10, "the key known")
+    await program.aclose()
+    gone = await rest.delete(f"/api/v1/keys/{made['id']}", headers={"if-match": "*"})
+    assert gone.status_code == 204
 
 
 def _seldom() -> set[str]:

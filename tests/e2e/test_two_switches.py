@@ -7,6 +7,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 
 import pytest_asyncio
 
@@ -120,9 +121,17 @@ async def test_a_call_that_two_switches_saw_is_one_call_of_two_attempts(world: W
         return record if len(record["attempts"]) == 2 else None
 
     record = await until(told, 15, "a record of two attempts")
-    offered = [(one["number"], one["switch_id"], one["sip_status"]) for one in record["attempts"]]
+    offered = [(one["attempt"], one["switch_id"], one["sip_status"]) for one in record["attempts"]]
     assert offered == [(1, first, 503), (2, other(first), 200)]
     assert (record["attempt"], record["sip_status"], record["hangup_cause"]) == (2, 200, "NORMAL_CLEARING")
+    assert record["started_at"] == record["attempts"][1]["started_at"]
+    began, answered, over = (
+        datetime.fromisoformat(record[name]) for name in ("started_at", "answered_at", "ended_at")
+    )
+    assert (answered - began, over - answered) == (
+        timedelta(milliseconds=record["setup_ms"]),
+        timedelta(milliseconds=record["talk_ms"]),
+    )
 
 
 async def test_calls_go_on_at_the_other_switch_when_one_is_killed(world: World, line: Line) -> None:
