@@ -5,11 +5,13 @@ import os
 import sys
 import time
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 
 from rich.console import Console
 
 from harness.phones import AGENT, PROVIDER
 from harness.ports import free_port
+from harness.provider.served import provider_page
 from harness.show import Lines, Live, Show, on_terminal
 from harness.state import FILE, DemoState
 from harness.tenant import Tenant
@@ -21,6 +23,7 @@ TENANT = "t_demo"
 NUMBER = "020 7946 0123"
 CALLER = "+442071838750"
 DOOR_PORT = 8080
+PROVIDER_PORT = 8090
 _NEW_TOKEN_SECONDS = 1800.0
 
 
@@ -37,10 +40,14 @@ async def demo(console: Console, *, stay: bool) -> bool:
         tenant = world.tenant(TENANT, through_door=True)
         good = await Walk(console, world.phones, tenant, state).answered(state.number, CALLER)
         if stay:
-            _tell(console, world, state)
-            with suppress(asyncio.CancelledError):
-                await _stay(console, world, state)
-            console.print("\nStopping.")
+            page = provider_page(world.phones, state.agent_port, state.number, state.domain, PROVIDER_PORT)
+            async with page as address:
+                state = replace(state, provider_page=address)
+                state.write()
+                _tell(console, world, state)
+                with suppress(asyncio.CancelledError):
+                    await _stay(console, world, state)
+                console.print("\nStopping.")
         state.forget()
         return good
     finally:
@@ -91,12 +98,14 @@ async def _provision(world: World) -> DemoState:
         number=number["number"],
         agent_port=agent_port,
         addresses=world.addresses,
+        provider_page="",
     )
 
 
 def _tell(console: Console, world: World, state: DemoState) -> None:
     door = world.services["door"]
     _say(console, "\nIt stays up until Ctrl-C.")
+    _say(console, f"  demo provider    {state.provider_page}   places calls at the press of a button")
     _say(console, f"  REST             {door.url}/api/v1/...   described at {door.url}/docs")
     _say(console, f"  gRPC             {door.grpc} (in clear)")
     for name, run in world.services.items():

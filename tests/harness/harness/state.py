@@ -28,6 +28,8 @@ class DemoState:
     number: str
     agent_port: int
     addresses: Addresses
+    provider_page: str
+    """Where calls are placed at the press of a button; empty until it is there."""
 
     @property
     def variables(self) -> dict[str, str]:

@@ -30,7 +30,7 @@ def demo_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def of_demo(folder: Path) -> DemoState:
     addresses = Addresses({"door": f"http://{NOBODY}"}, {"door": NOBODY}, NOBODY, NOBODY, "zone", {})
     keys = str(folder / "keys")
-    return DemoState(os.getppid(), "t_demo", "old", ISSUER, keys, "trk_1", "d", "+1", 5060, addresses)
+    return DemoState(os.getppid(), "t_demo", "old", ISSUER, keys, "trk_1", "d", "+1", 5060, addresses, "")
 
 
 @pytest.mark.parametrize("command", ["call", "token"])
