@@ -93,7 +93,7 @@ class Calls:
     async def _carry(self, placed: Placed) -> None:
         """One after the other, because the agent's address is one."""
         async with self._desk:
-            placed.began, placed.sentence = time.monotonic(), "The call is on its way."
+            placed.sentence = "The call is on its way."
             try:
                 await self._carried(placed)
             except (OSError, RuntimeError) as error:
@@ -103,6 +103,7 @@ class Calls:
     async def _carried(self, placed: Placed) -> None:
         asked = placed.asked
         agent = await self._phones.agent(port=self._agent_port)
+        placed.began = time.monotonic()
         caller = await self._phones.dial(
             asked.number,
             asked.domain,
