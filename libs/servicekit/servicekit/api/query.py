@@ -7,34 +7,26 @@ parameters of their description (servicekit.api.described). This is for all the 
 from collections.abc import Iterator
 
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.requests import Request
+from starlette.routing import BaseRoute
 from starlette.types import Scope
 
 from servicekit.api.lists import refused, unknown_parameters
 from servicekit.api.rest import parameters
 
 
-def check_known(scope: Scope) -> None:
-    """Of a request with a query, before it is routed. Raises Invalid.
+def check_known(scope: Scope, route: BaseRoute) -> None:
+    """Of a request with a query, before `route` sees it. Raises Invalid.
 
     It is no dependency of the application: FastAPI solves those for each request, in the time of a bare one.
     """
-    request, route = Request(scope), _route_of(scope)
-    if route is None or "parameters" in (route.openapi_extra or {}):
+    if not isinstance(route, APIRoute) or "parameters" in (route.openapi_extra or {}):
         return
-    faults = list(unknown_parameters(parameters(request), list(_names(route.dependant))))
+    faults = list(unknown_parameters(parameters(Request(scope)), list(_names(route.dependant))))
     if faults:
         raise refused(faults)
-
-
-def _route_of(scope: Scope) -> APIRoute | None:
-    for one in iter_route_contexts(list(scope["app"].routes)):
-        pattern = getattr(one, "path_regex", None)
-        if pattern is not None and pattern.match(scope["path"]) and scope["method"] in (one.methods or ()):
-            return one.original_route if isinstance(one.original_route, APIRoute) else None
-    return None
 
 
 def _names(of: Dependant) -> Iterator[str]:

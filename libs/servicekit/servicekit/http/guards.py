@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from servicekit.api.query import check_known
@@ -20,7 +22,14 @@ from servicekit.http.answer import Answer
 from servicekit.http.bodies import bounded, check_type
 from servicekit.http.ending import EventStreams
 from servicekit.http.methods import allowed, options
-from servicekit.http.problems import UnsupportedMediaType, no_such_path, problem_response, unforeseen
+from servicekit.http.problems import (
+    UnsupportedMediaType,
+    from_http,
+    no_such_path,
+    problem_response,
+    unforeseen,
+)
+from servicekit.http.routes import Routes
 from servicekit.rates import RequestRates
 from servicekit.telemetry import metrics, names, request_id, tracing
 
@@ -41,6 +50,7 @@ class Guards:
         self._open = tuple(open_paths)
         self._streams = streams
         self._rates = rates
+        self._routes = Routes()
         self._seconds = metrics.histogram(names.HTTP_SECONDS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,6 +85,8 @@ class Guards:
             await answer.finish()
         except Problem as problem:
             await self._refused(problem, scope, receive, answer)
+        except HTTPException as error:
+            await self._refused(from_http(Request(scope), error), scope, receive, answer)
         except Exception as error:
             ours = unforeseen(error, f"{scope['method']} {scope['path']}")
             await self._refused(ours, scope, receive, answer)
@@ -100,10 +112,23 @@ class Guards:
         answer.headers.update(counted.headers)
         counted.check()
         _check_type(scope, headers)
-        if scope["query_string"]:
-            check_known(scope)
         with acting_as(who):
-            await self._app(scope, body, answer)
+            await self._routed(scope, body, answer)
+
+    async def _routed(self, scope: Scope, receive: Receive, answer: Answer) -> None:
+        found = self._routes.find(scope["app"], scope["method"], scope["path"])
+        if found is None:
+            await self._app(scope, receive, answer)
+            return
+        known, parameters = found
+        if scope["query_string"]:
+            check_known(scope, known.route)
+        if known.endpoint is None:
+            await self._app(scope, receive, answer)
+            return
+        scope["route"], scope["path_params"] = known.route, parameters
+        response = await known.endpoint(request=Request(scope, receive), **parameters)
+        await response(scope, receive, answer)
 
     async def _refused(self, problem: Problem, scope: Scope, receive: Receive, answer: Answer) -> None:
         answer.code = problem.code

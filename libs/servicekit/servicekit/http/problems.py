@@ -107,7 +107,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
-        raise _from_http(request, error)
+        raise from_http(request, error)
 
 
 def no_such_path(path: str) -> NoSuchPath:
@@ -115,7 +115,8 @@ def no_such_path(path: str) -> NoSuchPath:
     return NoSuchPath("path_not_found", f"there is nothing at {path}", hint=hint)
 
 
-def _from_http(request: Request, error: HTTPException) -> Problem:
+def from_http(request: Request, error: HTTPException) -> Problem:
+    """What the framework, or a route with the framework's words, refuses."""
     if isinstance(error.__cause__, Problem):  # raised while the framework was reading the body
         return error.__cause__
     if error.__cause__ is not None:

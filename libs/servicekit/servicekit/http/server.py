@@ -49,6 +49,7 @@ class HttpServer:
             proxy_headers=False,  # servicekit.auth.origin knows which proxies to believe
             backlog=_BACKLOG,
             timeout_keep_alive=30,
+            reset_contextvars=True,  # else a pipelined request begins with what was set for the one before it
             ssl_context_factory=None
             if certificate is None
             else lambda _config, _default: certificate.context(),
