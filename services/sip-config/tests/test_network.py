@@ -1,6 +1,7 @@
 """What operators see and order; what is believed at a start."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -22,7 +23,7 @@ from sip_config.app.node_reports import Hello, NodeReports, Word
 from sip_config.domain.believing import SMALL, implausible
 from sip_config.domain.known_records import HeldNumber
 from sip_config.domain.network import WordDraft
-from sip_config.domain.node_report import Held, Limits
+from sip_config.domain.node_report import Held, Limits, NodeReport
 
 PATH = "/api/v1/sip/network"
 
@@ -250,6 +251,34 @@ async def test_a_replica_knows_after_a_reading_what_was_told_to_another_and_forg
     await other.read()
     assert other.known("edge2") is None
     assert bounded == [Limits(numbers=7)] * 3
+
+
+class Slow(ReportDocuments):
+    """Answers what it found when it was asked, as soon as it may."""
+
+    began = 0
+    may = asyncio.Event()
+
+    async def all(self, most: int) -> Sequence[NodeReport]:
+        Slow.began += 1
+        found = await super().all(most)
+        await Slow.may.wait()
+        return found
+
+
+async def test_whoever_asks_while_the_store_is_read_shares_the_next_reading(api: Any) -> None:
+    reports = NodeReports(Slow(api.shared.reports), api.shared.clock)
+    first = asyncio.ensure_future(reports.all())
+    await until(lambda: Slow.began == 1)
+    await api.reports.hello("edge1", Hello("edge", 1, (), Limits(), Held("v1"), ()))
+    later = asyncio.gather(*(reports.all() for _ in range(20)))
+    await until(lambda: reports._asked == 21)
+    Slow.may.set()
+    assert await first == []
+    assert [[one.node_id for one in found] for found in await later] == [["edge1"]] * 20
+    assert Slow.began == 2
+    await reports.all()
+    assert Slow.began == 3
 
 
 async def test_an_edge_that_is_heard_takes_its_share_and_one_that_fell_silent_does_not(api: Any) -> None:

@@ -67,6 +67,9 @@ class NodeReports:
         self._said_at: dict[str, int] = {}
         # those that were heard lately, as of the last reading
         self._edges: tuple[str, ...] | None = None
+        # how often all were asked for, and how many of these askings a reading began after
+        self._asked = self._answered = 0
+        self._reading = asyncio.Lock()
 
     async def hello(self, node_id: str, hello: Hello) -> NodeReport:
         """Raises TooMany when there are too many nodes."""
@@ -135,9 +138,18 @@ class NodeReports:
         return self._edges or ()
 
     async def all(self) -> list[NodeReport]:
-        """By id, as every replica knows them; as this one knows them while the store is away."""
-        with suppress(Unavailable):
-            await self.read()
+        """By id, as every replica knows them; as this one knows them while the store is away.
+
+        Whoever asks while the store is being read shares the next reading with all who ask meanwhile.
+        """
+        self._asked += 1
+        mine = self._asked
+        async with self._reading:
+            if self._answered < mine:
+                asked = self._asked
+                with suppress(Unavailable):
+                    await self.read()
+                self._answered = asked
         return sorted(self._known.values(), key=lambda report: report.node_id)
 
     async def read(self) -> None:
