@@ -7,6 +7,7 @@ Operators and nodes are ours and are not counted. REST tells draft-ietf-httpapi-
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
 
 from servicekit.auth.principal import Principal, Role
@@ -19,7 +20,7 @@ _KEPT = 10_000
 """Buckets that are not full, of all callers; with more the full ones are dropped, which changes nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Policy:
     """name: as clients read it, "tenant" or "key"."""
 
@@ -27,7 +28,8 @@ class Policy:
     requests: int
     seconds: int
 
-    def __str__(self) -> str:
+    @cached_property
+    def told(self) -> str:
         return f'"{self.name}";q={self.requests};w={self.seconds}'
 
 
@@ -85,8 +87,8 @@ class Counted:
         if not self.taken:
             return {}
         return {
-            "ratelimit-policy": ", ".join(str(one.policy) for one in self.taken),
-            "ratelimit": ", ".join(map(str, self.taken)),
+            "ratelimit-policy": ", ".join([one.policy.told for one in self.taken]),
+            "ratelimit": ", ".join([str(one) for one in self.taken]),
         }
 
     def check(self) -> None:

@@ -22,7 +22,6 @@ from servicekit.http.server import HttpServer
 from servicekit.readiness import Readiness
 from servicekit.testing import tokens, verifier_of
 
-
 ERRORS = {
     "missing": NotFound("thing_not_found", "no such thing"),
     "teapot": HTTPException(418, "a teapot"),
@@ -37,8 +36,8 @@ def things() -> APIRouter:
     async def plain(thing_id: str, request: Request) -> Response:
         return JSONResponse([thing_id, request.path_params, request.method, principal().tenant_id])
 
-    @routes.get("/read/{thing_id}")
-    async def read(thing_id: str) -> list[Any]:
+    @routes.get("/frame/{thing_id}")
+    async def frame(thing_id: str) -> list[Any]:
         return [thing_id, {"thing_id": thing_id}, "GET", principal().tenant_id]
 
     @routes.get("/number/{thing_id}")
@@ -73,8 +72,8 @@ def things() -> APIRouter:
     async def fails_plain(how: str, request: Request) -> Response:
         raise ERRORS[how]
 
-    @routes.get("/fails/read/{how}")
-    async def fails_read(how: str) -> None:
+    @routes.get("/fails/frame/{how}")
+    async def fails_frame(how: str) -> None:
         raise ERRORS[how]
 
     return routes
@@ -107,7 +106,7 @@ async def client(app: FastAPI, issuer: DevIssuer) -> AsyncIterator[httpx.AsyncCl
 
 DIRECT = [
     ("/things/plain/a", True),
-    ("/things/read/a", False),
+    ("/things/frame/a", False),
     ("/things/number/1", False),
     ("/things/bounded/a", False),
     ("/things/query", False),
@@ -143,7 +142,7 @@ def _seen(answer: httpx.Response) -> tuple[int, dict[str, str], Any]:
     body = answer.json() if answer.content else None
     if isinstance(body, dict):
         body = {name: value for name, value in body.items() if name not in ("request_id", "trace_id")}
-    text = json.dumps([headers, body]).replace("/plain/", "/read/")
+    text = json.dumps([headers, body]).replace("/plain/", "/frame/")
     return answer.status_code, *json.loads(text)
 
 
@@ -167,7 +166,7 @@ async def test_it_makes_no_difference_who_calls_a_route(
     client: httpx.AsyncClient, method: str, path: str, status: int
 ) -> None:
     direct = _seen(await client.request(method, path.format("plain")))
-    assert direct == _seen(await client.request(method, path.format("read")))
+    assert direct == _seen(await client.request(method, path.format("frame")))
     assert direct[0] == status
 
 

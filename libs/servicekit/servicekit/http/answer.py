@@ -8,7 +8,6 @@ import asyncio
 import logging
 import time
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Send
 
 from servicekit.auth import Principal
@@ -17,8 +16,15 @@ from servicekit.telemetry.logging import answered
 from servicekit.telemetry.request_id import HEADER
 
 _WITHOUT_CONTENT = frozenset({204, 304})
+_OF_CONTENT = frozenset({b"content-type", b"content-length"})
+_ID = HEADER.encode()
+_NOT_GUESSED_AT = (b"x-content-type-options", b"nosniff")
+_NOT_KEPT = (b"cache-control", b"no-store")
 _SERVER_FAULT = 500
 _PROBES = frozenset({"/healthz", "/readyz"})
+
+
+Headers = list[tuple[bytes, bytes]]
 
 
 class Answer:
@@ -51,14 +57,13 @@ class Answer:
             await self._send(message)
 
     def _complete(self, message: Message) -> None:
-        headers = MutableHeaders(scope=message)
-        headers.update(self.headers)
-        headers[HEADER] = self._request_id
-        headers["x-content-type-options"] = "nosniff"
-        headers.setdefault("cache-control", "no-store")
+        headers: Headers = list(message.get("headers", ()))
         if self.status in _WITHOUT_CONTENT:
-            del headers["content-type"]
-            del headers["content-length"]
+            headers = [header for header in headers if header[0] not in _OF_CONTENT]
+        if all(name != _NOT_KEPT[0] for name, _ in headers):
+            headers.append(_NOT_KEPT)
+        ours = [(name.encode(), value.encode()) for name, value in self.headers.items()]
+        message["headers"] = [*headers, *ours, (_ID, self._request_id.encode()), _NOT_GUESSED_AT]
 
     def _cut(self, message: Message) -> None:
         """A stream would go on for whoever asked for its head only."""

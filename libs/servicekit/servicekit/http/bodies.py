@@ -2,8 +2,8 @@
 
 import asyncio
 import re
+from collections.abc import Mapping
 
-from starlette.datastructures import Headers
 from starlette.types import Message, Receive
 
 from servicekit.http.methods import MERGE_PATCH
@@ -18,7 +18,7 @@ _PATCH = re.compile(rf"application/(json|merge-patch\+json){_UTF8}", re.IGNORECA
 _READABLE = {"POST": _JSON, "PATCH": _PATCH}
 
 
-def check_type(method: str, headers: Headers) -> None:
+def check_type(method: str, headers: Mapping[str, str]) -> None:
     """Raises UnsupportedMediaType for a body that is not declared as what is read here."""
     readable = _READABLE.get(method)
     has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
@@ -32,7 +32,7 @@ def check_type(method: str, headers: Headers) -> None:
     )
 
 
-def bounded(headers: Headers, receive: Receive) -> Receive:
+def bounded(headers: Mapping[str, str], receive: Receive) -> Receive:
     """Raises TooLarge, at once where the size is declared."""
     declared = headers.get("content-length", "0")
     if declared.isascii() and declared.isdigit() and int(declared) > MAX_BODY:

@@ -5,17 +5,18 @@ it knows (OPTIONS) is told to anybody, as the description of the API is.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
-from starlette.datastructures import Headers
+from opentelemetry.trace import SpanKind
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from servicekit.api.query import check_known
-from servicekit.auth import Role, TokenVerifier, acting_as
+from servicekit.auth import Role, TokenVerifier
 from servicekit.auth.origin import came_from
-from servicekit.auth.principal import no_node_here
+from servicekit.auth.principal import act_as, no_node_here
 from servicekit.auth.tokens import bearer
 from servicekit.errors import Problem
 from servicekit.http.answer import Answer
@@ -33,9 +34,12 @@ from servicekit.http.routes import Routes
 from servicekit.rates import RequestRates
 from servicekit.telemetry import metrics, names, request_id, tracing
 
+Headers: TypeAlias = Mapping[str, str]
+
 
 class Guards:
-    """A pure ASGI middleware: the principal it sets is seen by everything that runs further in."""
+    """A pure ASGI middleware. A request has a task of its own, so what is set for the task (id, span,
+    principal, origin) is set for the request and needs no taking back."""
 
     def __init__(
         self,
@@ -60,21 +64,23 @@ class Guards:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers, method = Headers(scope=scope), scope["method"]
-        with (
-            request_id.serving(headers.get(request_id.HEADER, "")) as its_id,
-            tracing.span(f"HTTP {method}", parent=headers, method=method, request_id=its_id) as span,
-        ):
-            answer = Answer(send, self._streams, its_id, head=method == "HEAD")
-            inner = {**scope, "method": "GET"} if method == "HEAD" else scope
-            try:
-                await self._answered(inner, headers, receive, answer)
-            finally:
-                route = self._route_of(inner)
+        headers, method = _headers_of(scope), scope["method"]
+        its_id = request_id.begin(headers.get(request_id.HEADER, ""))
+        span = tracing.begin(
+            f"HTTP {method}", headers, SpanKind.INTERNAL, {"method": method, "request_id": its_id}
+        )
+        answer = Answer(send, self._streams, its_id, head=method == "HEAD")
+        inner = {**scope, "method": "GET"} if method == "HEAD" else scope
+        try:
+            await self._answered(inner, headers, receive, answer)
+        finally:
+            route = self._route_of(inner)
+            if span.is_recording():
                 span.update_name(f"HTTP {method} {route}")
                 span.set_attribute("status", answer.status)
-                self._seconds.record(answer.seconds, {"route": route, "status": answer.status})
-                answer.told(method, route)
+            span.end()
+            self._seconds.record(answer.seconds, {"route": route, "status": answer.status})
+            answer.told(method, route)
 
     async def _answered(self, scope: Scope, headers: Headers, receive: Receive, answer: Answer) -> None:
         try:
@@ -105,15 +111,15 @@ class Guards:
         who = await self._verifier.authenticate(bearer(headers.get("authorization", "")))
         answer.who = who
         peer = scope.get("client") or ("", 0)
-        came_from(peer[0], ",".join(headers.getlist("x-forwarded-for")), scope["app"].state.proxies)
+        came_from(peer[0], headers.get("x-forwarded-for", ""), scope["app"].state.proxies)
         if who.role is Role.NODE:
             raise no_node_here()
         counted = self._rates.count(who)
         answer.headers.update(counted.headers)
         counted.check()
         _check_type(scope, headers)
-        with acting_as(who):
-            await self._routed(scope, body, answer)
+        act_as(who)
+        await self._routed(scope, body, answer)
 
     async def _routed(self, scope: Scope, receive: Receive, answer: Answer) -> None:
         found = self._routes.find(scope["app"], scope["method"], scope["path"])
@@ -142,6 +148,15 @@ class Guards:
     def _route_of(self, scope: Scope) -> str:
         """As it was declared, so that it has no id in it; "none" for what is not there."""
         return getattr(scope.get("route"), "path", "") or self._opened(scope["path"]) or "none"
+
+
+def _headers_of(scope: Scope) -> Headers:
+    """Names in lower case (ASGI); the values of one that was sent twice, joined (RFC 9110, 5.3)."""
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1"), value.decode("latin-1")
+        headers[key] = f"{headers[key]},{text}" if key in headers else text
+    return headers
 
 
 def _check_type(scope: Scope, headers: Headers) -> None:

@@ -22,7 +22,7 @@ Endpoint = Callable[..., Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """methods: none of a mounted application, which takes any. endpoint: None where the framework serves it."""
+    """methods: none: any (a mounted application). endpoint: None where the framework serves it."""
 
     pattern: re.Pattern[str]
     methods: Collection[str]

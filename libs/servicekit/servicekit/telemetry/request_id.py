@@ -34,6 +34,6 @@ def serving(asked: str) -> Iterator[str]:
 
 def begin(asked: str) -> str:
     """As `serving`, for the rest of this task."""
-    taken = asked if _ACCEPTABLE.fullmatch(asked) else new_id("req")
+    taken = asked if asked and _ACCEPTABLE.fullmatch(asked) else new_id("req")
     _current.set(taken)
     return taken

@@ -1,7 +1,7 @@
 """Traces: spans, and their context carried by hand through gRPC metadata and Kafka headers.
 
-Without an endpoint nothing is exported and a span is cheap; trace ids exist all the same, so that
-logs and problems can name one.
+Without an endpoint nothing is exported, and a span is an id and nothing else, so that logs and problems can
+name one.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,12 +11,25 @@ from opentelemetry import context, propagate, trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    Span,
+    SpanContext,
+    SpanKind,
+    Status,
+    StatusCode,
+    TraceFlags,
+)
 
 # once: asking the provider for one costs more than a span. It becomes the provider's when that is set.
 _tracer = trace.get_tracer("keepline")
 _CONTEXT_HEADERS = ("traceparent", "tracestate")
+_ids = RandomIdGenerator()
+_UNSAMPLED = TraceFlags(TraceFlags.RANDOM_TRACE_ID)
+# of `configure`: whether a trace that begins here is sent to nobody
+_silent = False
 
 
 def configure(name: str, otlp_endpoint: str | None) -> TracerProvider:
@@ -30,6 +43,8 @@ def configure(name: str, otlp_endpoint: str | None) -> TracerProvider:
         exporter = OTLPSpanExporter(endpoint=otlp_endpoint, insecure=not otlp_endpoint.startswith("https://"))
         provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
+    global _silent  # noqa: PLW0603 - a process has one provider
+    _silent = not otlp_endpoint
     return provider
 
 
@@ -56,11 +71,25 @@ def span(
         started.end()
 
 
-def begin(name: str, headers: Mapping[str, str], kind: SpanKind) -> Span:
+def begin(
+    name: str,
+    headers: Mapping[str, str],
+    kind: SpanKind,
+    attributes: Mapping[str, str | int | float | bool] | None = None,
+) -> Span:
     """A span that is current for the rest of this task, and that the caller ends."""
-    started = _tracer.start_span(name, extract(headers), kind)
+    if _silent and "traceparent" not in headers:
+        started: Span = _unsampled()
+    else:
+        started = _tracer.start_span(name, extract(headers), kind, attributes)
     context.attach(trace.set_span_in_context(started))
     return started
+
+
+def _unsampled() -> Span:
+    """What the SDK answers for the root of a trace that is not sampled, in a fifth of its time."""
+    trace_id, span_id = _ids.generate_trace_id(), _ids.generate_span_id()
+    return NonRecordingSpan(SpanContext(trace_id, span_id, is_remote=False, trace_flags=_UNSAMPLED))
 
 
 def inject() -> dict[str, str]:
