@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from call_router.adapters.number_filter import E164
 from call_router.domain.plan import MAX_NUMBERS, Plan, PlanDraft
@@ -16,7 +16,9 @@ from servicekit.api.resource import Reading, Resource
 from servicekit.errors import Violation
 from servicekit.timestamps import rfc3339
 from siptypes.faults import MAX_NAME, Fault
+from siptypes.numbers import PATTERN
 
+_E164: dict[str, JsonValue] = {"type": "string", "pattern": PATTERN}
 _ON_BUSY = "also try the fallback when the first agent is busy or declines"
 
 
@@ -36,7 +38,7 @@ class PlanToCreate(BaseModel):
     numbers: list[str] = Field(
         default=[],
         description="E.164; numbers that you hold, each in at most one of your plans",
-        json_schema_extra={"maxItems": MAX_NUMBERS, "uniqueItems": True},
+        json_schema_extra={"maxItems": MAX_NUMBERS, "uniqueItems": True, "items": _E164},
     )
     first_agent_id: str = documented("one of your agents", minLength=1)
     fallback_agent_id: str = may_be_absent("who is tried when that one does not answer", minLength=1)
@@ -47,7 +49,7 @@ class PlanBody(BaseModel):
     id: str
     version: int
     name: str
-    numbers: list[str] = Field(description="E.164")
+    numbers: list[str] = Field(description="E.164", json_schema_extra={"items": _E164})
     first_agent_id: str
     fallback_agent_id: str = may_be_absent("who is tried when the first one does not answer")
     fallback_on_busy: bool = Field(description=_ON_BUSY)

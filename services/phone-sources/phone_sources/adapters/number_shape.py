@@ -42,7 +42,7 @@ class NumberToCreate(BaseModel):
 class NumberBody(BaseModel):
     id: str
     version: int
-    number: str = Field(description="ITU-T E.164 with the leading plus")
+    number: str = documented("ITU-T E.164 with the leading plus", pattern=PATTERN)
     source: Literal["sip_trunk"] = Field(description="where it comes from")
     trunk_id: str
     label: str = may_be_absent("what you call it")

@@ -19,7 +19,7 @@ from sip_config.domain.resources import DestinationState, SwitchBody
 State = Literal["active", "draining"]
 
 
-class AsideBody(BaseModel):
+class SetAsideBody(BaseModel):
     name: str
     reason: str
 
@@ -50,7 +50,7 @@ class NodeBody(BaseModel):
     version: str = may_be_absent("absent: it holds nothing yet")
     current: bool = Field(description="whether it holds what this replica offers")
     nack_reason: str = may_be_absent("why it refused its last configuration; absent: it took it")
-    set_aside: list[AsideBody]
+    set_aside: list[SetAsideBody]
     set_aside_count: int
     trunks_limit: int = may_be_absent("rows; absent: it names no limit")
     numbers_limit: int = may_be_absent("rows; absent: it names no limit")

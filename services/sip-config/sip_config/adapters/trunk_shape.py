@@ -13,7 +13,8 @@ from servicekit.api.lists import ListRule
 from servicekit.api.resource import Reading, Resource
 from servicekit.timestamps import rfc3339
 from sip_config.app.placement import Applied, Place
-from sip_config.domain.check import EndpointDraft, TrunkDraft
+from sip_config.domain.check import MAX_ENDPOINTS, EndpointDraft, TrunkDraft
+from sip_config.domain.resources import MAX_SOURCES_LENGTH
 from sip_config.domain.trunk import Trunk
 from siptypes.faults import MAX_NAME
 
@@ -44,12 +45,16 @@ class TrunkToCreate(BaseModel):
         pattern="^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$",
     )
     source_cidrs: list[str] = Field(
-        default=[], description="where your provider sends from; empty: nobody may"
+        default=[],
+        description="networks and addresses that your provider sends from, "
+        f"{MAX_SOURCES_LENGTH} characters together at the most; empty: nobody may",
     )
     country: str = documented(
         "ISO 3166-1 alpha-2; numbers without a country are read as this one's", enum=COUNTRIES
     )
-    endpoints: list[Endpoint] = Field(default=[], description="probed with OPTIONS")
+    endpoints: list[Endpoint] = Field(
+        default=[], description="probed with OPTIONS", json_schema_extra={"maxItems": MAX_ENDPOINTS}
+    )
     enabled: bool = Field(default=True, description="false: its calls are refused")
 
 
