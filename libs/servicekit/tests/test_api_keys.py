@@ -1,29 +1,27 @@
 """An API key counts when sip-config made it and nobody revoked it, with what it was given and no more."""
 
-import asyncio
 import json
 import stat
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keepline.auth.v1.api_key_pb2 import ApiKeyState, ApiKeyUse
+from keepline.auth.v1.api_key_pb2 import ApiKeyState
 from servicekit.auth import Principal, Role, TokenVerifier
 from servicekit.auth.api_keys import kept_keys
 from servicekit.auth.api_keys.form import key_id_of, new_key, prefix_of
 from servicekit.auth.api_keys.known_keys import KnownKeys
 from servicekit.auth.api_keys.sealing import KeySealing
-from servicekit.auth.api_keys.uses import KeyUses
 from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.errors import Problem, Unauthenticated, Unavailable
 from servicekit.ids import new_id
 from servicekit.settings import WrongSetting
 from servicekit.telemetry.redaction import redacted
-from servicekit.testing import FakeClock, MemoryProducer, tokens, until
+from servicekit.testing import FakeClock, tokens
 
 NOW = datetime(2026, 11, 25, 12, 0, 30, tzinfo=UTC)
 SECRET, OLDER = b"a" * 32, b"b" * 32
@@ -225,28 +223,3 @@ def _jwks(issuer: DevIssuer) -> dict[str, object]:
 def test_a_key_in_a_text_is_cut_out_of_it() -> None:
     key, state = made()
     assert redacted(f"the key {key} was sent") == f"the key {prefix_of(state.id)}_*** was sent"
-
-
-async def test_a_use_is_told_once_a_minute_and_again_when_the_broker_is_back() -> None:
-    clock, producer = FakeClock(NOW), MemoryProducer()
-    uses = KeyUses("sip-config", clock, lambda: producer, again_seconds=0.01)
-    who = Principal("t_a", "key_1", Role.ADMIN, key_id="key_1")
-    producer.broker.away = True
-    running = asyncio.ensure_future(uses.run())
-    uses.used(who)
-    await asyncio.sleep(0)
-    producer.broker.away = False
-    await until(lambda: len(producer.sent) == 1)
-    for _ in range(3):
-        uses.used(who)
-    clock.advance(timedelta(minutes=1).total_seconds())
-    uses.used(who)
-    await until(lambda: len(producer.sent) == 2)
-    running.cancel()
-    told = [ApiKeyUse.FromString(record.value or b"") for record in producer.sent]
-    assert [one.used_at.ToDatetime(UTC) for one in told] == [
-        NOW.replace(second=0),
-        NOW.replace(second=0) + timedelta(minutes=1),
-    ]
-    assert {(one.key_id, one.service) for one in told} == {("key_1", "sip-config")}
-    assert {record.headers["ce_tenantid"] for record in producer.sent} == {"t_a"}

@@ -1,82 +1,17 @@
-"""What every path does alike: methods and `Allow`, headers of every answer, the id, the access line."""
+"""What every path does alike: methods and `Allow`, headers of every answer, the id."""
 
 import asyncio
-import io
-import json
-import logging as standard
-import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 import pytest_asyncio
-import structlog
-from fastapi import APIRouter, FastAPI, Response
-from starlette.responses import StreamingResponse
 
 from servicekit.auth.dev_issuer import DevIssuer
-from servicekit.errors import NotFound, Unavailable
-from servicekit.http import create_app
 from servicekit.http.server import HttpServer
-from servicekit.readiness import Readiness
-from servicekit.telemetry import logging, tracing
-from servicekit.telemetry.request_id import request_id
-from servicekit.testing import tokens, verifier_of
-
-Lines = Callable[[], list[dict[str, Any]]]
-
-
-def things() -> APIRouter:
-    routes = APIRouter(prefix="/things")
-
-    @routes.get("")
-    async def list_things() -> list[str]:
-        return ["a", "b"]
-
-    @routes.post("", status_code=201)
-    async def create_thing(thing: dict[str, int]) -> dict[str, int]:
-        return thing
-
-    @routes.get("/{thing_id}")
-    async def get_thing(thing_id: str, token: str = "") -> None:
-        logging.logger("here").info("looking", thing=thing_id)
-        raise NotFound("thing_not_found", f"no thing {thing_id}")
-
-    @routes.patch("/{thing_id}")
-    async def update_thing(thing_id: str, thing: dict[str, int]) -> str:
-        return request_id()
-
-    @routes.delete("/{thing_id}", status_code=204)
-    async def delete_thing(thing_id: str) -> None: ...
-
-    return routes
-
-
-def made(issuer: DevIssuer) -> FastAPI:
-    app = create_app("test", "Test", verifier_of(issuer), Readiness(), open_paths=("/hook",))
-    app.include_router(things())
-
-    @app.get("/kept")
-    async def kept(response: Response) -> None:
-        response.headers["Cache-Control"] = "max-age=60"
-
-    @app.get("/away")
-    async def away() -> None:
-        raise Unavailable("storage_unavailable", "the database does not answer")
-
-    @app.post("/hook")
-    async def hook() -> None: ...
-
-    @app.get("/stream")
-    async def stream() -> StreamingResponse:
-        async def events() -> AsyncIterator[bytes]:
-            yield b"data: first\n\n"
-            await asyncio.Event().wait()
-
-        return StreamingResponse(events(), media_type="text/event-stream")
-
-    return app
+from servicekit.telemetry import tracing
+from servicekit.testing import tokens
+from servicekit.testing.things_app import made
 
 
 @pytest.fixture(scope="module")
@@ -96,18 +31,6 @@ async def client(issuer: DevIssuer) -> AsyncIterator[httpx.AsyncClient]:
         yield client
     server.stop(0)
     await running
-
-
-@pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lines]:
-    written = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", written)
-    handlers, level = standard.root.handlers[:], standard.root.level
-    logging.configure("test", "info")
-    yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
-    structlog.reset_defaults()
-    standard.root.handlers[:] = handlers
-    standard.root.setLevel(level)
 
 
 KNOWN = [
@@ -216,53 +139,6 @@ async def test_the_id_of_a_client_is_taken_where_it_can_be(
     answer = await client.patch("/things/thg_1", json={}, headers=[*client.headers.raw, *headers])
     assert answer.json() == answer.headers["x-request-id"]
     assert (answer.json() == asked) is taken
-
-
-async def test_a_request_is_told_in_one_line_with_its_id(client: httpx.AsyncClient, lines: Lines) -> None:
-    await client.get("/things/thg_secret?token=hunter2", headers={"X-Request-Id": "mine"})
-    inside, access = (line for line in lines() if line.get("request_id") == "mine")
-    assert (inside["event"], inside["thing"]) == ("looking", "thg_secret")
-    assert (access["event"], access["level"]) == ("answered", "info")
-    assert (access["method"], access["route"], access["status"]) == ("GET", "/things/{thing_id}", 404)
-    assert (access["tenant_id"], access["code"]) == ("t_demo", "thing_not_found")
-    assert access["duration_ms"] >= 0
-    assert access["trace_id"]
-    assert "hunter2" not in json.dumps(access)
-
-
-async def test_what_is_not_there_and_who_is_not_known_are_told(
-    client: httpx.AsyncClient, lines: Lines
-) -> None:
-    await client.get("/nowhere/4711")
-    await client.get("/things", headers={"Authorization": "Bearer x"})
-    nowhere, nobody = (line for line in lines() if line["event"] == "answered")
-    assert (nowhere["route"], nowhere["status"], nowhere["tenant_id"]) == ("none", 404, "t_demo")
-    assert (nobody["status"], nobody["tenant_id"], nobody["code"]) == (401, "", "token_invalid")
-
-
-async def test_probes_are_not_told_and_what_is_amiss_is_a_warning(
-    client: httpx.AsyncClient, lines: Lines
-) -> None:
-    await client.get("/healthz")
-    await client.get("/away")
-    (away,) = (line for line in lines() if line["event"] == "answered")
-    assert (away["route"], away["level"]) == ("/away", "warning")
-
-
-async def test_what_is_no_http_is_a_problem_too(client: httpx.AsyncClient, lines: Lines) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
-    writer.write(b"\x16\x03\x01 hello\r\n\r\n")
-    answer = await asyncio.wait_for(reader.read(), 5)
-    head, _, body = answer.partition(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 400 ")
-    assert b"content-type: application/problem+json" in head
-    document = json.loads(body)
-    assert document["code"] == "http_malformed"
-    assert f"x-request-id: {document['request_id']}".encode() in head
-    (line,) = (line for line in lines() if line["level"] != "debug")
-    assert (line["code"], line["request_id"]) == ("http_malformed", document["request_id"])
-    assert line["peer"] == list(writer.get_extra_info("sockname"))
-    writer.close()
 
 
 async def test_only_json_is_read_and_merge_patches_by_patch_alone(client: httpx.AsyncClient) -> None:

@@ -1,30 +1,15 @@
 """Logs are JSON lines with their call and trace, and never hold a secret."""
 
-import io
 import json
 import logging as standard
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-import structlog
 
 from servicekit.telemetry import logging, tracing
 from servicekit.telemetry.redaction import MASK, redacted
 
 Lines = Callable[[], list[dict[str, object]]]
-
-
-@pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lines]:
-    written = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", written)
-    handlers, level = standard.root.handlers[:], standard.root.level
-    logging.configure("test", "info")
-    yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
-    structlog.reset_defaults()
-    standard.root.handlers[:] = handlers
-    standard.root.setLevel(level)
 
 
 def test_a_line_says_what_happened_where_and_for_which_call(lines: Lines) -> None:

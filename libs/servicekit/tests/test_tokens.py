@@ -2,11 +2,8 @@
 
 import base64
 import json
-import stat
-import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +13,12 @@ from joserfc.jwk import OctKey, OKPKey, RSAKey
 
 from servicekit.auth import (
     Principal,
-    Resource,
     Role,
     TokenVerifier,
-    acting_as,
-    dev_issuer,
-    principal,
-    reading_tenant,
-    require,
-    writing_tenant,
 )
 from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.auth.tokens import bearer
-from servicekit.errors import Forbidden, Unauthenticated
+from servicekit.errors import Unauthenticated
 from servicekit.settings import AuthSettings, WrongSetting
 from servicekit.testing import tokens, verifier_of
 
@@ -219,83 +209,8 @@ def test_only_bearer_headers_hold_a_token(header: str) -> None:
     assert bearer("bearer abc") == "abc"
 
 
-def test_the_role_must_be_one_of_those_required() -> None:
-    with pytest.raises(Unauthenticated):
-        principal()
-    with acting_as(Principal("t", "s", Role.VIEWER)):
-        assert require(Role.OWNER, Role.VIEWER).tenant_id == "t"
-        with pytest.raises(Forbidden) as refused:
-            require(Role.OWNER, Role.ADMIN)
-    assert "owner or admin" in refused.value.hint
-
-
-def test_the_private_key_is_for_its_owner_only_and_is_kept(tmp_path: Path) -> None:
-    first = DevIssuer.create(tmp_path)
-    private = tmp_path / "dev-signing-key.json"
-    assert stat.S_IMODE(private.stat().st_mode) == 0o600
-    assert "d" not in json.loads(first.jwks_file.read_text())["keys"][0]
-    assert DevIssuer.create(tmp_path).key.kid == first.key.kid
-
-
-def test_a_folder_keeps_the_name_of_its_issuer(tmp_path: Path) -> None:
-    assert DevIssuer.create(tmp_path).issuer == dev_issuer.DEFAULT_ISSUER
-    DevIssuer.create(tmp_path, "http://127.0.0.1:8400")
-    assert DevIssuer.open(tmp_path).issuer == "http://127.0.0.1:8400"
-
-
-def test_the_command_prints_a_token_that_is_good(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    DevIssuer.create(tmp_path)
-    asked = ["dev_issuer", "--folder", str(tmp_path), "token", "--tenant", "t_demo", "--role", "admin"]
-    monkeypatch.setattr(sys, "argv", asked)
-    dev_issuer.main()
-    printed = capsys.readouterr().out
-    verifier = TokenVerifier.from_settings(AuthSettings(jwks_file=tmp_path / "jwks.json"))
-    assert verifier.verify(printed.strip()) == Principal("t_demo", "dev", Role.ADMIN)
-
-
-def test_a_folder_without_a_key_gives_no_token_and_gets_no_key(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    wrong = tmp_path / "wrong"
-    monkeypatch.setattr(sys, "argv", ["dev_issuer", "--folder", str(wrong), "token", "--tenant", "t_demo"])
-    with pytest.raises(SystemExit):
-        dev_issuer.main()
-    assert not wrong.exists()
-    assert "holds no issuer's key" in capsys.readouterr().err
-
-
 def test_a_token_ends_when_its_claim_says(issuer: DevIssuer, verifier: TokenVerifier) -> None:
     assert verifier.verify(signed(issuer, claims(exp=now + 3600))).expires_at == now + 3600
-
-
-SCOPED: list[tuple[str, str, bool, bool]] = [
-    ("trunks:read", "trunks", True, False),
-    ("trunks:write", "trunks", True, True),
-    ("numbers:write", "trunks", False, False),
-]
-
-
-@pytest.mark.parametrize(("scope", "resource", "reads", "writes"), SCOPED)
-def test_an_api_key_may_do_what_its_scopes_say(
-    scope: str, resource: Resource, reads: bool, writes: bool
-) -> None:
-    key = Principal("t", "key:key_1", Role.ADMIN, key_id="key_1", scopes=frozenset({scope}))
-    with acting_as(key):
-        assert _allowed(lambda: reading_tenant(resource)) is reads
-        assert _allowed(lambda: writing_tenant(resource)) is writes
-        assert not _allowed(reading_tenant)  # what names no resource is closed to keys
-    with acting_as(replace(key, role=Role.VIEWER)):
-        assert _allowed(lambda: reading_tenant(resource)) is reads
-        assert not _allowed(lambda: writing_tenant(resource))
-
-
-def _allowed(ask: Callable[[], str]) -> bool:
-    try:
-        return ask() == "t"
-    except Forbidden:
-        return False
 
 
 @pytest.mark.parametrize(
