@@ -293,6 +293,22 @@ async def test_operators_read_what_was_ordered_of_the_platform_and_no_tenants_ch
     assert (viewer.status_code, viewer.json()["code"]) == (403, "role_forbidden")
 
 
+async def test_of_two_revocations_at_once_the_second_finds_nothing(access: Access) -> None:
+    made = await access.make()
+    documents, path = access.documents.collection, f"{PATH}/{made['id']}"
+    headers = access.as_() | {"if-match": '"1"'}
+    update = documents.update_one
+
+    async def revoked_meanwhile(*asked: Any, **how: Any) -> int:
+        documents.update_one = update  # type: ignore[method-assign]
+        assert (await access.rest.delete(path, headers=headers)).status_code == 204
+        return await update(*asked, **how)
+
+    documents.update_one = revoked_meanwhile  # type: ignore[method-assign]
+    late = await access.rest.delete(path, headers=headers)
+    assert (late.status_code, late.json()["code"]) == (404, "key_not_found")
+
+
 async def test_of_two_tries_of_a_request_at_once_one_shows_the_key(access: Access) -> None:
     maker = Maker("dev", "owner", None, None)
     asked = Asked(KeyDraft("billing", "viewer", ("trunks:read",)))

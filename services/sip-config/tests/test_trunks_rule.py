@@ -124,6 +124,16 @@ async def test_a_repeated_post_makes_one_trunk_and_gets_one_answer(api: Any) -> 
 _JSON = {"content-type": "application/json"}
 
 
+async def test_two_keys_in_one_request_are_none(api: Any) -> None:
+    two = [("idempotency-key", "6b1f"), ("idempotency-key", "6b20")]
+    body = {"name": "Acme", "country": "DE"}
+    refused = await api.rest.post(PATH, json=body, headers=[*api.as_().items(), *two])
+    assert (refused.status_code, refused.json()["code"]) == (422, "idempotency_key_invalid")
+    call = api.stub().CreateTrunk(pb.CreateTrunkRequest(**body), metadata=tuple(two))
+    assert (await api.problem(call)).code == "idempotency_key_invalid"
+    assert (await api.rest.get(PATH, headers=api.as_())).json()["trunks"] == []
+
+
 async def test_of_two_posts_of_one_key_at_once_one_makes_the_trunk(api: Any) -> None:
     answers = await asyncio.gather(*(api.create(key="6b1f") for _ in range(6)))
     told = {answer["status"] for answer in answers}

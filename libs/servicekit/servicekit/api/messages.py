@@ -88,14 +88,14 @@ async def once(
     answer: type[M],
 ) -> M:
     """Answers a create. prefix: of the new id; answer: the message's type."""
-    sent = {name: value for name, value in context.invocation_metadata() or () if isinstance(value, str)}
+    metadata = context.invocation_metadata() or ()
+    sent = [value for name, value in metadata if name == "idempotency-key" and isinstance(value, str)]
     what = request.DESCRIPTOR.full_name.encode() + b"\n" + request.SerializeToString(deterministic=True)
 
     async def made(object_id: str) -> Answer:
         return Answer(0, (await make(object_id)).SerializeToString())
 
-    key = sent.get("idempotency-key", "")
-    found = await keys.once(Request(tenant_id, key, what), prefix, made)
+    found = await keys.once(Request(tenant_id, ", ".join(sent), what), prefix, made)
     if found.replayed:
         context.set_trailing_metadata(
             (*(context.trailing_metadata() or ()), ("idempotency-replayed", "true"))

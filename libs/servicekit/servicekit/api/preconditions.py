@@ -27,10 +27,6 @@ class Expected:
         if self.versions is not None and version not in self.versions:
             raise changed_meanwhile(kind, version)
 
-    @property
-    def whichever(self) -> bool:
-        return self.versions is None
-
 
 WHICHEVER = Expected(None)
 

@@ -109,7 +109,7 @@ async def once(
 ) -> Response:
     """Answers a POST. sent: its body as JSON; prefix: of the new id. Raises what `make` raises, and what
     IdempotencyKeys.once does."""
-    key = request.headers.get("idempotency-key", "")
+    key = ", ".join(request.headers.getlist("idempotency-key"))  # two of them are none
     same = [request.method, request.url.path, sent]
     what = json.dumps(same, sort_keys=True).encode()
     answer = await keys.once(Repeatable(tenant_id, key, what), prefix, make)
