@@ -36,11 +36,12 @@ def test_a_state_follows_from_its_probes(
     assert state.since == (None if since is None else START + timedelta(minutes=since))
 
 
-def test_latency_is_a_moving_average_of_answers() -> None:
+def test_latency_is_a_moving_average_of_answers_to_the_microsecond() -> None:
     state = observe(ProbeState(), Outcome(200, 10.0), START)
     state = observe(state, MISS, START)
     state = observe(state, Outcome(200, 20.0), START)
-    assert state.latency_ms == pytest.approx(13.0)
+    assert state.latency_ms == 13.0
+    assert observe(ProbeState(), Outcome(200, 12.219526830558076), START).latency_ms == 12.22
 
 
 UP = ProbeState(reachable=True, since=START, hits=3, latency_ms=20.0, sip_status=200)

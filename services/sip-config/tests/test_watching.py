@@ -284,6 +284,13 @@ async def test_who_is_no_node_is_told_nothing(api: Any, role: str) -> None:
     assert problem.http_status == 403
 
 
+async def test_a_node_of_a_tenant_is_told_nothing_of_the_others(api: Any) -> None:
+    stub = api.stub("t_a", "node", SwitchConfigStub, "edge1")
+    watch = stub.Watch(pb.WatchRequest(node_id="edge1", kind=pb.NODE_KIND_EDGE, schema=1))
+    for call in (watch.read(), stub.Ack(pb.AckRequest(node_id="edge1", version="x"))):
+        assert (await api.problem(call)).code == "node_of_a_tenant"
+
+
 async def test_a_node_speaks_for_itself_only(api: Any) -> None:
     stub = api.edge("edge1")
     assert (await api.problem(stub.Ack(pb.AckRequest(node_id="edge2")))).code == "node_is_another"

@@ -81,7 +81,7 @@ def observe(state: ProbeState, outcome: Outcome, now: datetime) -> ProbeState:
         misses=0,
         hits=state.hits + 1,
         missing_since=None,
-        latency_ms=latency,
+        latency_ms=round(latency, 3),  # a microsecond is more than it is worth
         sip_status=outcome.sip_status,
     )
     if state.reachable is None or (state.reachable is False and hit.hits >= HITS_TO_RETURN):

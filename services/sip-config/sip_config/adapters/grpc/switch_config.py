@@ -10,6 +10,7 @@ import grpc
 from keepline.sip.v1 import switch_config_pb2 as pb
 from servicekit.auth import Role, require
 from servicekit.errors import Forbidden, Invalid, Violation
+from servicekit.kafka.headers import PLATFORM
 from servicekit.telemetry.logging import logger
 from sip_config.adapters.messages.resources import chunks, revision_message
 from sip_config.app.network import Network
@@ -164,6 +165,12 @@ class _Stream:
 
 def _node(node_id: str) -> str:
     who = require(Role.NODE)
+    if who.tenant_id != PLATFORM:  # what nodes are told is all tenants'
+        raise Forbidden(
+            "node_of_a_tenant",
+            f"the token is one of the tenant {who.tenant_id}",
+            hint=f"give nodes tokens of the tenant {PLATFORM}",
+        )
     if not is_token(node_id):
         detail = "the node's id is not 1 to 64 letters, digits, _ and -"
         where = Violation("/node_id", "node_id_invalid", detail)
