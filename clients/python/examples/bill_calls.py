@@ -1,6 +1,6 @@
 """A line for each answered call, once, in SQLite.
 
-python bill_calls.py bills.db
+python bill_calls.py bills.db, until Ctrl-C
 
 The primary key drops what comes again after a restart. An end that was estimated gives way to the exact one.
 """
@@ -11,6 +11,7 @@ import sqlite3
 import sys
 
 from keepline.events.v1.call_event_pb2 import CallEvent
+from keepline_client import KeeplineError
 from keepline_client.events import CALLS, Reader
 
 TABLE = """
@@ -54,4 +55,9 @@ def line(call: CallEvent) -> tuple[str | int, ...]:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    try:
+        asyncio.run(main(sys.argv[1]))
+    except KeyboardInterrupt:
+        pass
+    except KeeplineError as error:
+        sys.exit(str(error))

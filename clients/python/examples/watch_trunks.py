@@ -5,8 +5,10 @@ python watch_trunks.py
 
 import asyncio
 import os
+import sys
 
 from keepline.health.v1.trunk_health_pb2 import TrunkVerdict
+from keepline_client import KeeplineError
 from keepline_client.grpc import AsyncKeeplineGrpc, Removed
 
 
@@ -24,4 +26,9 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    try:
+        asyncio.run(main())
+    except KeyboardInterrupt:
+        pass
+    except KeeplineError as error:
+        sys.exit(str(error))

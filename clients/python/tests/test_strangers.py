@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
+from keepline.sip.v1.trunk_service_pb2 import GetTrunkRequest
 from keepline_client import (
     AsyncKeepline,
     DeadlineExceeded,
@@ -17,6 +18,7 @@ from keepline_client import (
     Unavailable,
     Unreachable,
 )
+from keepline_client.grpc import AsyncKeeplineGrpc, KeeplineGrpc
 
 QUICK = Retries(tries=2, first_seconds=0.01, longest_seconds=0.02)
 SHORT_SECONDS, LONG_SECONDS = 0.3, 30.0
@@ -150,6 +152,20 @@ def test_a_page_of_somebody_else_is_no_delete(stranger: Stranger) -> None:
     with Keepline(stranger.url, "t", retries=QUICK) as client, pytest.raises(KeeplineError) as raised:
         client.trunks.delete("trk_1", version=1)
     assert raised.value.code == "answer_not_understood"
+
+
+@pytest.mark.parametrize("pieces", [[], [b"SSH-2.0-OpenSSH_9.2\r\n"], answer("200 OK", "text/html", HTML)])
+async def test_who_speaks_no_grpc_is_unreachable_or_late(stranger: Stranger, pieces: list[bytes]) -> None:
+    stranger.pieces, stranger.ends = pieces, False
+    target = stranger.url.removeprefix("http://")
+    with pytest.raises((Unreachable, DeadlineExceeded)):
+        async with AsyncKeeplineGrpc(target, "t", insecure=True, retries=QUICK) as client:
+            await client.trunks.GetTrunk(GetTrunkRequest(), timeout=SHORT_SECONDS)
+    with (
+        KeeplineGrpc(target, "t", insecure=True, retries=QUICK) as waiting,
+        pytest.raises((Unreachable, DeadlineExceeded)),
+    ):
+        await asyncio.to_thread(waiting.trunks.GetTrunk, GetTrunkRequest(), timeout=SHORT_SECONDS)
 
 
 async def test_a_token_that_does_not_come_ends_with_the_deadline(stranger: Stranger) -> None:

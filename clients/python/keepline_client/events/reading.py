@@ -22,7 +22,7 @@ _COMMIT_SECONDS: Final = 1.0
 _COMMITTED_WITHIN_SECONDS: Final = 5.0
 _HANDLED_SECONDS: Final = 20.0  # below the 30 s after which the group goes on without this member
 _POLL_MS: Final = 500
-_MOST_RECORDS: Final = 500
+_MOST_RECORDS: Final = 50  # a member that asks for none for 5 min is put out of the group, however busy
 _log = logging.getLogger(__name__)
 
 
