@@ -56,7 +56,7 @@ class KeeplineError(Exception):
 
 
 class InvalidRequest(KeeplineError):
-    """400, 405, 413, 415, 422; INVALID_ARGUMENT: `errors` says what."""
+    """400, 405, 413, 414, 415, 422, 431; INVALID_ARGUMENT: `errors` says what."""
 
 
 class Unauthenticated(KeeplineError):
@@ -89,7 +89,7 @@ class TooManyRequests(KeeplineError):
 
 
 class Unavailable(KeeplineError):
-    """502, 503, 504: the service cannot do it now."""
+    """408, 502, 503, 504: the service cannot do it now, or the request did not reach it whole."""
 
 
 class Unreachable(Unavailable):
@@ -106,13 +106,16 @@ _BY_STATUS: dict[int, type[KeeplineError]] = {
     403: Forbidden,
     404: NotFound,
     405: InvalidRequest,
+    408: Unavailable,
     409: Conflict,
     412: VersionMismatch,
     413: InvalidRequest,
+    414: InvalidRequest,
     415: InvalidRequest,
     422: InvalidRequest,
     428: PreconditionRequired,
     429: TooManyRequests,
+    431: InvalidRequest,
     502: Unavailable,
     503: Unavailable,
     504: Unavailable,

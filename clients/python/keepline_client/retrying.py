@@ -32,6 +32,11 @@ class NotSent(Unreachable):
     """No connection was made, so nothing was done."""
 
 
+def gone(failure: KeeplineError) -> bool:
+    """Said of an object; a path that is not there, or a proxy's 404, says nothing of one."""
+    return failure.code.endswith("_not_found") and failure.code != "path_not_found"
+
+
 class Attempts:
     """The tries of one call.
 

@@ -1,9 +1,11 @@
 """Whatever comes back from whoever stands between, it is an error of the one family."""
 
 import json
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from math import inf
+from pathlib import Path
 
 import grpc
 import pytest
@@ -14,6 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from keepline_client import KeeplineError
+from keepline_client.errors import kind_of
 from keepline_client.grpc.failures import failure_of as of_grpc
 from keepline_client.resources import ApiKey, Decision
 from keepline_client.rest.answers import (
@@ -25,6 +28,7 @@ from keepline_client.rest.answers import (
     page_of_parts,
     parts_of,
 )
+from keepline_client.retrying import gone
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -80,6 +84,36 @@ def test_what_is_not_understood_is_not_repeated_in_the_error() -> None:
     with pytest.raises(KeeplineError) as raised:
         object_of(ApiKey, Answer(200, {}, body[:-1]))
     assert "very_secret" not in str(raised.value)
+
+
+PAGES = {page.stem: page.read_text() for page in (Path(__file__).parents[3] / "docs/problems").glob("*.md")}
+PAGES.pop("README")
+
+
+def test_every_status_that_a_published_code_has_is_an_error_of_its_own_class() -> None:
+    statuses = {int(status) for page in PAGES.values() for status in re.findall(r"HTTP (\d{3})", page)}
+    assert len(statuses) > 10
+    assert {status for status in statuses if kind_of(status) is KeeplineError} == {500}
+
+
+def test_a_code_is_an_error_of_the_same_class_over_rest_and_grpc() -> None:
+    both = [
+        (code, int(http), name)
+        for code, page in PAGES.items()
+        for http, name in re.findall(r"HTTP (\d{3}), gRPC ([A-Z_]+)", page)
+    ]
+    assert len(both) > 30
+    for code, http, name in both:
+        status = Status(code=grpc.StatusCode[name].value[0])
+        status.details.add().Pack(ErrorInfo(reason=code))
+        said = [("grpc-status-details-bin", status.SerializeToString())]
+        failure = of_grpc(grpc.StatusCode[name], "", said)
+        assert (code, type(failure)) == (code, kind_of(http))
+
+
+def test_only_an_object_that_is_not_there_may_have_been_deleted() -> None:
+    codes = ("trunk_not_found", "path_not_found", "http_404", "unreachable")
+    assert [gone(KeeplineError(code, "")) for code in codes] == [True, False, False, False]
 
 
 AT = "Thu, 26 Nov 2026 10:00:00 GMT"

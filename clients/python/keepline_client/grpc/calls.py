@@ -8,6 +8,7 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from keepline_client.errors import KeeplineError
+from keepline_client.retrying import gone
 
 DEADLINE_SECONDS: Final = 10.0
 LEAST_SECONDS: Final = 0.001
@@ -45,7 +46,7 @@ def metadata(method: str | bytes, given: Any) -> list[tuple[str, str | bytes]]:
 
 def deleted_before(method: str | bytes, failure: KeeplineError) -> bool:
     """Of a try after one whose answer was lost: whether that one did it."""
-    return name_of(method).startswith("Delete") and failure.code.endswith("_not_found")
+    return name_of(method).startswith("Delete") and gone(failure)
 
 
 def empty_answer(method: str | bytes) -> Message:

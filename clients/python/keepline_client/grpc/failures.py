@@ -28,7 +28,17 @@ _STATUS = {
     _CODE.RESOURCE_EXHAUSTED: 429,
     _CODE.UNAVAILABLE: 503,
 }
-_BY_REASON = {"version_mismatch": 412, "precondition_required": 428}
+# where gRPC's status says less than the code, or something else
+_BY_REASON = {
+    "address_too_long": 414,
+    "body_incomplete": 408,
+    "body_too_large": 413,
+    "headers_too_large": 431,
+    "method_not_allowed": 405,
+    "path_not_found": 404,
+    "precondition_required": 428,
+    "version_mismatch": 412,
+}
 
 
 def failure_of(code: grpc.StatusCode, details: str | None, trailing: Metadata | None) -> KeeplineError:

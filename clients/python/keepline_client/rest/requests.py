@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from keepline_client.errors import KeeplineError
 from keepline_client.fields import plain
+from keepline_client.retrying import gone
 
 DEADLINE_SECONDS: Final = 10.0
 ANY: Final = "*"
@@ -72,9 +73,8 @@ def delete(path: str, object_id: str, version: Version) -> Request:
 
 
 def deleted_before(request: Request, failure: KeeplineError) -> bool:
-    """Of a try after one whose answer was lost: whether that one did it. A 404 that is not Keepline's says
-    nothing of it."""
-    return request.method == "DELETE" and failure.code.endswith("_not_found")
+    """Of a try after one whose answer was lost: whether that one did it."""
+    return request.method == "DELETE" and gone(failure)
 
 
 def _named(fields: Fields) -> tuple[tuple[str, str], ...]:
