@@ -13,6 +13,7 @@ from harness.world import World
 from keepline.health.v1.trunk_health_pb2 import TrunkStatus, TrunkVerdict
 from servicekit.kafka import Topic, load_topics
 from servicekit.kafka.headers import SCHEMAS
+from servicekit.timestamps import rfc3339
 
 TOPICS = load_topics()
 STATUS = "keepline.trunk.status.v1"
@@ -20,6 +21,7 @@ ALWAYS = {
     *("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time", "ce_subject", "ce_tenantid"),
     *("ce_dataschema", "content-type"),
 }
+LEG_TIMES = ("started_at", "ringing_at", "answered_at", "ended_at")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 TRACE = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -135,6 +137,16 @@ async def test_one_event_makes_a_bill_and_the_figures_agree_everywhere(world: Wo
     assert [(leg.agent_id, leg.uri, leg.sip_status) for leg in ended.legs] == [
         (leg["agent_id"], leg["uri"], leg["sip_status"]) for leg in record["legs"]
     ]
+    of_record = [{name: leg[name] for name in LEG_TIMES if name in leg} for leg in record["legs"]]
+    assert of_record == [
+        {
+            name: rfc3339(getattr(leg, name).ToDatetime(written[0].tzinfo))
+            for name in LEG_TIMES
+            if leg.HasField(name)
+        }
+        for leg in ended.legs
+    ]
+    assert {"started_at", "answered_at", "ended_at"} <= of_record[0].keys()
 
 
 async def test_a_restart_tells_nothing_anew(world: World) -> None:
