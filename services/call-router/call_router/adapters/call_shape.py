@@ -83,11 +83,13 @@ class CallBody(BaseModel):
     answered_at: datetime = may_be_absent("when an agent answered")
     ended_at: datetime = may_be_absent("absent while the call lasts")
     estimated_within_ms: int = may_be_absent(
-        "present when nobody saw the end, because the switch died with the call: ended_at is when it was "
-        "last seen, and it ended at most so much later"
+        "present when nobody saw the end: ended_at is when it was last seen, it ended at most so much later"
     )
     ended_by: Literal["caller", "agent", "keepline"] = may_be_absent("absent where nobody said")
-    hangup_cause: str = may_be_absent("Q.850 cause name of the end, as the switch says it")
+    hangup_cause: str = may_be_absent(
+        "Q.850 cause name of the end, as the switch says it; with estimated_within_ms it is ours: node_lost "
+        "when the switch died with the call, unknown when it ended and left no word"
+    )
     sip_status: int = may_be_absent("what the provider got in the end")
     refusal_code: str = may_be_absent("why the caller was refused; absent of an answered or given up call")
     setup_ms: int = may_be_absent("from the INVITE to the answer, or to the end of an unanswered call")

@@ -483,7 +483,9 @@ class CallEnded(_message.Message):
     AGENT_ID_FIELD_NUMBER: _builtins.int
     LEGS_FIELD_NUMBER: _builtins.int
     hangup_cause: _builtins.str
-    """Q.850 cause name, as the switch says it: NORMAL_CLEARING, ORIGINATOR_CANCEL, ..."""
+    """Q.850 cause name, as the switch says it: NORMAL_CLEARING, ORIGINATOR_CANCEL, ... With estimated_within_ms
+    it is ours: "node_lost" when the switch died with the call, "unknown" when it ended and left no word.
+    """
     sip_status: _builtins.int
     """SIP status that the provider got in the end."""
     setup_ms: _builtins.int
@@ -492,7 +494,7 @@ class CallEnded(_message.Message):
     """From answered_at to ended_at; 0 when it was not answered."""
     ended_by: Global___EndedBy.ValueType
     estimated_within_ms: _builtins.int
-    """Present when nobody saw the end, because the switch died with the call: CallEvent.at is when the call
+    """Present when nobody saw the end: CallEvent.at is when the call
     was last seen, and it ended at most so many milliseconds later.
     """
     caller: _builtins.str

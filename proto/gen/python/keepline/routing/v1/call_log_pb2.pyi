@@ -107,7 +107,10 @@ class CallRecord(_message.Message):
     source_address: _builtins.str
     """Address and port that the INVITE came from."""
     hangup_cause: _builtins.str
-    """Q.850 cause name of the end, as the switch says it: NORMAL_CLEARING, ORIGINATOR_CANCEL, ..."""
+    """Q.850 cause name of the end, as the switch says it: NORMAL_CLEARING, ORIGINATOR_CANCEL, ... With
+    estimated_within_ms it is ours: "node_lost" when the switch died with the call, "unknown" when it ended
+    and left no word.
+    """
     sip_status: _builtins.int
     """SIP status that the provider got in the end."""
     setup_ms: _builtins.int
@@ -125,7 +128,7 @@ class CallRecord(_message.Message):
     switch_id: _builtins.str
     edge_id: _builtins.str
     estimated_within_ms: _builtins.int
-    """Present when nobody saw the end, because the switch died with the call: ended_at is when it was last
+    """Present when nobody saw the end: ended_at is when it was last
     seen, and it ended at most so many milliseconds later.
     """
     number: _builtins.str
