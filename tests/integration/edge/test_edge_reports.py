@@ -99,6 +99,27 @@ async def test_what_belongs_to_no_trunk_names_none(
 
 
 @pytest.mark.parametrize(
+    ("uri", "trunk_id"),
+    [
+        (f"sip:{ACME}", "trk_acme"),
+        (f"sip:+4930123@{ACME.upper()}:5060;transport=udp", "trk_acme"),
+        ("sip:elsewhere.sip.keepline.test", ""),
+        ("sip:203.0.113.1", ""),
+        (f"sip:{ACME}?Subject=x", ""),
+        (f"sip:a%40{ACME}", ""),
+        (f"tel:+4930123;phone-context={ACME}", ""),
+    ],
+)
+async def test_what_is_refused_before_its_trunk_is_looked_for_is_told_to_the_tenant_of_its_domain(
+    edge: RunningEdge, listener: Listener, stranger: Wire, uri: str, trunk_id: str
+) -> None:
+    stranger.send(request("REGISTER", uri, stranger), edge.public)
+    event = await listener.next()
+    assert (event["code"], event["method"]) == ("method_not_allowed", "REGISTER")
+    assert (event["trunk_id"], bool(event["tenant_id"])) == (trunk_id, bool(trunk_id))
+
+
+@pytest.mark.parametrize(
     "headers",
     [
         {"call_id": 'a","code":"forged'},
