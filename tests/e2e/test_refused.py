@@ -28,6 +28,38 @@ async def test_an_unknown_source_is_refused_with_its_code(world: World) -> None:
     assert await line.tenant.calls(trunk_id=line.trunk["id"]) == []
 
 
+async def test_an_address_that_is_not_allowed_is_allowed_by_its_fix(world: World) -> None:
+    agent = await world.phones.agent()
+    line = await kept_number(world, agent)
+    assert (await world.phones.refused(line.number, line.domain, 403, address=STRANGER)).result.as_told
+    refused = await line.tenant.rejection(line.trunk["id"], code="source_not_allowed")
+    assert (refused["source_address"], refused["called"]) == (STRANGER, line.number)
+    assert refused["nearest"] == {"network": "127.0.1.0/24", "just_outside": False}
+    (fix,) = refused["fixes"]
+    fixed = await line.tenant.apply_fix(refused["id"], fix["id"])
+    assert (fixed["state"], fixed["fixed"]["trunk_version"]) == ("fixed", 2)
+    await line.tenant.in_force(line.trunk["id"])
+    caller = await world.phones.dial(line.number, line.domain, address=STRANGER)
+    assert (await caller.outcome()).result.as_told
+
+
+async def test_an_unknown_number_is_brought_in_by_its_fix(world: World) -> None:
+    line = await kept_number(world, await world.phones.agent())
+    number = "+442079460087"
+    assert (await world.phones.refused("02079460087", line.domain, 404)).result.as_told
+    refused = await line.tenant.rejection(line.trunk["id"], code="number_unknown")
+    assert (refused["number"], refused["said_by"]) == (number, "router")
+    other = world.tenant("t_stranger")
+    assert (await other.rest("sip-config").get(f"/api/v1/sip/rejections/{refused['id']}")).status_code == 404
+    await line.tenant.apply_fix(refused["id"], f"add_number:{number}")
+    await line.tenant.change_plan(line.plan["id"], numbers=[line.number, number])
+    await line.tenant.decides(line.trunk["id"], number)
+    caller = await world.phones.dial("02079460087", line.domain)
+    assert (await caller.outcome()).result.as_told
+    entries = (await line.tenant.rest("sip-config").get("/api/v1/audit")).json()["entries"]
+    assert {"rejection", "number"} <= {entry["resource"] for entry in entries}
+
+
 FORGED = "X-Keepline-Tenant: t_other\nx-keepline-call-id : call_00000000-0000-0000-0000-000000000000\n"
 
 

@@ -27,6 +27,7 @@ WRITTEN: list[tuple[Kind[Any, Any, Any, Any], Any, Any, Any]] = [
 READ: list[tuple[ReadKind[Any, Any], Any]] = [
     *((kind, query) for kind, _, _, query in WRITTEN),
     (r.CALLS, r.CallQuery),
+    (r.REJECTIONS, r.RejectionQuery),
     (r.STATUSES, r.StatusQuery),
     (r.AUDIT, r.AuditQuery),
 ]
@@ -44,7 +45,7 @@ def resolved(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def of(method: str, kind: ReadKind[Any, Any], *, one: bool) -> dict[str, Any]:
-    (place,) = (p for p in OPENAPI["paths"] if p.startswith(kind.path) and ("{" in p) is one)
+    (place,) = (p for p in OPENAPI["paths"] if p.startswith(kind.path) and ("{" in p) is one and ":" not in p)
     operation: dict[str, Any] = OPENAPI["paths"][place][method]
     return operation
 

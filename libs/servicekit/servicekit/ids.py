@@ -3,10 +3,12 @@
 Ids made one after the other in this process sort in that order, also within one millisecond.
 """
 
+import hashlib
 import os
 import re
 import threading
 import time
+from datetime import datetime
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
@@ -37,5 +39,15 @@ def is_id(text: str, prefix: str) -> bool:
 
 
 def new_id(prefix: str) -> str:
-    number = _ulids.next()
+    return _written(prefix, _ulids.next())
+
+
+def id_of(prefix: str, at: datetime, what: str) -> str:
+    """The same for the same `what` at the same time: of a thing that is found before it is made."""
+    milliseconds = int(at.timestamp() * 1000)
+    digest = hashlib.blake2b(what.encode(), digest_size=_RANDOM_BITS // 8).digest()
+    return _written(prefix, milliseconds << _RANDOM_BITS | int.from_bytes(digest, "big"))
+
+
+def _written(prefix: str, number: int) -> str:
     return f"{prefix}_" + "".join([_PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)])

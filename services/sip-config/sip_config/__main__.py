@@ -8,6 +8,7 @@ import grpc.aio
 from keepline.audit.v1.audit_log_pb2_grpc import add_AuditLogServicer_to_server
 from keepline.auth.v1.api_key_service_pb2_grpc import add_ApiKeyServiceServicer_to_server
 from keepline.sip.v1.network_service_pb2_grpc import add_NetworkServiceServicer_to_server
+from keepline.sip.v1.rejection_service_pb2_grpc import add_SipRejectionServiceServicer_to_server
 from keepline.sip.v1.trunk_service_pb2_grpc import add_SipTrunkServiceServicer_to_server
 from servicekit.api.idempotency import IdempotencyKeys
 from servicekit.auth.serving import Callers, callers_of
@@ -24,6 +25,8 @@ from sip_config.adapters.grpc.keys import SERVICE as KEY_SERVICE
 from sip_config.adapters.grpc.keys import ApiKeyService
 from sip_config.adapters.grpc.network import SERVICE as NETWORK_SERVICE
 from sip_config.adapters.grpc.network import NetworkService
+from sip_config.adapters.grpc.rejections import SERVICE as REJECTION_SERVICE
+from sip_config.adapters.grpc.rejections import SipRejectionService
 from sip_config.adapters.grpc.switch_config import SwitchConfig
 from sip_config.adapters.grpc.trunks import SERVICE as TRUNK_SERVICE
 from sip_config.adapters.grpc.trunks import SipTrunkService
@@ -32,9 +35,11 @@ from sip_config.adapters.messages.resources import encode
 from sip_config.adapters.mongo.network import NetworkDocuments
 from sip_config.adapters.mongo.node_reports import ReportDocuments
 from sip_config.adapters.mongo.trunks import TrunkDocuments
+from sip_config.adapters.refused import refused_of
 from sip_config.adapters.rest import audit as rest_audit
 from sip_config.adapters.rest import keys as rest_keys
 from sip_config.adapters.rest import network as rest_network
+from sip_config.adapters.rest import rejections as rest_rejections
 from sip_config.adapters.rest import switch_xml as rest_switch
 from sip_config.adapters.rest import trunks as rest_trunks
 from sip_config.app.naming import Naming
@@ -43,6 +48,7 @@ from sip_config.app.node_feed import NodeFeed
 from sip_config.app.node_reports import NodeReports
 from sip_config.app.placement import Placement
 from sip_config.app.reading import Reading
+from sip_config.app.rejections import Rejections
 from sip_config.app.trunks import Quotas, Trunks
 from sip_config.domain.human_agents import HumanAgents
 from sip_config.domain.network import Orders
@@ -58,6 +64,7 @@ class Parts:
     network: Network
     trunks: Trunks
     access: Access
+    rejections: Rejections
     keys: IdempotencyKeys
 
 
@@ -78,7 +85,8 @@ async def _parts(service: Service[Settings], callers: Callers) -> Parts:
     producer = Producer(settings.kafka, "sip-config")
     service.stack.push_async_callback(producer.stop)
     access = access_of(service, mongo, producer, callers)
-    others = [reports.prepare, keys.prepare, access.prepare]
+    refused = refused_of(service, mongo, producer, feed)
+    others = [reports.prepare, keys.prepare, access.prepare, refused.documents.prepare]
     documents, orders = await _documents(service, mongo, producer, others)
     network = Network(feed, orders, clock, site, said.edges)
     references = _read(service, Reading(documents, feed, network), feed)
@@ -88,7 +96,8 @@ async def _parts(service: Service[Settings], callers: Callers) -> Parts:
         service.readiness.add_degraded(readable.name, readable.problem)
     quotas = Quotas(**settings.quotas.model_dump(exclude={"keys"}))
     trunks = Trunks(documents, feed, references, clock, settings.sip_zone, settings.address_policy(), quotas)
-    return Parts(feed, said, network, trunks, access, keys)
+    rejections = refused.serve(documents, trunks)
+    return Parts(feed, said, network, trunks, access, rejections, keys)
 
 
 def _site(settings: Settings) -> Site:
@@ -164,6 +173,7 @@ async def _serve(service: Service[Settings], parts: Parts, callers: Callers) -> 
     app.include_router(rest_keys.router(parts.access.keys, parts.keys))
     app.include_router(rest_audit.router(parts.access.entries))
     app.include_router(rest_network.router(parts.feed, parts.reports, parts.network))
+    app.include_router(rest_rejections.router(parts.rejections, parts.keys))
     if password:
         app.include_router(rest_switch.router([edge.host for edge in settings.edges], password))
 
@@ -173,11 +183,14 @@ async def _serve(service: Service[Settings], parts: Parts, callers: Callers) -> 
         add_AuditLogServicer_to_server(AuditLogService(parts.access.entries), server)
         network = NetworkService(parts.feed, parts.reports, parts.network)
         add_NetworkServiceServicer_to_server(network, server)
+        rejections = SipRejectionService(parts.rejections, parts.keys)
+        add_SipRejectionServiceServicer_to_server(rejections, server)
         served = SwitchConfig(parts.feed, parts.reports, parts.network)
         grpc_switch_config.add_to_server(served, server)
 
     await service.serve_http(app)
-    served = [TRUNK_SERVICE, NETWORK_SERVICE, KEY_SERVICE, AUDIT_SERVICE, grpc_switch_config.SERVICE]
+    of_tenants = [TRUNK_SERVICE, REJECTION_SERVICE, KEY_SERVICE, AUDIT_SERVICE]
+    served = [*of_tenants, NETWORK_SERVICE, grpc_switch_config.SERVICE]
     await service.serve_grpc(add, served, verifier, for_nodes=[grpc_switch_config.SERVICE])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -13,6 +13,8 @@ from sip_config.domain.api_key import ApiKey
 from sip_config.domain.audit import AuditEntry
 from sip_config.domain.network import OperatorWord, Orders, SwitchOrder
 from sip_config.domain.node_report import NodeReport
+from sip_config.domain.refused.numbers import OwnNumber
+from sip_config.domain.refused.rejection import Alike, Rejection
 from sip_config.domain.resources import DestinationState
 from sip_config.domain.trunk import Trunk
 
@@ -146,3 +148,49 @@ class AuditStore(Protocol):
 class KeyMinting(Protocol):
     def mint(self, key_id: str) -> tuple[str, bytes]:
         """A new key, whole, and its keyed hash, which is all that is stored."""
+
+
+class RejectionStore(Protocol):
+    """Refusals that are alike, counted. Raises servicekit.errors.Unavailable."""
+
+    async def get(self, tenant_id: str, rejection_id: str) -> Rejection | None: ...
+
+    async def page(self, tenant_id: str, asked: ListAsked) -> Page[Rejection]:
+        """tenant_id "": those that belong to no tenant. q: part of an address or of a called number."""
+
+    async def find(self, ids: Collection[str]) -> Mapping[str, Rejection]: ...
+
+    async def count_rows(self, of: Alike) -> int:
+        """Rows of its trunk, code and window."""
+
+    async def open_of_trunks(self, trunk_ids: Collection[str], most: int) -> Sequence[Rejection]: ...
+
+    async def open_of_tenants(self, tenant_ids: Collection[str], most: int) -> Sequence[Rejection]:
+        """Those for want of a number or of a plan."""
+
+    async def write(self, row: Rejection) -> bool:
+        """A new row where its version is 0, otherwise the next version. False: somebody else was faster."""
+
+    async def fix(self, before: Rejection, after: Rejection) -> bool:
+        """As above, with an entry of the audit log."""
+
+    async def trim(self, tenant_id: str, most: int) -> None:
+        """Removes the rows that are the longest ago, so that `most` stay."""
+
+
+class PhoneNumbers(Protocol):
+    """The numbers of the caller's tenant, asked with what the caller showed. Raises what phone-sources
+    refuses with, and Unavailable."""
+
+    async def find(self, number: str) -> OwnNumber | None: ...
+
+    async def add(self, trunk_id: str, number: str) -> None: ...
+
+    async def move(self, number_id: str, trunk_id: str) -> None: ...
+
+
+class RoutingPlans(Protocol):
+    """The plans of the caller's tenant; as above, of call-control."""
+
+    async def put(self, plan_id: str, number: str) -> None:
+        """Also where the number is on it already."""

@@ -59,6 +59,17 @@ class AuditSettings(SettingsGroup):
     """Entries of the audit log are removed so many days after the change."""
 
 
+class RejectionSettings(SettingsGroup):
+    keep_days: int = Field(default=30, ge=1, le=365)
+    """What was turned away is removed so many days after the last time."""
+    window_minutes: int = Field(default=60, ge=1, le=1440)
+    """Refusals that are alike are counted in one row so long."""
+    rows: int = Field(default=1000, ge=10)
+    """Rows of one tenant, and of strangers together; the oldest are removed."""
+    rows_each_window: int = Field(default=50, ge=1)
+    """Rows of one trunk and code in a window; the others are counted in one row together."""
+
+
 class Settings(ServiceSettings):
     sip_zone: str
     """Domain below which trunks get their SIP domains."""
@@ -70,6 +81,11 @@ class Settings(ServiceSettings):
     quotas: QuotaSettings = QuotaSettings()
     """What one tenant may have."""
     audit: AuditSettings = AuditSettings()
+    rejections: RejectionSettings = RejectionSettings()
+    phone_sources_target: str | None = None
+    """gRPC address of phone-sources, host:port; none: no fix that brings in or moves a number is applied."""
+    call_control_target: str | None = None
+    """gRPC address of call-control, host:port; none: no fix that puts a number on a plan is applied."""
     instance_id: str = Field(default="1", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     """Names this process among others of its kind; its next life takes over its work at once."""
     switch_password_file: Path | None = None

@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from keepline.sip.v1.network_service_pb2_grpc import add_NetworkServiceServicer_to_server
+from keepline.sip.v1.rejection_service_pb2_grpc import add_SipRejectionServiceServicer_to_server
 from keepline.sip.v1.switch_config_pb2_grpc import SwitchConfigStub
 from keepline.sip.v1.trunk_service_pb2_grpc import (
     SipTrunkServiceStub,
@@ -25,10 +26,13 @@ from servicekit.errors import Problem
 from servicekit.grpc import GrpcServer, channel, problem_of
 from servicekit.http import create_app
 from servicekit.readiness import Readiness
+from servicekit.refusals import not_found
 from servicekit.testing import FakeClock, MemoryCollection, tokens, verifier_of
 from sip_config.adapters.grpc import switch_config as grpc_switch_config
 from sip_config.adapters.grpc.network import SERVICE as NETWORK_SERVICE
 from sip_config.adapters.grpc.network import NetworkService
+from sip_config.adapters.grpc.rejections import SERVICE as REJECTION_SERVICE
+from sip_config.adapters.grpc.rejections import SipRejectionService
 from sip_config.adapters.grpc.switch_config import SERVICE as SWITCH_CONFIG
 from sip_config.adapters.grpc.switch_config import SwitchConfig
 from sip_config.adapters.grpc.trunks import SERVICE as TRUNK_SERVICE
@@ -36,8 +40,10 @@ from sip_config.adapters.grpc.trunks import SipTrunkService
 from sip_config.adapters.messages.resources import encode
 from sip_config.adapters.mongo.network import NetworkDocuments
 from sip_config.adapters.mongo.node_reports import ReportDocuments
+from sip_config.adapters.mongo.rejections import RejectionDocuments
 from sip_config.adapters.mongo.trunks import TrunkDocuments
 from sip_config.adapters.rest import network as rest_network
+from sip_config.adapters.rest import rejections as rest_rejections
 from sip_config.adapters.rest import switch_xml as rest_switch
 from sip_config.adapters.rest import trunks as rest_trunks
 from sip_config.app.naming import Naming
@@ -45,9 +51,13 @@ from sip_config.app.network import Network, Site
 from sip_config.app.node_feed import NodeFeed
 from sip_config.app.node_reports import NodeReports
 from sip_config.app.placement import Placement
+from sip_config.app.refusals_kept import Bounds, RefusalsKept
+from sip_config.app.rejections import Rejections
 from sip_config.app.trunks import Quotas, Trunks
 from sip_config.domain.network import Orders
 from sip_config.domain.node_tables import NodeTables
+from sip_config.domain.refused.numbers import OwnNumber
+from sip_config.domain.refused.tenant_numbers import TenantNumbers
 from sip_config.domain.resources import EdgeBody, SwitchBody
 from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
 from siptypes.endpoints import Transport
@@ -99,7 +109,41 @@ class Shared:
     reports: MemoryCollection = field(default_factory=lambda: MemoryCollection("node_reports"))
     network: MemoryCollection = field(default_factory=lambda: MemoryCollection("sip_network"))
     keys: MemoryCollection = field(default_factory=lambda: MemoryCollection("idempotency_keys"))
+    rejections: MemoryCollection = field(default_factory=lambda: MemoryCollection("sip_rejections"))
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
+
+
+@dataclass
+class Phones:
+    """Stands for phone-sources: what the caller's tenant holds, by E.164."""
+
+    held: dict[str, OwnNumber] = field(default_factory=dict)
+    refusing: Problem | None = None
+
+    async def find(self, number: str) -> OwnNumber | None:
+        return self.held.get(number)
+
+    async def add(self, trunk_id: str, number: str) -> None:
+        if self.refusing is not None:
+            raise self.refusing
+        self.held[number] = OwnNumber("num_1", number, trunk_id)
+
+    async def move(self, number_id: str, trunk_id: str) -> None:
+        (number,) = [one.number for one in self.held.values() if one.id == number_id]
+        self.held[number] = OwnNumber(number_id, number, trunk_id)
+
+
+@dataclass
+class Plans:
+    """Stands for call-control."""
+
+    numbers: dict[str, list[str]] = field(default_factory=dict)
+
+    async def put(self, plan_id: str, number: str) -> None:
+        if plan_id not in self.numbers:
+            raise not_found("plan", plan_id)
+        if number not in self.numbers[plan_id]:
+            self.numbers[plan_id].append(number)
 
 
 @dataclass
@@ -112,6 +156,9 @@ class Api:
     network: Network
     shared: Shared
     naming: Naming
+    kept: RefusalsKept
+    phones: Phones
+    plans: Plans
     channels: list[grpc.aio.Channel] = field(default_factory=list)
 
     def as_(self, tenant: str = "t_a", role: str = "owner") -> dict[str, str]:
@@ -165,21 +212,35 @@ async def replica(shared: Shared, feed: NodeFeed, issuer: DevIssuer) -> AsyncIte
     reports = NodeReports(ReportDocuments(shared.reports), clock)
     network = Network(feed, NetworkDocuments(shared.network, clock, lambda: None), clock, SITE, reports.edges)
     placement = Placement(feed, reports)
+    rows, phones, plans = RejectionDocuments(shared.rejections, 30), Phones(), Plans()
+    await rows.prepare()
+    known = feed.tables.known
+    bounds = Bounds(rows=8, each_window=3)
+    kept = RefusalsKept(
+        rows, documents, lambda t, new: TenantNumbers(known, t, new), ADDRESSES, clock, bounds
+    )
+    rejections = Rejections(rows, trunks, kept.numbers, phones, plans, ADDRESSES, clock)
     open_paths = (rest_switch.PATH,)
     app = create_app("sip-config", "Test", verifier_of(issuer), Readiness(), open_paths=open_paths)
     app.include_router(rest_trunks.router(trunks, placement, keys))
     app.include_router(rest_network.router(feed, reports, network))
+    app.include_router(rest_rejections.router(rejections, keys))
     app.include_router(rest_switch.router(["127.0.0.1", "2001:db8::1"], PASSWORD))
 
     def add(server: grpc.aio.Server) -> None:
         add_SipTrunkServiceServicer_to_server(SipTrunkService(trunks, placement, keys), server)
         add_NetworkServiceServicer_to_server(NetworkService(feed, reports, network), server)
+        add_SipRejectionServiceServicer_to_server(SipRejectionService(rejections, keys), server)
         grpc_switch_config.add_to_server(SwitchConfig(feed, reports, network, heartbeat=0.05), server)
 
     server = GrpcServer(verifier_of(issuer), for_nodes=[SWITCH_CONFIG])
-    port = await server.start("127.0.0.1:0", add, [TRUNK_SERVICE, NETWORK_SERVICE, SWITCH_CONFIG])
+    port = await server.start(
+        "127.0.0.1:0", add, [TRUNK_SERVICE, NETWORK_SERVICE, REJECTION_SERVICE, SWITCH_CONFIG]
+    )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
-        api = Api(client, issuer, f"127.0.0.1:{port}", feed, reports, network, shared, naming)
+        api = Api(
+            client, issuer, f"127.0.0.1:{port}", feed, reports, network, shared, naming, kept, phones, plans
+        )
         yield api
     for opened in api.channels:
         await opened.close()

@@ -116,6 +116,11 @@ class Tenant:
         body = {"name": name, "human": {"trunk_id": trunk_id, "target": target}, "ring_seconds": 20}
         return await self._post("call-control", "/api/v1/agents", body)
 
+    async def change_plan(self, plan_id: str, **fields: object) -> Body:
+        """Whichever version it has."""
+        path, headers = f"/api/v1/routing/plans/{plan_id}", {"if-match": "*"}
+        return _checked(await self.rest("call-control").patch(path, json=fields, headers=headers))
+
     async def create_plan(self, name: str, numbers: Sequence[str], first: str, **fields: object) -> Body:
         body = {"name": name, "numbers": list(numbers), "first_agent_id": first, **fields}
         return await self._post("call-control", "/api/v1/routing/plans", body)
@@ -226,6 +231,20 @@ class Tenant:
             return True
 
         await until(done, within, f"nothing names {trunk_id}")
+
+    async def rejection(self, trunk_id: str, within: float = 15, **query: str) -> Body:
+        """Waits for the newest that is open on a trunk."""
+
+        async def asked() -> Body | None:
+            wanted = {"trunk_id": trunk_id, "state": "open", **query}
+            found = (await self._get("sip-config", "/api/v1/sip/rejections", wanted))["rejections"]
+            return found[0] if found else None
+
+        return await until(asked, within, f"a rejection on {trunk_id}")
+
+    async def apply_fix(self, rejection_id: str, fix_id: str) -> Body:
+        path = f"/api/v1/sip/rejections/{rejection_id}:applyFix"
+        return await self._post("sip-config", path, {"fix": fix_id})
 
     async def order_switch(self, switch_id: str, state: str) -> None:
         """For an operator."""

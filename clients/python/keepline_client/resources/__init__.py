@@ -16,6 +16,7 @@ from keepline_client.resources.network import (
 )
 from keepline_client.resources.numbers import NUMBERS, NewNumber, Number, NumberChange, NumberQuery
 from keepline_client.resources.plans import PLANS, NewPlan, Plan, PlanChange, PlanQuery
+from keepline_client.resources.rejections import REJECTIONS, Rejection, RejectionQuery
 from keepline_client.resources.routing import ROUTE, CallToRoute, Decision
 from keepline_client.resources.statuses import STATUSES, StatusQuery, TrunkStatus
 from keepline_client.resources.trunks import TRUNKS, NewTrunk, Trunk, TrunkChange, TrunkQuery
@@ -30,6 +31,7 @@ __all__ = [
     "NETWORK_WORD",
     "NUMBERS",
     "PLANS",
+    "REJECTIONS",
     "ROUTE",
     "STATUSES",
     "TRUNKS",
@@ -57,6 +59,8 @@ __all__ = [
     "Plan",
     "PlanChange",
     "PlanQuery",
+    "Rejection",
+    "RejectionQuery",
     "StatusQuery",
     "Switch",
     "SwitchChange",

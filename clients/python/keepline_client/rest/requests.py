@@ -61,6 +61,12 @@ def create(path: str, fields: Mapping[str, object], idempotency_key: str | None)
     )
 
 
+def apply_fix(path: str, object_id: str, fix_id: str, plan_id: str | None) -> Request:
+    body = {"fix": fix_id, **({"plan_id": plan_id} if plan_id else {})}
+    headers = {"idempotency-key": str(uuid4())}
+    return Request("POST", f"{one(path, object_id)}:applyFix", body=body, headers=headers)
+
+
 def update(path: str, object_id: str, change: Mapping[str, object], version: Version) -> Request:
     """Repeated only where it names a version: otherwise it could undo what came between."""
     headers = {"if-match": _tag(version), "content-type": "application/merge-patch+json"}

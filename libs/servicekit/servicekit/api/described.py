@@ -68,6 +68,15 @@ def takes(resource: Resource) -> Extra:
     return {"parameters": [], "requestBody": _body({"application/json": _named(resource.shape)})}
 
 
+def acts(resource: Resource) -> Extra:
+    """Of a POST that changes an object, once however often it is sent."""
+    return {
+        "parameters": [_IDEMPOTENCY_KEY],
+        "requestBody": _body({"application/json": _named(resource.shape)}),
+        "responses": {"200": {"headers": _ETAG | _REPLAYED}},
+    }
+
+
 def lists(rule: ListRule) -> Extra:
     return {"parameters": list(_parameters(rule))}
 

@@ -104,6 +104,11 @@ def created(path: str, body: Mapping[str, Any], version: int) -> Answer:
     return Answer(201, _encoded(body), headers)
 
 
+def acted(body: Mapping[str, Any], version: int) -> Answer:
+    """What became of an object by a POST that made none."""
+    return Answer(200, _encoded(body), {"etag": preconditions.etag(version)})
+
+
 async def once(
     keys: IdempotencyKeys, request: Request, sent: object, make: Make, *, tenant_id: str, prefix: str
 ) -> Response:

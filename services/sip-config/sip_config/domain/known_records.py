@@ -61,6 +61,10 @@ class KnownRecords:
         """By id."""
         return [self._numbers[number_id] for number_id in sorted(self._numbers_of.get(trunk_id, ()))]
 
+    def holders_of(self, e164: str) -> list[HeldNumber]:
+        """Of whichever tenant, the newest first."""
+        return [self._numbers[number_id] for number_id in self._holders.of(number_name(e164))]
+
     def numbers_known(self) -> int:
         return len(self._numbers)
 

@@ -89,11 +89,14 @@ ROUTERS = routers_of(1)
 
 def service_runs(around: Around) -> dict[str, ServiceRun]:
     """The services in the order of their start."""
+    phones, plans = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
     sip_config = _with_database(
         around,
         "sip-config",
         "sip_config",
         {
+            "PHONE_SOURCES_TARGET": phones,
+            "CALL_CONTROL_TARGET": plans,
             "SIP_ZONE": SIP_ZONE,
             "SWITCHES": around.destinations,
             "EDGES": around.edges,
@@ -102,12 +105,18 @@ def service_runs(around: Around) -> dict[str, ServiceRun]:
     )
     control = {
         "INSTANCE_ID": "1",
+        "GRPC__LISTEN": plans,
         "ADDRESSES__ALLOW": LOOPBACK,
         "ADDRESSES__OWN": json.dumps([SIP_ZONE]),
     }
     served = [
         sip_config,
-        _with_database(around, "phone-sources", "phone_sources", {"SIP_CONFIG_TARGET": sip_config.grpc}),
+        _with_database(
+            around,
+            "phone-sources",
+            "phone_sources",
+            {"SIP_CONFIG_TARGET": sip_config.grpc, "GRPC__LISTEN": phones},
+        ),
         _with_database(around, "call-control", "call_router.control", control),
         _with_database(around, "health-monitor", "health_monitor", {}),
     ]
@@ -202,6 +211,7 @@ def _service(around: Around, name: str, module: str, own: Mapping[str, str]) -> 
     if around.issuer_url:
         kept = str(around.folder / name / "jwks.json")
         shared |= {"AUTH__ISSUER": around.issuer_url, "AUTH__DISCOVER": "true", "AUTH__JWKS_FILE": kept}
+    grpc = own.get("GRPC__LISTEN", grpc)
     return ServiceRun(name, module, http, grpc, _settings(around, name, {**shared, **own}))
 
 

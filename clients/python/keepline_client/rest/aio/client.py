@@ -10,7 +10,7 @@ from keepline_client.rest import answers
 from keepline_client.rest.aio.collections import AsyncCollection, AsyncReadCollection
 from keepline_client.rest.aio.network import AsyncNetwork
 from keepline_client.rest.aio.session import AsyncSession
-from keepline_client.rest.requests import DEADLINE_SECONDS, Request, origin
+from keepline_client.rest.requests import DEADLINE_SECONDS, Request, apply_fix, origin
 from keepline_client.retrying import Retries
 
 
@@ -37,6 +37,7 @@ class AsyncKeepline:
         self.agents = AsyncCollection(self._session, resources.AGENTS)
         self.plans = AsyncCollection(self._session, resources.PLANS)
         self.calls = AsyncReadCollection(self._session, resources.CALLS)
+        self.rejections = AsyncReadCollection(self._session, resources.REJECTIONS)
         self.statuses = AsyncReadCollection(self._session, resources.STATUSES)
         self.api_keys = AsyncCollection(self._session, resources.API_KEYS)
         self.audit = AsyncReadCollection(self._session, resources.AUDIT)
@@ -48,6 +49,18 @@ class AsyncKeepline:
         """Who would answer? Nobody is called."""
         answer = await self._session.call(Request("POST", resources.ROUTE, body=call), deadline_seconds)
         return answers.object_of(resources.Decision, answer)
+
+    async def apply_fix(
+        self,
+        rejection_id: str,
+        fix_id: str,
+        *,
+        plan_id: str | None = None,
+        deadline_seconds: float | None = None,
+    ) -> resources.Rejection:
+        """One of the rejection's fixes; again it changes nothing. plan_id: of put_on_plan."""
+        request = apply_fix(resources.REJECTIONS.path, rejection_id, fix_id, plan_id)
+        return answers.object_of(resources.Rejection, await self._session.call(request, deadline_seconds))
 
     async def aclose(self) -> None:
         await self._http.aclose()

@@ -7,7 +7,7 @@ import httpx
 from keepline_client import resources
 from keepline_client.credentials import Credential
 from keepline_client.rest import answers
-from keepline_client.rest.requests import DEADLINE_SECONDS, Request, origin
+from keepline_client.rest.requests import DEADLINE_SECONDS, Request, apply_fix, origin
 from keepline_client.rest.sync.collections import Collection, ReadCollection
 from keepline_client.rest.sync.network import Network
 from keepline_client.rest.sync.session import Session
@@ -37,6 +37,7 @@ class Keepline:
         self.agents = Collection(self._session, resources.AGENTS)
         self.plans = Collection(self._session, resources.PLANS)
         self.calls = ReadCollection(self._session, resources.CALLS)
+        self.rejections = ReadCollection(self._session, resources.REJECTIONS)
         self.statuses = ReadCollection(self._session, resources.STATUSES)
         self.api_keys = Collection(self._session, resources.API_KEYS)
         self.audit = ReadCollection(self._session, resources.AUDIT)
@@ -48,6 +49,18 @@ class Keepline:
         """Who would answer? Nobody is called."""
         answer = self._session.call(Request("POST", resources.ROUTE, body=call), deadline_seconds)
         return answers.object_of(resources.Decision, answer)
+
+    def apply_fix(
+        self,
+        rejection_id: str,
+        fix_id: str,
+        *,
+        plan_id: str | None = None,
+        deadline_seconds: float | None = None,
+    ) -> resources.Rejection:
+        """One of the rejection's fixes; again it changes nothing. plan_id: of put_on_plan."""
+        request = apply_fix(resources.REJECTIONS.path, rejection_id, fix_id, plan_id)
+        return answers.object_of(resources.Rejection, self._session.call(request, deadline_seconds))
 
     def close(self) -> None:
         self._http.close()
