@@ -12,7 +12,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.grpc import GrpcServer, channel, problem_of
-from servicekit.grpc.streams import Most
+from servicekit.open_streams import Most
 from servicekit.testing import tokens, until, verifier_of
 from servicekit.testing.echo import NAME, Echo, Served, refused
 

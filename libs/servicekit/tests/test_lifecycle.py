@@ -5,18 +5,20 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from starlette.responses import StreamingResponse
 
 from servicekit.http import create_app
 from servicekit.lifecycle import Service, WrongSetting, run, serve
 from servicekit.settings import ProcessSettings
+from servicekit.streams import Event
+from servicekit.streams.answer import EventStream
 from servicekit.testing import tokens, until, verifier_of
+from servicekit.testing.event_stream import events_of
 
 Build = Callable[[Service[ProcessSettings]], Awaitable[None]]
 
@@ -197,13 +199,13 @@ async def test_requests_under_way_finish_and_event_streams_are_ended(tmp_path: P
             await release.wait()
             return "done"
 
-        @app.get("/stream")
-        async def stream() -> StreamingResponse:
-            async def events() -> AsyncIterator[bytes]:
-                yield b"data: first\n\n"
+        @app.get("/stream", response_model=None)
+        async def stream() -> EventStream:
+            async def events() -> AsyncGenerator[Event, None]:
+                yield Event("first", b"1")
                 await asyncio.Event().wait()
 
-            return StreamingResponse(events(), media_type="text/event-stream")
+            return EventStream(events)
 
         ports.append(await service.serve_http(app))
 
@@ -215,10 +217,10 @@ async def test_requests_under_way_finish_and_event_streams_are_ended(tmp_path: P
         slow = asyncio.ensure_future(client.get("/slow"))
         await entered.wait()
         async with client.stream("GET", "/stream") as stream:
-            chunks = stream.aiter_bytes()
-            assert await anext(chunks) == b"data: first\n\n"
+            heard = events_of(stream)
+            assert (await anext(heard)).name == "first"
             stopping = asyncio.ensure_future(running.stop())
-            assert [chunk async for chunk in chunks] == []
+            assert [(one.name, one.data["code"]) async for one in heard] == [("ended", "server_stopping")]
         release.set()
         assert (await slow).json() == "done"
         await stopping

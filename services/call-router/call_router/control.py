@@ -11,6 +11,7 @@ from call_router.adapters.grpc.calls import SERVICE as CALL_LOG
 from call_router.adapters.grpc.calls import CallLogService
 from call_router.adapters.grpc.routing import SERVICE as ROUTING_MANAGER
 from call_router.adapters.grpc.routing import CallRoutingManager
+from call_router.adapters.kafka.call_feed import call_feed
 from call_router.adapters.kafka.record_keeping import RecordKeeping
 from call_router.adapters.kafka.spooled_events import CALL_EVENTS
 from call_router.adapters.kept_table import keep_table, missing
@@ -18,13 +19,16 @@ from call_router.adapters.mongo.agents import AgentDocuments
 from call_router.adapters.mongo.plans import PlanDocuments
 from call_router.adapters.mongo.records import RecordDocuments
 from call_router.adapters.rest import agents as rest_agents
+from call_router.adapters.rest import call_stream
 from call_router.adapters.rest import calls as rest_calls
 from call_router.adapters.rest import dry_run as rest_dry_run
 from call_router.adapters.rest import plans as rest_plans
+from call_router.adapters.rest.call_stream import CallTeller
 from call_router.adapters.table_directory import TableDirectory
 from call_router.app.agents import Agents
 from call_router.app.call_log import CallLog
 from call_router.app.dry_run import DryRun
+from call_router.app.live_calls import LiveCalls
 from call_router.app.plans import Plans
 from call_router.domain.table import RoutingTable
 from call_router.settings import ControlSettings
@@ -37,6 +41,7 @@ from servicekit.kafka import GroupConsumer, Producer, load_topics
 from servicekit.lifecycle import Service, run
 from servicekit.mongo import Mongo, connect
 from servicekit.outbox import OutboxRelay, relay_of
+from servicekit.streams import Story
 
 _COLLECTIONS = ("voice_agents", "routing_plans")
 
@@ -116,6 +121,8 @@ async def _serve(service: Service[ControlSettings], table: RoutingTable, stores:
     agents = Agents(stores.agents, stores.plans, directory, table, clock, addresses, quotas.agents)
     plans = Plans(stores.plans, stores.agents, directory, table, clock, quotas.plans)
     dry_run = DryRun(table, clock, random.random)
+    feed = call_feed(service, service.settings.streams)
+    story = Story(feed, CallTeller(LiveCalls(feed.ring, stores.records)))
 
     def add(server: grpc.aio.Server) -> None:
         manager = CallRoutingManager(agents, plans, dry_run, stores.keys)
@@ -128,6 +135,7 @@ async def _serve(service: Service[ControlSettings], table: RoutingTable, stores:
         rest_agents.router(agents, stores.keys),
         rest_plans.router(plans, stores.keys),
         rest_dry_run.router(dry_run),
+        call_stream.router(story, log.hide),
         rest_calls.router(log),
     ):
         app.include_router(router)

@@ -109,6 +109,9 @@ class CallStore(Protocol):
 
     async def page(self, tenant_id: str, asked: ListAsked) -> Page[Kept]: ...
 
+    async def going_on(self, tenant_id: str, most: int) -> Sequence[Kept]:
+        """Of no attempt that counts an end is known; newest first."""
+
 
 class EventSink(Protocol):
     def put(self, event: CallEvent) -> None:

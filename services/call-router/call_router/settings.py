@@ -4,7 +4,14 @@ from pathlib import Path
 
 from pydantic import Field
 
-from servicekit.settings import AddressSettings, ApiSettings, ServiceSettings, SettingsGroup, WrongSetting
+from servicekit.settings import (
+    AddressSettings,
+    ApiSettings,
+    ServiceSettings,
+    SettingsGroup,
+    StreamSettings,
+    WrongSetting,
+)
 from siptypes.hidden_numbers import NumberHash
 
 
@@ -90,6 +97,7 @@ class ControlSettings(ServiceSettings):
     """What one tenant may have."""
     records: RecordSettings = RecordSettings()
     numbers: NumberSettings = NumberSettings()
+    streams: StreamSettings = StreamSettings()
     instance_id: str = Field(default="1", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     """Names this process among others of its kind; its next life takes over its work at once."""
     addresses: AddressSettings = AddressSettings()

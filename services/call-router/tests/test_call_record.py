@@ -137,8 +137,9 @@ def test_in_any_order_and_however_often_the_same_events_make_the_same_record(
 def test_what_calls_are_looked_for_by_is_what_the_record_says(events: list[e.CallEvent]) -> None:
     history = CallHistory.of(events)
     record = record_of(history)
+    ended = record.ended_at is not None
     assert keys_of(history) == CallKeys(
-        record.started_at, record.number, record.answered_at, record.direction, record.agent_id
+        record.started_at, record.number, record.answered_at, record.direction, record.agent_id, ended
     )
 
 

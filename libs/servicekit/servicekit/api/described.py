@@ -7,7 +7,9 @@ from pydantic import BaseModel
 
 from servicekit.api.lists import MAX_TEXT, MAX_VALUES, Kind, ListRule, Written
 from servicekit.api.resource import Resource
+from servicekit.api.streaming import Ended, Heartbeat, StreamRule
 from servicekit.paging import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
+from servicekit.streams.cursor import MAX_TEXT as MAX_ID
 
 Extra = dict[str, Any]
 
@@ -32,6 +34,19 @@ _IDEMPOTENCY_KEY = {
     "in": "header",
     "description": "a random text: for 24 hours the same request gets the same answer, and makes nothing new",
     "schema": {"type": "string", "pattern": "^[!-~]{0,255}$"},
+}
+_ID = {"type": "string", "maxLength": MAX_ID}
+_LAST_EVENT_ID = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "description": "the id that was read last, at whichever replica; the stream goes on behind it",
+    "schema": _ID,
+}
+_AS_PARAMETER = {
+    "name": "last_event_id",
+    "in": "query",
+    "description": "the same, where no header can be sent; the header counts where both are",
+    "schema": _ID,
 }
 _REPLAYED = {"Idempotency-Replayed": {"description": "true: given before", "schema": {"type": "string"}}}
 _LOCATION = {"Location": {"schema": {"type": "string", "format": "uri-reference"}}}
@@ -93,6 +108,25 @@ def changes(resource: Resource, read: type[BaseModel]) -> Extra:
 
 def deletes() -> Extra:
     return {"parameters": [_IF_MATCH]}
+
+
+def streams(rule: StreamRule) -> Extra:
+    """Of a path that is an event stream."""
+    models: dict[str, type[BaseModel]] = {"snapshot": rule.snapshot, **rule.events}
+    models |= {"heartbeat": Heartbeat, "ended": Ended}
+    said = "Server-sent events (WHATWG HTML, 9.2), each one of these; `data` is the JSON text of it"
+    stream = {"schema": {"description": said, "oneOf": [_event(*one) for one in models.items()]}}
+    filters = [
+        _query(name, {"type": "array", "items": _item(kind), "maxItems": MAX_VALUES}, "any of these")
+        for name, kind in rule.filters.items()
+    ]
+    answer = {"description": "The stream", "content": {"text/event-stream": stream}}
+    return {"parameters": [_LAST_EVENT_ID, _AS_PARAMETER, *filters], "responses": {"200": answer}}
+
+
+def _event(name: str, model: type[BaseModel]) -> Extra:
+    fields = {"event": {"const": name}, "id": _ID, "data": _named(model)}
+    return {"type": "object", "required": ["event", "data"], "properties": fields}
 
 
 def gather(description: dict[str, Any]) -> None:

@@ -92,7 +92,11 @@ class ListRule:
         order = self._order(one.get("order_by", ""), faults)
         fields = selected(one.get("fields"), self.fields, faults)
         text = _text(one.get("q", ""), faults)
-        filters = {name: self._filter(name, sent[name], faults) for name in self.filters if sent.get(name)}
+        filters = {
+            name: filter_values(name, kind, sent[name], faults)
+            for name, kind in self.filters.items()
+            if sent.get(name)
+        }
         bounds = {side: self._bounds(side, one, faults) for side in ("after", "before")}
         which = which_list(order, text, filters, bounds)
         after = self._place(one.get("page_token", ""), which, order, faults)
@@ -116,26 +120,6 @@ class ListRule:
         read.setdefault(self.key, next(reversed(read.values())))
         items = list(read.items())
         return tuple(items[: [name for name, _ in items].index(self.key) + 1])
-
-    def _filter(self, name: str, texts: Sequence[str], faults: list[Violation]) -> tuple[Value, ...]:
-        kind = self.filters[name]
-        values: list[Value] = []
-        if len(texts) > MAX_VALUES:
-            detail = f"{len(texts)} values, {MAX_VALUES} are allowed"
-            faults.append(_wrong(name, "parameter_invalid", detail, "ask in several requests"))
-        for text in texts[:MAX_VALUES]:
-            if isinstance(kind, Written):
-                wrong = kind.check(text, f"/{name}")
-                faults += [Violation(one.pointer, one.code, one.detail, one.hint) for one in wrong]
-                values.append(text)
-                continue
-            value = _value(kind, text)
-            if value is None:
-                hint = _choices(kind)
-                faults.append(_wrong(name, "parameter_invalid", f"{text[:80]!r} is no such value", hint))
-            else:
-                values.append(value)
-        return tuple(values)
 
     def _bounds(self, side: str, one: Mapping[str, str], faults: list[Violation]) -> dict[str, datetime]:
         read = {}
@@ -162,6 +146,26 @@ class ListRule:
             hint = "send next_page_token of the page before, unchanged, and the same order_by and filters"
             faults.append(_wrong("page_token", "page_token_invalid", detail, hint))
         return place
+
+
+def filter_values(name: str, kind: Kind, texts: Sequence[str], faults: list[Violation]) -> tuple[Value, ...]:
+    values: list[Value] = []
+    if len(texts) > MAX_VALUES:
+        detail = f"{len(texts)} values, {MAX_VALUES} are allowed"
+        faults.append(_wrong(name, "parameter_invalid", detail, "ask in several requests"))
+    for text in texts[:MAX_VALUES]:
+        if isinstance(kind, Written):
+            wrong = kind.check(text, f"/{name}")
+            faults += [Violation(one.pointer, one.code, one.detail, one.hint) for one in wrong]
+            values.append(text)
+            continue
+        value = _value(kind, text)
+        if value is None:
+            hint = _choices(kind)
+            faults.append(_wrong(name, "parameter_invalid", f"{text[:80]!r} is no such value", hint))
+        else:
+            values.append(value)
+    return tuple(values)
 
 
 def selected(text: str | None, known: Collection[str], faults: list[Violation]) -> tuple[str, ...] | None:

@@ -9,7 +9,7 @@ import grpc.aio
 
 from servicekit.grpc.calls import Calls, Context
 from servicekit.grpc.reading import bounded, each, taken
-from servicekit.grpc.streams import Streams
+from servicekit.open_streams import Streams
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 MaybeHandler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"

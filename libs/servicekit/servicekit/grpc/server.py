@@ -17,7 +17,7 @@ from servicekit.auth.rights import Rights
 from servicekit.grpc import options, reflection
 from servicekit.grpc.calls import Calls
 from servicekit.grpc.handlers import Handlers
-from servicekit.grpc.streams import Most, Streams
+from servicekit.open_streams import Most, Streams
 from servicekit.rates import RequestRates
 from servicekit.settings import WrongSetting, host_port
 from servicekit.settings.groups import LOOPBACK

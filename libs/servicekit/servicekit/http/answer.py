@@ -4,14 +4,12 @@ Every answer has an id and `nosniff`, none is stored unless its route says so, H
 no content has no type of it.
 """
 
-import asyncio
 import logging
 import time
 
 from starlette.types import Message, Send
 
 from servicekit.auth import Principal
-from servicekit.http.ending import EventStreams, is_event_stream
 from servicekit.telemetry.logging import answered
 from servicekit.telemetry.request_id import HEADER
 
@@ -28,14 +26,11 @@ Headers = list[tuple[bytes, bytes]]
 
 
 class Answer:
-    def __init__(self, send: Send, streams: EventStreams, request_id: str, *, head: bool) -> None:
+    def __init__(self, send: Send, request_id: str, *, head: bool) -> None:
         self._send = send
-        self._streams = streams
         self._request_id = request_id
         self._head = head
         self._began_seconds = time.perf_counter()
-        self._task = asyncio.current_task()  # the request's own: a framework may send from a child of it
-        self._finished = False
         self.status = 0
         """0 until the answer has begun."""
         self.who: Principal | None = None
@@ -49,10 +44,8 @@ class Answer:
             self.status = message["status"]
             self._complete(message)
             await self._send(message)
-            self._streams.began(message, self._task, self.who)
             if self._head:
-                await self.finish()
-                self._cut(message)
+                await self._finish()
         elif not self._head:
             await self._send(message)
 
@@ -65,15 +58,7 @@ class Answer:
         ours = [(name.encode(), value.encode()) for name, value in self.headers.items()]
         message["headers"] = [*headers, *ours, (_ID, self._request_id.encode()), _NOT_GUESSED_AT]
 
-    def _cut(self, message: Message) -> None:
-        """A stream would go on for whoever asked for its head only."""
-        if is_event_stream(message) and self._task is not None:
-            self._streams.end_one(self._task)
-
-    async def finish(self) -> None:
-        if self._finished:
-            return
-        self._finished = True
+    async def _finish(self) -> None:
         await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
     @property

@@ -10,8 +10,8 @@ from starlette.responses import JSONResponse
 from servicekit.auth import Principal, TokenVerifier, principal
 from servicekit.auth.rights import Rights
 from servicekit.http import code_pages, docs, openapi, problems
-from servicekit.http.ending import EventStreams
 from servicekit.http.guards import Guards
+from servicekit.open_streams import Most, Streams
 from servicekit.rates import RequestRates
 from servicekit.readiness import Readiness
 from servicekit.settings.groups import LOOPBACK, PROBLEMS
@@ -32,13 +32,13 @@ def create_app(
     open_paths: tuple[str, ...] = (),
     *,
     rates: RequestRates | None = None,
+    most_streams: Most | None = None,
 ) -> FastAPI:
     """`open_paths` and all below them need no token: they check something else, or nothing.
     `rates`: of the process, shared with gRPC.
 
     A path has one spelling: nothing is at it with a slash behind it.
     """
-    streams = EventStreams(Rights(verifier))
     app = FastAPI(
         title=title,
         version="1",
@@ -51,7 +51,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.name = name
-    app.state.event_streams = streams
+    app.state.streams = Streams(Rights(verifier), most_streams or Most())
     # until it is served: then as the settings say
     app.state.problems, app.state.proxies = PROBLEMS, LOOPBACK
     problems.install(app)
@@ -59,7 +59,6 @@ def create_app(
         Guards,
         verifier=verifier,
         open_paths=(*OPEN, *open_paths),
-        streams=streams,
         rates=rates or RequestRates(),
     )
     docs.install(app)

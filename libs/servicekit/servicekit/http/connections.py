@@ -42,6 +42,8 @@ class BoundedConnection(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
         super().__init__(*args, **named)
         self._idle_since = self.loop.time()
         self._look: asyncio.TimerHandle | None = None
+        # at the last look: what is to be sent before it closes may be taken by nobody
+        self._closing = False
 
     @property
     def idle_since(self) -> float | None:
@@ -84,7 +86,8 @@ class BoundedConnection(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
 
     def _close_if_idle(self) -> None:
         since, now = self.idle_since, self.loop.time()
-        if since is not None and now - since >= self.idle_seconds:
+        stuck, self._closing = self._closing, self.transport.is_closing()
+        if stuck or (since is not None and now - since >= self.idle_seconds):
             self.transport.abort()
             return
         later = self.idle_seconds if since is None else since + self.idle_seconds - now

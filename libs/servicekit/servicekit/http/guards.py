@@ -4,7 +4,6 @@ Deny by default. A path needs a token unless it was named as open when the appli
 it knows (OPTIONS) is told to anybody, as the description of the API is.
 """
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
@@ -21,7 +20,6 @@ from servicekit.auth.tokens import bearer
 from servicekit.errors import Problem
 from servicekit.http.answer import Answer
 from servicekit.http.bodies import bounded, check_type
-from servicekit.http.ending import EventStreams
 from servicekit.http.methods import allowed, options
 from servicekit.http.problems import (
     UnsupportedMediaType,
@@ -32,6 +30,7 @@ from servicekit.http.problems import (
 )
 from servicekit.http.routes import Routes
 from servicekit.rates import RequestRates
+from servicekit.streams.answer import HEAD_ONLY
 from servicekit.telemetry import metrics, names, request_id, tracing
 
 Headers: TypeAlias = Mapping[str, str]
@@ -46,13 +45,11 @@ class Guards:
         app: ASGIApp,
         verifier: TokenVerifier,
         open_paths: Iterable[str],
-        streams: EventStreams,
         rates: RequestRates,
     ) -> None:
         self._app = app
         self._verifier = verifier
         self._open = tuple(open_paths)
-        self._streams = streams
         self._rates = rates
         self._routes = Routes()
         self._seconds = metrics.histogram(names.HTTP_SECONDS)
@@ -69,8 +66,8 @@ class Guards:
         span = tracing.begin(
             f"HTTP {method}", headers, SpanKind.INTERNAL, {"method": method, "request_id": its_id}
         )
-        answer = Answer(send, self._streams, its_id, head=method == "HEAD")
-        inner = {**scope, "method": "GET"} if method == "HEAD" else scope
+        answer = Answer(send, its_id, head=method == "HEAD")
+        inner = {**scope, "method": "GET", HEAD_ONLY: True} if method == "HEAD" else scope
         try:
             await self._answered(inner, headers, receive, answer)
         finally:
@@ -85,10 +82,6 @@ class Guards:
     async def _answered(self, scope: Scope, headers: Headers, receive: Receive, answer: Answer) -> None:
         try:
             await self._guarded(scope, headers, receive, answer)
-        except asyncio.CancelledError:
-            if not self._streams.ended_by_us():
-                raise
-            await answer.finish()
         except Problem as problem:
             await self._refused(problem, scope, receive, answer)
         except HTTPException as error:

@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from servicekit.http.connections import BoundedConnection
-from servicekit.http.ending import EventStreams
+from servicekit.open_streams import Streams
 from servicekit.settings import WrongSetting, host_port
 from servicekit.tls import ServerCertificate
 
@@ -37,7 +37,7 @@ class _Uvicorn(uvicorn.Server):
 class HttpServer:
     def __init__(self, app: FastAPI, listen: str, certificate: ServerCertificate | None = None) -> None:
         self._socket = _bound(listen)
-        self._streams: EventStreams | None = getattr(app.state, "event_streams", None)
+        self._streams: Streams | None = getattr(app.state, "streams", None)
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(
             app,
@@ -70,7 +70,7 @@ class HttpServer:
         self._server.config.timeout_graceful_shutdown = max(1, round(grace))
         self._server.should_exit = True
         if self._streams is not None:
-            self._streams.end()
+            self._streams.stop()
 
 
 def _bound(listen: str) -> socket.socket:

@@ -1,4 +1,5 @@
-"""Follows compacted topics: the whole state from the beginning, all partitions, no group, then every change.
+"""Follows topics without a group, all partitions: a compacted topic's whole state from the beginning, or what
+is recent of another; then all that comes.
 
 Absence of the broker is waited out; what was read stays read. `caught_up` becomes true once every
 partition has reached the end that it had when the follower first saw it, and stays true.
@@ -18,6 +19,7 @@ from servicekit.telemetry import metrics, names
 from servicekit.telemetry.logging import logger
 
 Handler = Callable[[str, bytes | None], None]
+Begin = Callable[[Mapping[int, int]], None]
 
 _log = logger(__name__)
 _BEHIND = "records of the state still to be read"
@@ -40,12 +42,19 @@ class StateFollower:
         *,
         name: str,
         on_caught_up: Callable[[], None] | None = None,
+        recent_seconds: float | None = None,
+        on_begin: Begin | None = None,
     ) -> None:
+        """recent_seconds: how far back the first reading begins; None: with all there is. on_begin: is told
+        where, by partition, of the one topic."""
         client_options(broker)  # what is wrong with its files is found now
         self._broker = broker
         self._handlers = dict(handlers)
         self._name = name
         self._on_caught_up = on_caught_up
+        self._recent_seconds = recent_seconds
+        self._on_begin = on_begin
+        self._begun: set[TopicPartition] = set()
         self._next: dict[TopicPartition, int] = {}
         self._targets: dict[TopicPartition, int] | None = None
         self._problem = "not connected yet"
@@ -72,6 +81,7 @@ class StateFollower:
                 await within(_DEADLINE, consumer.start())
                 # no question for records is out yet: the first one for the ends is to be before it
                 consumer.pause(*consumer.assignment())
+                await self._begin(consumer)
                 self._seek(consumer)
                 await self._measure(consumer)
                 consumer.resume(*consumer.assignment())
@@ -111,6 +121,19 @@ class StateFollower:
     @staticmethod
     def _unknown(topics: Sequence[str]) -> str:
         return f"the broker does not know {', '.join(topics)}"
+
+    async def _begin(self, consumer: AIOKafkaConsumer) -> None:
+        new = consumer.assignment() - self._begun
+        if not new:
+            return
+        if self._recent_seconds is not None:
+            since_ms = int((time.time() - self._recent_seconds) * 1000)
+            found = await within(_DEADLINE, consumer.offsets_for_times(dict.fromkeys(new, since_ms)))
+            ends = await within(_DEADLINE, consumer.end_offsets(list(new)))
+            self._next |= {at: found[at].offset if found.get(at) else ends[at] for at in new}
+        self._begun |= new
+        if self._on_begin is not None:
+            self._on_begin({at.partition: self._next.get(at, 0) for at in new})
 
     def _seek(self, consumer: AIOKafkaConsumer) -> None:
         for partition in consumer.assignment():

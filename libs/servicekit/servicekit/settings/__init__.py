@@ -18,6 +18,7 @@ from servicekit.settings.groups import (
     MongoSettings,
     ProcessSettings,
     ServiceSettings,
+    StreamSettings,
     TelemetrySettings,
     host_port,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "ServerTlsSettings",
     "ServiceSettings",
     "SettingsGroup",
+    "StreamSettings",
     "TelemetrySettings",
     "WrongSetting",
     "host_port",

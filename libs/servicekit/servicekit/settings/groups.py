@@ -219,6 +219,17 @@ class ApiSettings(ProcessSettings):
     """Networks of what stands before this process, the door: X-Forwarded-For is believed from these only."""
 
 
+class StreamSettings(SettingsGroup):
+    """What event streams (SSE) can go on with, at whichever replica a reader comes back."""
+
+    events: int = Field(default=10_000, ge=10, le=1_000_000)
+    """The newest events are kept in memory, of all tenants together, up to this number."""
+    memory_bytes: int = Field(default=16 << 20, ge=1 << 16)
+    """And up to this size, in bytes as they came."""
+    recent_seconds: float = Field(default=600.0, ge=0, le=86_400)
+    """Events so old are read again when the process starts."""
+
+
 class ServiceSettings(ApiSettings):
     """And with a database."""
 

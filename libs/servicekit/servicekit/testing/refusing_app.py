@@ -1,19 +1,20 @@
 """A REST application whose routes refuse in each way there is, and the look at what it said."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
 import httpx
 from fastapi import FastAPI, Query
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
-from starlette.responses import StreamingResponse
 
 from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.errors import NotFound, TooMany, Unavailable, Violation
 from servicekit.http import Role, create_app, principal, require
 from servicekit.readiness import Readiness
+from servicekit.streams import Event
+from servicekit.streams.answer import EventStream
 from servicekit.testing import verifier_of
 
 TRACE_DIGITS = 32
@@ -90,13 +91,13 @@ def made(readiness: Readiness, issuer: DevIssuer) -> FastAPI:
     async def voice() -> dict[str, str]:
         return {"open": "yes"}
 
-    @app.get("/stream")
-    async def stream() -> StreamingResponse:
-        async def events() -> AsyncIterator[bytes]:
-            yield b"data: first\n\n"
+    @app.get("/stream", response_model=None)
+    async def stream() -> EventStream:
+        async def events() -> AsyncGenerator[Event, None]:
+            yield Event("first", b"1")
             await asyncio.Event().wait()
 
-        return StreamingResponse(events(), media_type="text/event-stream")
+        return EventStream(events)
 
     return app
 

@@ -1,15 +1,16 @@
 """A REST application with things, a hook without a token, a stream and what is away."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from fastapi import APIRouter, FastAPI, Response
-from starlette.responses import StreamingResponse
 
 from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.errors import NotFound, Unavailable
 from servicekit.http import create_app
 from servicekit.readiness import Readiness
+from servicekit.streams import Event
+from servicekit.streams.answer import EventStream
 from servicekit.telemetry import logging
 from servicekit.telemetry.request_id import request_id
 from servicekit.testing import verifier_of
@@ -56,12 +57,12 @@ def made(issuer: DevIssuer) -> FastAPI:
     @app.post("/hook")
     async def hook() -> None: ...
 
-    @app.get("/stream")
-    async def stream() -> StreamingResponse:
-        async def events() -> AsyncIterator[bytes]:
-            yield b"data: first\n\n"
+    @app.get("/stream", response_model=None)
+    async def stream() -> EventStream:
+        async def events() -> AsyncGenerator[Event, None]:
+            yield Event("first", b"1")
             await asyncio.Event().wait()
 
-        return StreamingResponse(events(), media_type="text/event-stream")
+        return EventStream(events)
 
     return app

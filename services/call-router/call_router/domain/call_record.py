@@ -89,12 +89,15 @@ class CallKeys:
     direction: Direction
     # of the leg that was answered; "" where none was
     agent_id: str
+    # whether the end of the attempt that counts is known
+    ended: bool
 
 
 def keys_of(history: CallHistory) -> CallKeys:
     numbers: dict[int, str] = {}
     answers: dict[int, tuple[datetime, str]] = {}
     starts: dict[int, datetime] = {}
+    ended: set[int] = set()
     for event in history.events:
         match event.fact:
             case CallRouted(decision):
@@ -102,6 +105,7 @@ def keys_of(history: CallHistory) -> CallKeys:
             case CallAnswered() as answer:
                 answers[event.attempt] = event.at, answer.agent_id
             case CallEnded(whole=whole):
+                ended.add(event.attempt)
                 starts[event.attempt] = whole.started_at
                 numbers[event.attempt] = whole.number or numbers.get(event.attempt, "")
                 _, agent_id = answers.pop(event.attempt, (None, ""))
@@ -111,7 +115,7 @@ def keys_of(history: CallHistory) -> CallKeys:
     started_at = starts.get(counts) or min(one.at for one in history.events if one.attempt == counts)
     answered_at, agent_id = answers.get(counts, (None, ""))
     direction = history.events[0].direction
-    return CallKeys(started_at, numbers.get(counts, ""), answered_at, direction, agent_id)
+    return CallKeys(started_at, numbers.get(counts, ""), answered_at, direction, agent_id, counts in ended)
 
 
 NOT_ENDED = CallEnded("", 0, 0, 0, None, "", WholeCall(datetime.min, None, "", "", ""))

@@ -1,6 +1,6 @@
 """Calls in the collection call_records.
 
-    {_id: call id, revision, tenant_id, trunk_id, started_at, number, answered, direction, agent_id,
+    {_id: call id, revision, tenant_id, trunk_id, started_at, number, answered, ended, direction, agent_id,
      events: [...]}
 
 The events are the call; what stands beside them is read off them and is there for the filters. A document is
@@ -38,6 +38,9 @@ class RecordDocuments:
             await self.collection.create_index(
                 [("tenant_id", 1), *((name, 1) for name in path), *_NEWEST_FIRST]
             )
+        await self.collection.create_index(
+            [("tenant_id", 1), ("ended", 1), *_NEWEST_FIRST], partial={"ended": False}
+        )
         if self.keep_days:
             await self.collection.create_index(
                 [("started_at", 1)], expire_after_seconds=self.keep_days * 86_400
@@ -55,6 +58,10 @@ class RecordDocuments:
                 raise problem
             lost.add(changes[place].history.call_id)
         return lost
+
+    async def going_on(self, tenant_id: str, most: int) -> Sequence[Kept]:
+        query = {"tenant_id": tenant_id, "ended": False}
+        return self.readable.all(await self.collection.find(query, sort=_NEWEST_FIRST, limit=most))
 
     async def page(self, tenant_id: str, asked: ListAsked) -> Page[Kept]:
         return await pages.page(self.readable, self.collection, {"tenant_id": tenant_id}, asked)
@@ -77,6 +84,7 @@ def _document(change: Change) -> Document:
         "started_at": keys.started_at,
         "number": keys.number,
         "answered": keys.answered_at is not None,
+        "ended": keys.ended,
         "direction": keys.direction,
         "agent_id": keys.agent_id,
         "events": [event_document(event) for event in history.events],

@@ -1,4 +1,4 @@
-"""The streams that are open at a server: how many one caller may hold, and what ends them.
+"""The streams that are open at a server, of gRPC or HTTP: how many one caller may hold, and what ends them.
 
 A tenant that has its share is refused further ones. Of a node the newest count: an older one may be the rest
 of a connection that broke without a word, and a node must always be able to come back. A stream ends when
@@ -6,6 +6,7 @@ what was shown for it ends, and when the server stops; the client is told why.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ class Most:
 
     all: int = 2000
     of_tenant: int = 100
+    of_key: int = 50
+    """Of one API key, within its tenant's."""
     without_token: int = 100
     """Health and reflection."""
     of_node: int = 2
@@ -36,6 +39,7 @@ class Streams:
         # oldest first
         self._open: dict[str, list[Task]] = {}
         self._why: dict[Task, Problem] = {}
+        self._of_key: Counter[str] = Counter()
         self._count = 0
         self._stopping = False
 
@@ -69,6 +73,8 @@ class Streams:
             if watched is not None:
                 self._rights.forget(watched)
             self._left(whose, task)
+            if who is not None and who.key_id:
+                self._of_key -= Counter((who.key_id,))  # forgets what is at 0
 
     def _end(self, task: Task, why: Problem) -> None:
         if task not in self._why:
@@ -82,10 +88,14 @@ class Streams:
             self._end(own[0], _replaced())
         elif not node and len(own) >= most:
             raise _too_many(f"{whose} has {len(own)} streams open here")
+        elif who is not None and self._of_key[who.key_id] >= self._most.of_key:
+            raise _too_many(f"the API key {who.key_id} has {self._most.of_key} streams open here")
         elif self._count >= self._most.all:
             raise _too_many(f"{self._count} streams are open here")
         self._open.setdefault(whose, []).append(task)
         self._count += 1
+        if who is not None and who.key_id:
+            self._of_key[who.key_id] += 1
         return whose
 
     def _share(self, who: Principal | None) -> tuple[str, int, bool]:
