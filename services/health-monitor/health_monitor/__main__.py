@@ -7,10 +7,12 @@ import asyncio
 
 import grpc.aio
 
-from health_monitor.adapters import rest
+from health_monitor.adapters import rest, rest_stream
 from health_monitor.adapters.grpc_health import SERVICE, TrunkHealth
 from health_monitor.adapters.probe_topic import ProbeTopic
+from health_monitor.adapters.rest_stream import StatusTeller
 from health_monitor.adapters.status_documents import StatusDocuments
+from health_monitor.adapters.status_feed import followed_statuses
 from health_monitor.adapters.trunk_topic import TrunkTopic
 from health_monitor.app.status_publisher import StatusPublisher
 from health_monitor.app.statuses import Statuses
@@ -27,6 +29,7 @@ from servicekit.kafka import Producer, StateFollower
 from servicekit.lifecycle import Service, run
 from servicekit.mongo import connect
 from servicekit.outbox import relay_of
+from servicekit.streams import Story
 
 _AGAIN_SECONDS = 1.0
 _LOOK_SECONDS = 1.0
@@ -93,6 +96,8 @@ async def _serve(
     title = "Keepline: which trunks can carry calls"
     app = create_app("health-monitor", title, verifier, service.readiness, rates=service.rates)
     app.include_router(rest.router(statuses))
+    feed, topic = followed_statuses(service)
+    app.include_router(rest_stream.router(Story(feed, StatusTeller(topic))))
 
     def add(server: grpc.aio.Server) -> None:
         add_TrunkHealthServicer_to_server(TrunkHealth(statuses, board, watchers), server)
