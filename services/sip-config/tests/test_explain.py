@@ -1,6 +1,6 @@
 """Why a request was turned away, the nearest miss, and what is offered for it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -24,8 +24,9 @@ class Numbers:
 
     of: Mapping[str, str] = field(default_factory=dict)
 
-    def on_trunk(self, trunk_id: str) -> Iterable[OwnNumber]:
-        return [OwnNumber(f"num_{n}", n, t) for n, t in self.of.items() if t == trunk_id]
+    def ending(self, trunk_id: str, end: str) -> OwnNumber | None:
+        found = (n for n, t in self.of.items() if t == trunk_id and n.endswith(end))
+        return next((OwnNumber(f"num_{n}", n, trunk_id) for n in found), None)
 
     def held(self, number: str) -> OwnNumber | None:
         return OwnNumber(f"num_{number}", number, self.of[number]) if number in self.of else None

@@ -13,7 +13,7 @@ from servicekit.errors import Unavailable
 from servicekit.ids import id_of
 from sip_config.domain.refused.explain import explain, explain_others
 from sip_config.domain.refused.explanation import Explanation, Rule
-from sip_config.domain.refused.numbers import NumbersKnown, OwnNumber, ends_alike
+from sip_config.domain.refused.numbers import NumbersKnown, OwnNumber, end_of
 from sip_config.domain.refused.refusal import Refusal
 from sip_config.domain.refused.rejection import Alike, Rejection, alike, begun, counted, judged
 from sip_config.domain.trunk import Trunk
@@ -124,7 +124,8 @@ class RefusalsKept:
         if rule is Rule.PLAN and row.last.number in changed.planned.get(tenant_id, ()):
             return judged(row, _PLANNED, self.clock.now())
         newer = {one.number: one for one in changed.numbers.get(tenant_id, ())}
-        about = [one for one in newer if one in row.explanation.read_as or ends_alike(row.last.called, one)]
+        end = end_of(row.last.called)
+        about = any(one in row.explanation.read_as or (end and one.endswith(end)) for one in newer)
         return await self._judged(row, newer) if rule is Rule.NUMBER and about else row
 
     async def _judged(self, row: Rejection, newer: Mapping[str, OwnNumber] | None = None) -> Rejection:

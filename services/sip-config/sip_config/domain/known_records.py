@@ -65,6 +65,11 @@ class KnownRecords:
         """Of whichever tenant, the newest first."""
         return [self._numbers[number_id] for number_id in self._holders.of(number_name(e164))]
 
+    def number_ending(self, trunk_id: str, end: str) -> HeldNumber | None:
+        """On that trunk, with these digits at its end; of several the oldest."""
+        held = (self._numbers[number_id] for number_id in self._numbers_of.get(trunk_id, ()))
+        return min((one for one in held if one.e164.endswith(end)), key=lambda one: one.id, default=None)
+
     def numbers_known(self) -> int:
         return len(self._numbers)
 

@@ -8,16 +8,19 @@ from collections.abc import Sequence
 
 from sip_config.domain.refused.explanation import Explanation, Fix, FixKind, Nearest, Rule
 from sip_config.domain.refused.numbers import (
+    CALLING_CODES,
     NumbersKnown,
     OwnNumber,
     country_of,
-    ends_alike,
+    end_of,
     is_shown,
     read_in,
     readings,
 )
 from sip_config.domain.trunk import Trunk
 
+_LOCAL = 8
+"""Digits that a number may have without its area code."""
 _HIDDEN = "Numbers are hidden here, so no fix can be offered; compare the trunk's numbers with the call."
 _IN_FULL = "Have your provider send the number in full, with + and the country's code."
 
@@ -47,7 +50,14 @@ def _here(called: str, trunk: Trunk, read_as: tuple[str, ...], here: Sequence[Ow
 
 def _meant(called: str, trunk: Trunk, numbers: NumbersKnown) -> OwnNumber | None:
     """The trunk's number that the provider means, written as another country dials it."""
-    return next((one for one in numbers.on_trunk(trunk.id) if ends_alike(called, one.number)), None)
+    end = end_of(called)
+    if not end:
+        return None
+    for code in CALLING_CODES:  # to look for each of them costs less than to look at every number of a trunk
+        own = numbers.held(f"+{code}{end}")
+        if own is not None and own.trunk_id == trunk.id:
+            return own
+    return numbers.ending(trunk.id, end) if len(end) <= _LOCAL else None
 
 
 def _of_another_country(called: str, trunk: Trunk, read_as: tuple[str, ...], meant: OwnNumber) -> Explanation:

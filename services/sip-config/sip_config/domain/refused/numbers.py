@@ -1,6 +1,5 @@
 """What a called number may mean, and which numbers a tenant holds."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,6 +8,7 @@ import phonenumbers
 _LONGEST = 40
 _INTERNATIONAL = "00"
 """ITU-T E.164 recommends it, and providers send it also from countries that dial something else."""
+CALLING_CODES = tuple(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE))
 _LEAST_ALIKE = 6
 """Digits that two numbers have to share at their ends before one is taken for the other."""
 
@@ -25,7 +25,8 @@ class OwnNumber:
 class NumbersKnown(Protocol):
     """Of one tenant; another tenant's number is not known here."""
 
-    def on_trunk(self, trunk_id: str) -> Iterable[OwnNumber]: ...
+    def ending(self, trunk_id: str, end: str) -> OwnNumber | None:
+        """On that trunk, with these digits at its end."""
 
     def held(self, number: str) -> OwnNumber | None:
         """On whichever of its trunks."""
@@ -69,7 +70,8 @@ def country_of(number: str) -> str:
     return found if found in phonenumbers.SUPPORTED_REGIONS else ""
 
 
-def ends_alike(called: str, number: str) -> bool:
-    """Whether `called`, without its zeros and signs in front, is the end of the number."""
+def end_of(called: str) -> str:
+    """Without signs and the zeros in front: what the number ends with that was meant, however it was dialled.
+    "" where it is too short to say so."""
     digits = "".join(one for one in called if one.isdigit()).lstrip("0")
-    return len(digits) >= _LEAST_ALIKE and number.endswith(digits)
+    return digits if len(digits) >= _LEAST_ALIKE else ""

@@ -1,6 +1,6 @@
 """The numbers of one tenant among all that are known."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sip_config.domain.known_records import HeldNumber, KnownRecords
@@ -15,11 +15,12 @@ class TenantNumbers:
     tenant_id: str
     newer: Mapping[str, OwnNumber] = field(default_factory=dict)
 
-    def on_trunk(self, trunk_id: str) -> Iterable[OwnNumber]:
-        yield from (one for one in self.newer.values() if one.trunk_id == trunk_id)
-        for held in self.known.numbers_of(trunk_id):
-            if held.tenant_id == self.tenant_id and held.e164 not in self.newer:
-                yield _own(held)
+    def ending(self, trunk_id: str, end: str) -> OwnNumber | None:
+        for own in self.newer.values():
+            if own.trunk_id == trunk_id and own.number.endswith(end):
+                return own
+        held = self.known.number_ending(trunk_id, end)
+        return None if held is None or held.tenant_id != self.tenant_id else _own(held)
 
     def held(self, number: str) -> OwnNumber | None:
         if number in self.newer:
