@@ -11,6 +11,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import TypeVar
 
 import uvloop
@@ -38,6 +39,7 @@ def run(name: str, settings_class: type[S], build: Build[S]) -> None:
     told_if_asked(name, settings_class)
     settings = load(settings_class)
     try:
+        _check_folder(settings.data_dir)
         telemetry = Telemetry.start(name, settings.log, settings.telemetry)
     except WrongSetting as wrong:
         refuse(wrong)
@@ -53,6 +55,16 @@ def run(name: str, settings_class: type[S], build: Build[S]) -> None:
     finally:
         telemetry.close()
     raise SystemExit(0)
+
+
+def _check_folder(folder: Path) -> None:
+    """Also of a service that writes there only later. Raises WrongSetting."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongSetting("KEEPLINE_DATA_DIR", f"cannot make {folder}: {error.strerror}") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise WrongSetting("KEEPLINE_DATA_DIR", f"cannot write to {folder}")
 
 
 async def serve(name: str, settings: S, build: Build[S], stopping: asyncio.Event) -> None:

@@ -147,6 +147,22 @@ def test_a_setting_that_proves_wrong_later_is_named_and_leaves_2(
     assert written == "KEEPLINE_SWITCH__PASSWORD_FILE: cannot be read"
 
 
+@pytest.mark.parametrize(
+    ("folder", "told"), [("/proc/nope", "cannot make"), ("/dev/null", "cannot make"), ("/proc/1", "write to")]
+)
+def test_a_folder_that_cannot_be_written_is_a_wrong_setting(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: str, told: str
+) -> None:
+    async def build(_service: Service[ProcessSettings]) -> None:
+        raise AssertionError("it must not be built")
+
+    monkeypatch.setenv("KEEPLINE_DATA_DIR", folder)
+    code, _, written = ended(build, capsys)
+    assert code == 2
+    assert written.startswith("KEEPLINE_DATA_DIR: ")
+    assert told in written
+
+
 def test_being_told_to_stop_while_starting_stops(capsys: pytest.CaptureFixture[str]) -> None:
     async def build(_service: Service[ProcessSettings]) -> None:
         told_to_stop()
