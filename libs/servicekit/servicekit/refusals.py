@@ -23,10 +23,23 @@ class WrongField(Protocol):
 
 def invalid(what: str, faults: Iterable[WrongField]) -> Invalid:
     """`what`: one of them, as in "trunk"; the code is "trunk_invalid"."""
-    violations = [Violation(f.pointer, f.code, f.detail, f.hint) for f in faults]
+    violations = _once(Violation(f.pointer, f.code, f.detail, f.hint) for f in faults)
     many = f"{len(violations)} fields are" if len(violations) > 1 else "1 field is"
     hint = violations[0].hint if violations else ""
     return Invalid(f"{what}_invalid", f"{many} wrong", hint=hint, violations=violations[:_TOLD])
+
+
+def _once(violations: Iterable[Violation]) -> list[Violation]:
+    """What could not be read is told as that, and not again by the rules that met nothing in its place."""
+    told: list[Violation] = []
+    unread: set[str] = set()
+    for one in violations:
+        if one.code.startswith("field_"):
+            unread.add(one.pointer)
+        elif any(one.pointer == place or one.pointer.startswith(f"{place}/") for place in unread):
+            continue
+        told.append(one)
+    return told
 
 
 def not_found(what: str, sought: str) -> NotFound:

@@ -167,6 +167,8 @@ def test_a_merge_patch_does_what_the_rfc_shows(target: Any, patch: Any, result: 
 BODIES = [
     (b'{"a": 1, "a": 2}', "json_key_repeated"),
     (b'{"x": {"a": 1, "a": 1}}', "json_key_repeated"),
+    (b'{"b": 1, ' + b'"a": 1, ' * 60_000 + b'"c": 1}', "json_malformed"),
+    (b"[" + b'{"a": 1},' * 2_000 + b'{"a": 1}]', "json_malformed"),
     (b"", "json_malformed"),
     (b"  ", "json_malformed"),
     (b"{", "json_malformed"),

@@ -80,6 +80,11 @@ async def test_all_faults_of_an_agent_come_at_once(api: Any) -> None:
         ("/ring_seconds", "ring_seconds_invalid"),
     }
     assert all(e["hint"] for e in refused["errors"])
+    refused = await api.post(AGENTS, {"name": "Desk", "sip": {"uri": "http://x", "wat": 1}})
+    assert {(e["pointer"], e["code"]) for e in refused["errors"]} == {
+        ("/sip/uri", "sip_uri_invalid"),
+        ("/sip/wat", "field_unknown"),
+    }
     for value in (True, "20", 20.5):
         refused = await api.post(AGENTS, {**DESK, "ring_seconds": value})
         assert [(e["pointer"], e["code"]) for e in refused["errors"]] == [("/ring_seconds", "field_type")]

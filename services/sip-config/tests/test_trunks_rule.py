@@ -81,6 +81,23 @@ async def test_a_patch_meets_the_rules_of_a_post_and_all_faults_come_at_once(api
     assert (await api.rest.get(f"{PATH}/{made['id']}", headers=api.as_())).json()["version"] == 1
 
 
+async def test_a_fault_in_one_part_of_a_field_hides_none_in_another(api: Any) -> None:
+    endpoints = [{"host": "a b", "port": "x"}, 7, {"port": 70000, "wat": 1}, {"host": "sip.acme.example"}]
+    refused = await api.create(source_cidrs=["x", 5, "10.0.0.1/24", 5], endpoints=endpoints)
+    assert sorted((e["pointer"], e["code"]) for e in refused["errors"]) == [
+        ("/endpoints/0/host", "endpoint_host_invalid"),
+        ("/endpoints/0/port", "field_type"),
+        ("/endpoints/1", "field_type"),
+        ("/endpoints/2/host", "field_missing"),
+        ("/endpoints/2/port", "endpoint_port_invalid"),
+        ("/endpoints/2/wat", "field_unknown"),
+        ("/source_cidrs/0", "source_unreadable"),
+        ("/source_cidrs/1", "field_type"),
+        ("/source_cidrs/2", "source_has_host_bits"),
+        ("/source_cidrs/3", "field_type"),
+    ]
+
+
 NAMES = [
     ("👨‍👩‍👧 Büro", "👨‍👩‍👧 Büro"),
     ("  Acme \t", "Acme"),

@@ -44,6 +44,10 @@ _BOUNDS = {
 }
 
 
+_LIKELY = 80
+"""Characters of a name that may mean another one."""
+
+
 def pointer_of(parts: Iterable[object]) -> str:
     """RFC 6901."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
@@ -62,7 +66,7 @@ def unknown_field(name: str, known: Collection[str], pointer: str) -> Violation:
 
 def meant(name: str, known: Collection[str]) -> str:
     """A hint."""
-    close = get_close_matches(name, known, n=1)
+    close = get_close_matches(name[:_LIKELY], known, n=1)
     if close:
         return f"did you mean {close[0]}?"
     return f"known are {', '.join(sorted(known))}" if known else "leave it out"

@@ -10,6 +10,7 @@ named here is refused, so that a misspelled filter never shows everything.
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, TypeAlias
 
 from servicekit.api.findings import meant
@@ -23,6 +24,8 @@ Value: TypeAlias = str | int | bool | datetime
 
 MAX_TEXT = 80
 MAX_VALUES = 50
+_TOLD = 100
+"""Wrong parameters, fields or orders of one request: each is told with a hint."""
 _SINGLE = ("page_size", "page_token", "order_by", "fields", "q")
 _TRUTHS = {"true": True, "false": False}
 
@@ -173,18 +176,16 @@ def selected(text: str | None, known: Collection[str], faults: list[Violation]) 
     if not text:
         return None
     names = tuple(dict.fromkeys(part.strip(" ") for part in text.split(",")))
-    for name in names:
-        if name not in known:
-            detail = f"there is no field {name[:80]!r}"
-            faults.append(_wrong("fields", "fields_invalid", detail, meant(name, known)))
+    for name in islice((name for name in names if name not in known), _TOLD):
+        detail = f"there is no field {name[:80]!r}"
+        faults.append(_wrong("fields", "fields_invalid", detail, meant(name, known)))
     return names
 
 
 def unknown_parameters(sent: Iterable[str], known: Collection[str]) -> Iterable[Violation]:
-    for name in sent:
-        if name not in known:
-            detail = f"there is no parameter {name[:80]!r}"
-            yield _wrong(name[:80], "parameter_unknown", detail, meant(name, known))
+    for name in islice((name for name in sent if name not in known), _TOLD):
+        detail = f"there is no parameter {name[:80]!r}"
+        yield _wrong(name[:80], "parameter_unknown", detail, meant(name, known))
 
 
 def refused(faults: Sequence[Violation]) -> Invalid:

@@ -15,8 +15,11 @@ from pydantic.fields import FieldInfo
 
 from servicekit.api.findings import pointer_of, unknown_field, violation
 from servicekit.api.merge_patch import merged, nulled
+from servicekit.api.partly import readable_part
 from servicekit.errors import Violation
 
+MOST_ITEMS = 5_000
+"""Of an array: each of them may be wrong, and is looked at before its field's own rule counts them."""
 Document = Mapping[str, Any]
 """As JSON has it: objects, arrays, texts, numbers, true, false."""
 
@@ -29,7 +32,7 @@ class Reading:
     faults: tuple[Violation, ...] = ()
 
     def __getitem__(self, name: str) -> Any:
-        """None for what could not be read."""
+        """None for what could not be read; of what could be read in parts, these (servicekit.api.partly)."""
         return self.values.get(name)
 
 
@@ -78,7 +81,7 @@ class Resource:
             if name in document:
                 value, wrong = one.read(name, document[name])
                 faults += wrong
-                if not wrong:
+                if value is not None or not wrong:
                     values[name] = value
             elif one.info.is_required():
                 faults.append(violation({"type": "missing"}, [name]))
@@ -105,11 +108,15 @@ class _Field:
         object.__setattr__(self, "adapter", TypeAdapter(kind))
 
     def read(self, name: str, value: object) -> tuple[Any, list[Violation]]:
+        if isinstance(value, list) and len(value) > MOST_ITEMS:
+            too_long = {"type": "too_long", "ctx": {"max_length": MOST_ITEMS}}
+            return None, [violation(too_long, [name])]
         try:
             # as JSON: pydantic's strict mode takes objects for models, and texts for times, only from there
             return self.adapter.validate_json(json.dumps(value), strict=True), []
         except ValidationError as error:
-            return None, [violation(one, [name, *one["loc"]], self._known(value)) for one in error.errors()]
+            part = readable_part(self.info.annotation, value)
+            return part, [violation(one, [name, *one["loc"]], self._known(value)) for one in error.errors()]
 
     def _known(self, value: object) -> Collection[str]:
         kind = self.info.annotation
