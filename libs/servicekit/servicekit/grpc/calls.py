@@ -77,9 +77,8 @@ class Calls:
     def begin(self, method: str, context: Context) -> Call:
         headers = {k: v for k, v in context.invocation_metadata() or () if isinstance(v, str)}
         taken = request_id.begin(headers.get(request_id.HEADER, ""))
-        told = ((request_id.HEADER, taken),)
-        context.set_trailing_metadata(told)
         span = tracing.begin(method, headers, SpanKind.SERVER)
+        told = ((request_id.HEADER, taken),)
         return Call(method, context, headers, taken, span, time.perf_counter(), told)
 
     async def admit(self, call: Call, *, streams: bool) -> None:
@@ -87,6 +86,7 @@ class Calls:
         internal = call.method.startswith(INTERNAL_SERVICES)
         _check_deadline(call.context.time_remaining(), streams or internal)
         if internal:
+            call.context.set_trailing_metadata(call.told)
             return
         who = await self._verifier.authenticate(bearer(call.headers.get("authorization", "")))
         if who.role is Role.NODE and not call.method.startswith(self._for_nodes):
@@ -94,8 +94,10 @@ class Calls:
         call.who = who
         came_from(call.context.peer(), call.headers.get("x-forwarded-for", ""), self._proxies)
         counted = self._rates.count(who)
+        its_id = call.told
         call.told += tuple(counted.headers.items())
         if streams:
+            call.context.set_trailing_metadata(its_id)
             await call.context.send_initial_metadata(call.told)
         else:
             call.context.set_trailing_metadata(call.told)

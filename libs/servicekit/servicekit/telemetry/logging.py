@@ -9,6 +9,7 @@ import atexit
 import json
 import logging
 import sys
+import time
 from collections.abc import Mapping, MutableMapping
 from datetime import UTC, datetime
 from functools import partial
@@ -36,6 +37,8 @@ _LEVELS = {logging.DEBUG: "debug", logging.INFO: "info", logging.WARNING: "warni
 _writer: LineWriter | None = None
 # of `configure`: the service's name, the least level and where lines go
 _straight: tuple[str, int, TextIO] | None = None
+# the second of the last such line, since the epoch, and as it is written
+_second = (0, "")
 
 
 def logger(name: str) -> Logger:
@@ -90,10 +93,25 @@ def answered(module: str, level: int, **told: str | float) -> None:
     if _straight is None or level < _straight[1]:
         return
     name, _, stderr = _straight
-    event: Event = {"module": module, **told, "event": "answered", "level": _LEVELS[level]}
-    event["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-    event["service"] = name
+    event = {
+        "module": module,
+        **told,
+        "event": "answered",
+        "level": _LEVELS[level],
+        "timestamp": _now(),
+        "service": name,
+    }
     stderr.write(_json(_with_trace(None, "", _with_request(None, "", event))) + "\n")
+
+
+def _now() -> str:
+    """As structlog's TimeStamper writes it, with a date that is written once a second."""
+    global _second  # noqa: PLW0603 - a memory of the last answer
+    seconds, micros = divmod(time.time_ns() // 1000, 1_000_000)
+    second = _second
+    if second[0] != seconds:
+        second = _second = seconds, datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{second[1]}.{micros:06d}Z"
 
 
 def finish(within_seconds: float = _FINISH_SECONDS) -> None:

@@ -3,12 +3,11 @@
 A caller's own is taken where it can be written anywhere; otherwise one is made.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-
-from servicekit.ids import new_id
 
 HEADER = "x-request-id"
 """Of a REST request and its answer, and the key in gRPC metadata."""
@@ -24,7 +23,7 @@ def request_id() -> str:
 @contextmanager
 def serving(asked: str) -> Iterator[str]:
     """`asked`: what the caller sent as its id, "" for none; gives the id that holds within the block."""
-    taken = asked if _ACCEPTABLE.fullmatch(asked) else new_id("req")
+    taken = _taken(asked)
     token = _current.set(taken)
     try:
         yield taken
@@ -34,6 +33,12 @@ def serving(asked: str) -> Iterator[str]:
 
 def begin(asked: str) -> str:
     """As `serving`, for the rest of this task."""
-    taken = asked if asked and _ACCEPTABLE.fullmatch(asked) else new_id("req")
+    taken = _taken(asked)
     _current.set(taken)
     return taken
+
+
+def _taken(asked: str) -> str:
+    """104 bits of chance: nothing is stored under it, so it need not sort as `new_id` does, which costs as
+    much as six of these."""
+    return asked if asked and _ACCEPTABLE.fullmatch(asked) else f"req_{os.urandom(13).hex()}"

@@ -5,7 +5,7 @@ from typing import Any
 import grpc
 
 from call_router.adapters.decision_shape import CALL_TO_ROUTE, asked_of
-from call_router.adapters.messages.decisions import decision_message
+from call_router.adapters.messages.decisions import write_decision
 from call_router.app.dry_run import CallDraft, DryRun
 from keepline.routing.v1 import call_routing_pb2 as pb
 from keepline.routing.v1 import call_routing_pb2_grpc
@@ -25,7 +25,9 @@ class CallRouting(call_routing_pb2_grpc.CallRoutingServicer):
     async def Route(self, request: pb.RouteRequest, context: _Context) -> pb.RouteResponse:
         tenant_id = reading_tenant("plans")
         decision = self._dry_run.route(tenant_id, _asked(request))
-        return pb.RouteResponse(decision=decision_message(decision))
+        answer = pb.RouteResponse()
+        write_decision(answer.decision, decision)
+        return answer
 
 
 def _asked(request: pb.RouteRequest) -> Asked[CallDraft]:

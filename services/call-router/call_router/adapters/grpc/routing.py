@@ -7,7 +7,7 @@ import grpc
 from call_router.adapters import agent_shape, plan_shape
 from call_router.adapters.decision_shape import CALL_TO_ROUTE
 from call_router.adapters.decision_shape import asked_of as call_of
-from call_router.adapters.messages.decisions import decision_message
+from call_router.adapters.messages.decisions import write_decision
 from call_router.adapters.messages.routing import agent_message, plan_message
 from call_router.app.agents import Agents
 from call_router.app.dry_run import DryRun
@@ -37,7 +37,9 @@ class CallRoutingManager(routing_service_pb2_grpc.CallRoutingManagerServicer):
         tenant_id = reading_tenant("plans")
         reading = CALL_TO_ROUTE.created(messages.document(request))
         decision = self._dry_run.route(tenant_id, call_of(reading))
-        return pb.SimulateResponse(decision=decision_message(decision))
+        answer = pb.SimulateResponse()
+        write_decision(answer.decision, decision)
+        return answer
 
     async def CreateAgent(self, request: pb.CreateAgentRequest, context: _Context) -> pb.CreateAgentResponse:
         tenant_id = writing_tenant("agents")

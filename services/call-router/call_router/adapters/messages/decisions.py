@@ -14,6 +14,11 @@ def decision_message(decision: Explained) -> routing.Decision:
     return _written(routing.Decision(), decision)
 
 
+def write_decision(message: routing.Decision, decision: Explained) -> None:
+    """Into the part of an answer that it is: a message that is set as a part is copied."""
+    _written(message, decision)
+
+
 def event_decision(decision: Explained) -> events.Decision:
     return _written(events.Decision(), decision)
 
