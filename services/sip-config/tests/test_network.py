@@ -15,6 +15,7 @@ from keepline.sip.v1 import network_service_pb2 as net
 from keepline.sip.v1 import switch_config_pb2 as pb
 from keepline.sip.v1.network_service_pb2_grpc import NetworkServiceStub
 from keepline.sip.v1.switch_state_pb2 import SwitchState
+from keepline_client import RESET, AsyncKeepline, VersionMismatch
 from servicekit.api.asked import Asked
 from servicekit.testing import until
 from sip_config.adapters.mongo.network import TOPIC as SWITCHES
@@ -52,6 +53,21 @@ async def test_an_order_is_made_by_the_rule_of_all_changes(api: Any) -> None:
     reset = (await _order(api, "sw1", None, '"1"')).json()
     assert (reset["state"], reset["ordered"], reset["version"]) == ("active", False, 2)
     assert await _waiting(api) == pb.DESTINATION_STATE_ACTIVE
+
+
+async def test_operators_do_the_same_by_the_client(api: Any) -> None:
+    token = api.as_("platform", "operator")["authorization"].removeprefix("Bearer ")
+    network = AsyncKeepline("http://test", token, http=api.rest).network
+    read = await network.switch("sw1")
+    drained = await network.update_switch("sw1", {"state": "draining"}, version=read.version)
+    assert (drained.state, drained.ordered, drained.version) == ("draining", True, 1)
+    with pytest.raises(VersionMismatch):
+        await network.update_switch("sw1", {"state": "active"}, version=read.version)
+    reset = await network.update_switch("sw1", {"state": RESET}, version=drained.version)
+    assert (reset.state, reset.ordered) == ("active", False)
+    assert "sw1" in {each.id for each in (await network.get()).switches if each.state == "active"}
+    word = await network.say({"shrunk": True, "minutes": 1})
+    assert (word.shrunk, word.older, (await network.get()).word) == (True, False, word)
 
 
 async def test_operators_do_the_same_over_grpc(api: Any) -> None:
