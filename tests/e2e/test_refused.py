@@ -52,7 +52,10 @@ async def test_an_unknown_number_is_brought_in_by_its_fix(world: World) -> None:
     other = world.tenant("t_stranger")
     assert (await other.rest("sip-config").get(f"/api/v1/sip/rejections/{refused['id']}")).status_code == 404
     await line.tenant.apply_fix(refused["id"], f"add_number:{number}")
-    await line.tenant.change_plan(line.plan["id"], numbers=[line.number, number])
+    await line.tenant.decides(line.trunk["id"], number, legs=0, code="plan_missing")
+    assert (await world.phones.refused("02079460087", line.domain, 480)).result.as_told
+    refused = await line.tenant.rejection(line.trunk["id"], code="plan_missing")
+    await line.tenant.apply_fix(refused["id"], f"put_on_plan:{number}", plan_id=line.plan["id"])
     await line.tenant.decides(line.trunk["id"], number)
     caller = await world.phones.dial("02079460087", line.domain)
     assert (await caller.outcome()).result.as_told

@@ -14,6 +14,7 @@ from keepline.health.v1.trunk_health_pb2 import GetStatusRequest, TrunkStatus, T
 from keepline.health.v1.trunk_health_pb2_grpc import TrunkHealthStub
 from keepline.routing.v1.call_routing_pb2 import RouteRequest
 from keepline.routing.v1.call_routing_pb2_grpc import CallRoutingStub
+from keepline.routing.v1.decision_pb2 import Decision
 from servicekit.grpc import channel
 
 Body = dict[str, Any]
@@ -116,25 +117,24 @@ class Tenant:
         body = {"name": name, "human": {"trunk_id": trunk_id, "target": target}, "ring_seconds": 20}
         return await self._post("call-control", "/api/v1/agents", body)
 
-    async def change_plan(self, plan_id: str, **fields: object) -> Body:
-        """Whichever version it has."""
-        path, headers = f"/api/v1/routing/plans/{plan_id}", {"if-match": "*"}
-        return _checked(await self.rest("call-control").patch(path, json=fields, headers=headers))
-
     async def create_plan(self, name: str, numbers: Sequence[str], first: str, **fields: object) -> Body:
         body = {"name": name, "numbers": list(numbers), "first_agent_id": first, **fields}
         return await self._post("call-control", "/api/v1/routing/plans", body)
 
-    async def decides(self, trunk_id: str, called: str, legs: int = 1, within: float = 15) -> None:
-        """Waits until each router that is there would send such a call to that many legs."""
+    async def decides(
+        self, trunk_id: str, called: str, legs: int = 1, within: float = 15, code: str = ""
+    ) -> None:
+        """Waits until each router that is there would send such a call to that many legs, or refuse it with
+        that code."""
         routers = [name for name in self._addresses.grpc if name.startswith("call-router")]
 
         async def asked() -> bool:
-            return all([await self._legs(name, trunk_id, called) in (None, legs) for name in routers])
+            found = [await self._decision(name, trunk_id, called) for name in routers]
+            return all(one is None or (len(one.legs) == legs and code in ("", one.code)) for one in found)
 
         await until(asked, within, f"a decision with {legs} legs for {called}")
 
-    async def _legs(self, router: str, trunk_id: str, called: str) -> int | None:
+    async def _decision(self, router: str, trunk_id: str, called: str) -> Decision | None:
         """None: this router is away."""
         stub = CallRoutingStub(self.channel(router))
         try:
@@ -143,7 +143,8 @@ class Tenant:
             if error.code() is not grpc.StatusCode.UNAVAILABLE:
                 raise
             return None
-        return len(answer.decision.legs)
+        decision: Decision = answer.decision
+        return decision
 
     async def calls(self, **query: str) -> list[Body]:
         """Newest first."""
@@ -242,9 +243,10 @@ class Tenant:
 
         return await until(asked, within, f"a rejection on {trunk_id}")
 
-    async def apply_fix(self, rejection_id: str, fix_id: str) -> Body:
+    async def apply_fix(self, rejection_id: str, fix_id: str, **plan: str) -> Body:
+        """plan: plan_id, of put_on_plan."""
         path = f"/api/v1/sip/rejections/{rejection_id}:applyFix"
-        return await self._post("sip-config", path, {"fix": fix_id})
+        return await self._post("sip-config", path, {"fix": fix_id, **plan})
 
     async def order_switch(self, switch_id: str, state: str) -> None:
         """For an operator."""
