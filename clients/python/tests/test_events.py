@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keepline.events.v1.call_event_pb2 import CallEnded, CallEvent, CallStarted
@@ -72,6 +72,7 @@ def state(version: int) -> bytes:
     return TrunkState(trunk=Trunk(id="trk_1", version=version)).SerializeToString()
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 9), min_size=1))
 def test_the_highest_version_stays_whatever_comes_late(versions: list[int]) -> None:
     newest = Newest(TRUNKS)

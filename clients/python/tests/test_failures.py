@@ -12,7 +12,7 @@ import pytest
 from google.protobuf.duration_pb2 import Duration
 from google.rpc.error_details_pb2 import ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from keepline_client import KeeplineError
@@ -39,6 +39,7 @@ TYPES = st.sampled_from(["application/problem+json", "text/html", ""])
 BODIES = st.binary() | JSON.map(lambda value: json.dumps(value).encode())
 
 
+@settings(deadline=None)
 @given(st.integers(300, 599), TYPES, st.text(), BODIES)
 def test_any_refusal_is_an_error_with_a_code(status: int, kind: str, later: str, body: bytes) -> None:
     failure = failure_of(Answer(status, {"content-type": kind, "retry-after": later}, body))
@@ -55,6 +56,7 @@ READS: list[Callable[[Answer], object]] = [
 ]
 
 
+@settings(deadline=None)
 @given(BODIES)
 @example(b"[" * 100_000)
 @example(b'{"a":' * 100_000)
@@ -144,6 +146,7 @@ def test_a_pause_that_grpc_tells_is_never_negative() -> None:
     assert of_grpc(grpc.StatusCode.RESOURCE_EXHAUSTED, "", said).retry_after_seconds == 0
 
 
+@settings(deadline=None)
 @given(st.sampled_from([*grpc.StatusCode]), st.text(), st.binary())
 def test_any_status_of_grpc_is_an_error_with_a_code(
     code: grpc.StatusCode, details: str, trailing: bytes
