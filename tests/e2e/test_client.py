@@ -94,6 +94,16 @@ async def test_nothing_of_ours_is_there_but_the_two_typed_packages(python: Path,
     assert await run(python, "-c", asked, cwd=tmp_path) == "['keepline', 'keepline_client']\n[]\n"
 
 
+async def test_the_first_lines_of_its_page_work_as_they_stand(
+    world: World, python: Path, tmp_path: Path
+) -> None:
+    block = (CLIENT / "README.md").read_text().partition("```python\n")[2].partition("```")[0]
+    access = f"{world.addresses.http['door']} {world.token('t_page')}"
+    code = block.replace('"https://keepline.example", token', "*os.environ['ACCESS'].split()")
+    told = await run(python, "-c", f"import os\n{code}", cwd=tmp_path, ACCESS=access)
+    assert told.startswith("Acme Telecom trk-")
+
+
 async def test_a_number_is_made_and_its_call_is_billed_once(
     world: World, python: Path, tmp_path: Path
 ) -> None:
