@@ -17,6 +17,7 @@ from servicekit.kafka import Producer
 from servicekit.lifecycle import Service, run
 from servicekit.mongo import Mongo, connect
 from servicekit.outbox import relay_of
+from servicekit.streams import Story
 from sip_config.adapters.access import Access, access_of
 from sip_config.adapters.grpc import switch_config as grpc_switch_config
 from sip_config.adapters.grpc.audit import SERVICE as AUDIT_SERVICE
@@ -30,6 +31,7 @@ from sip_config.adapters.grpc.rejections import SipRejectionService
 from sip_config.adapters.grpc.switch_config import SwitchConfig
 from sip_config.adapters.grpc.trunks import SERVICE as TRUNK_SERVICE
 from sip_config.adapters.grpc.trunks import SipTrunkService
+from sip_config.adapters.kafka.rejection_feed import followed_rejections
 from sip_config.adapters.kafka.state_topics import AgentTopic, StateTopics
 from sip_config.adapters.messages.resources import encode
 from sip_config.adapters.mongo.network import NetworkDocuments
@@ -39,9 +41,11 @@ from sip_config.adapters.refused import refused_of
 from sip_config.adapters.rest import audit as rest_audit
 from sip_config.adapters.rest import keys as rest_keys
 from sip_config.adapters.rest import network as rest_network
+from sip_config.adapters.rest import rejection_stream
 from sip_config.adapters.rest import rejections as rest_rejections
 from sip_config.adapters.rest import switch_xml as rest_switch
 from sip_config.adapters.rest import trunks as rest_trunks
+from sip_config.adapters.rest.rejection_stream import RejectionTeller
 from sip_config.app.naming import Naming
 from sip_config.app.network import Network, Site
 from sip_config.app.node_feed import NodeFeed
@@ -173,6 +177,8 @@ async def _serve(service: Service[Settings], parts: Parts, callers: Callers) -> 
     app.include_router(rest_keys.router(parts.access.keys, parts.keys))
     app.include_router(rest_audit.router(parts.access.entries))
     app.include_router(rest_network.router(parts.feed, parts.reports, parts.network))
+    told = RejectionTeller(parts.rejections.store)
+    app.include_router(rejection_stream.router(Story(followed_rejections(service), told)))
     app.include_router(rest_rejections.router(parts.rejections, parts.keys))
     if password:
         app.include_router(rest_switch.router([edge.host for edge in settings.edges], password))

@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import Field, field_validator
 
 from servicekit.addresses import AddressPolicy
-from servicekit.settings import AddressSettings, ServiceSettings, SettingsGroup, WrongSetting
+from servicekit.settings import AddressSettings, ServiceSettings, SettingsGroup, StreamSettings, WrongSetting
 from sip_config.domain.resources import DestinationState
 from siptypes.hosts import is_address, is_domain
 
@@ -82,6 +82,7 @@ class Settings(ServiceSettings):
     """What one tenant may have."""
     audit: AuditSettings = AuditSettings()
     rejections: RejectionSettings = RejectionSettings()
+    streams: StreamSettings = StreamSettings()
     phone_sources_target: str | None = None
     """gRPC address of phone-sources, host:port; none: no fix that brings in or moves a number is applied."""
     call_control_target: str | None = None

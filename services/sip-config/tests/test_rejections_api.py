@@ -279,7 +279,7 @@ async def test_who_applied_a_fix_is_in_the_audit_log(api: Any) -> None:
     one = await row(api, trunk)
     await apply(api, one["id"], ADDRESS)
     (stored,) = await api.shared.rejections.find({})
-    told = AuditEntry.FromString(stored["outbox"][0]["value"])
+    told = AuditEntry.FromString(stored["outbox"][-1]["value"])
     assert (told.actor, told.tenant_id, told.action) == ("dev", "t_a", "changed")
     assert (told.resource, told.resource_id, list(told.fields)) == (
         "rejection",

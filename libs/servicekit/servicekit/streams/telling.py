@@ -48,8 +48,8 @@ class Teller(Protocol[T]):
     async def snapshot(self, tenant_id: str, number: int, wants: Wants) -> Document:
         """How things stand behind the entry of that number. Raises Problem."""
 
-    async def told(self, entry: Entry[T]) -> Told:
-        """Raises Problem."""
+    async def told(self, entry: Entry[T]) -> Told | None:
+        """None: there is nothing to tell any more. Raises Problem."""
 
 
 class Story(Generic[T]):
@@ -83,9 +83,9 @@ class Story(Generic[T]):
                 except Lost:
                     raise _too_slow() from None
                 for entry, place in news:
-                    told, data = await self._told(entry)
-                    if wants(told.about):
-                        yield Event(told.name, data, place)
+                    known = await self._told(entry)
+                    if known is not None and wants(known[0].about):
+                        yield Event(known[0].name, known[1], place)
                 if not news:
                     yield self._heartbeat(reader)
 
@@ -93,10 +93,12 @@ class Story(Generic[T]):
         as_of = {"as_of": rfc3339(self._feed.as_of())}
         return Event("heartbeat", msgspec.json.encode(as_of), reader.cursor())
 
-    async def _told(self, entry: Entry[T]) -> tuple[Told, bytes]:
+    async def _told(self, entry: Entry[T]) -> tuple[Told, bytes] | None:
         known = self._remembered.get(entry.number)
         if known is None:
             told = await self._teller.told(entry)
+            if told is None:
+                return None
             known = told, msgspec.json.encode(told.data)
             self._remembered[entry.number] = known
             if len(self._remembered) > _REMEMBERED:

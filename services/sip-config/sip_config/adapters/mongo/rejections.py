@@ -4,21 +4,23 @@
      count, first_at, last_at, state, rule, explanation, fixed, seen: [[log, position], ...], outbox}
 
 tenant_id "": it belongs to no tenant. They are removed some days after the last refusal; each write is
-guarded by the version. The outbox has the entries of the audit log for fixes that were applied.
+guarded by the version. The outbox tells of each write, and has the entries of the audit log for fixes that
+were applied.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
+from keepline.sip.v1.rejection_pb2 import RejectionChanged
 from servicekit.api import pages
 from servicekit.api.lists import ListAsked
 from servicekit.audit import Audited
 from servicekit.documents import Collection as Documents
 from servicekit.documents import Document, DuplicateKey
+from servicekit.outbox import StateTopic
 from servicekit.paging import Page
 from servicekit.readable import Readable
 from sip_config.domain.refused.explanation import Explanation, Rule
@@ -26,8 +28,12 @@ from sip_config.domain.refused.refusal import Place, Refusal, SaidBy
 from sip_config.domain.refused.rejection import Alike, Fixed, Rejection, State
 
 COLLECTION = "sip_rejections"
+TOPIC = "keepline.sip.rejection.changes.v1"
 _DAY_SECONDS = 24 * 3600
 _AUDITED = Audited("rejection", "sip-config")
+_CHANGES = StateTopic(
+    TOPIC, "sip-config", RejectionChanged.DESCRIPTOR.full_name, "keepline.sip.rejection", traced=False
+)
 _NO_PLACE = Place("", -1)
 
 
@@ -74,18 +80,17 @@ class RejectionDocuments:
 
     async def write(self, row: Rejection) -> bool:
         if row.version > 0:
-            return await self._replaced(row, {})
-        try:
-            await self.collection.insert_one({"_id": row.id, **_fields(row, 1)})
-        except DuplicateKey:
-            return False
-        return True
+            written = await self._replaced(row, [])
+        else:
+            written = await self._added(row)
+        self.wrote()
+        return written
 
     async def fix(self, before: Rejection, after: Rejection) -> bool:
         was, now = _fields(before, before.version), _fields(after, before.version + 1)
         at = {"updated_at": after.fixed.at if after.fixed is not None else after.last.at}
         news = _AUDITED.change(after.id, _told(was), {**_told(now), **at})
-        written = await self._replaced(after, {"$push": {"outbox": news}})
+        written = await self._replaced(after, [news])
         self.wrote()
         return written
 
@@ -97,12 +102,26 @@ class RejectionDocuments:
             )
             await self.collection.delete_many({"_id": {"$in": [one["_id"] for one in oldest]}})
 
-    async def _replaced(self, row: Rejection, besides: Mapping[str, Any]) -> bool:
-        one = {"_id": row.id, "version": row.version}
-        return await self.collection.update_one(one, {"$set": _fields(row, row.version + 1), **besides}) == 1
+    async def _added(self, row: Rejection) -> bool:
+        try:
+            await self.collection.insert_one({"_id": row.id, **_fields(row, 1), "outbox": [_news(row, 1)]})
+        except DuplicateKey:
+            return False
+        return True
+
+    async def _replaced(self, row: Rejection, besides: Sequence[Document]) -> bool:
+        one, version = {"_id": row.id, "version": row.version}, row.version + 1
+        told = {"outbox": {"$each": [_news(row, version), *besides]}}
+        return await self.collection.update_one(one, {"$set": _fields(row, version), "$push": told}) == 1
 
 
 _NEWEST = (("last_at", -1),)
+
+
+def _news(row: Rejection, version: int) -> Document:
+    at = row.last.at if row.fixed is None else max(row.last.at, row.fixed.at)
+    told = RejectionChanged(id=row.id, tenant_id=row.alike.tenant_id, version=version)
+    return _CHANGES.entry(row.alike.tenant_id, row.id, version, told.SerializeToString(), at)
 
 
 def _told(fields: Document) -> Document:
