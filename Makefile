@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 PACKAGES := servicekit siptypes switchlink sip_config edge_agent call_router health_monitor phone_sources door harness keepline_client
-SOURCES := services libs tests proto clients
+SOURCES := conftest.py services libs tests proto clients
 PYTEST := $(BIN)/pytest -q
 export PYTHONDONTWRITEBYTECODE := 1
 

@@ -63,7 +63,7 @@ def test_a_pipe_that_nobody_reads_holds_up_nobody_and_what_was_dropped_is_counte
 
 
 @given(st.lists(st.integers(0, 20_000), max_size=40))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_with_a_reader_nothing_is_lost_whatever_the_lines(lengths: list[int]) -> None:
     reads, writes = os.pipe()
     writer = LineWriter(writes, told)

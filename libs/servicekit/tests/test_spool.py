@@ -65,7 +65,7 @@ records = st.builds(
 
 
 @given(st.lists(records, max_size=5))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_the_file_gives_back_what_was_written(written: list[Outgoing]) -> None:
     with TemporaryDirectory() as folder:
         file = SpoolFile(Path(folder))

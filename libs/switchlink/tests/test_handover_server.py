@@ -104,7 +104,7 @@ async def test_a_hostile_peer_costs_one_conversation(name: str, closes: bool) ->
 LIKE_FRAMES = [b"Content-Type: a/b\n", b"\n\n", b": \n"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.binary(max_size=200) | st.sampled_from([b"Content-Type: a/b\n", b"\n\n", b": \n"]), max_size=8
@@ -120,7 +120,7 @@ async def test_no_bytes_end_the_server(pieces: list[bytes]) -> None:
 
 
 @given(st.lists(st.integers(0, len(channel_data(CHANNEL))), max_size=6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 async def test_the_channel_may_arrive_in_any_pieces(cuts: list[int]) -> None:
     data = channel_data(CHANNEL)
     edges = [0, *sorted(cuts), len(data)]

@@ -264,7 +264,7 @@ def test_an_end_that_nobody_saw_is_marked(story: Story) -> None:
     assert (end.talk_ms, end.estimated_within_ms) == (37_000, 20_000)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.data())
 def test_whatever_is_lost_or_repeated_any_watcher_tells_the_same_and_one_end(
     story: Story, data: st.DataObject
@@ -288,7 +288,7 @@ def test_whatever_is_lost_or_repeated_any_watcher_tells_the_same_and_one_end(
         assert len(numbers) == len(set(numbers))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_in_the_order_of_time_numbers_rise_whatever_is_lost(story: Story, data: st.DataObject) -> None:
     """But for what is made good later, which keeps its number."""

@@ -45,7 +45,7 @@ def journeys(draw: st.DrawFn) -> Journey:
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(journeys())
 def test_what_was_written_is_read(journey: Journey) -> None:
     text = journey_text(journey)

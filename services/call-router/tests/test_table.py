@@ -66,7 +66,7 @@ HISTORY: list[Record] = [
 ]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.sampled_from(HISTORY), max_size=30), st.permutations(HISTORY))
 def test_any_order_with_any_repetition_gives_the_same_table(
     repeated: list[Record], shuffled: list[Record]

@@ -49,7 +49,7 @@ def records(draw: st.DrawFn) -> Record:
 steps = records() | st.sampled_from([*TRUNKS, *AGENTS, "num_1", "num_2", "pln_1"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(steps, max_size=40),
     st.lists(st.tuples(tenants, trunks, st.sampled_from(CALLED)), min_size=1, max_size=8),

@@ -196,7 +196,7 @@ _ACTS = st.sampled_from(["whole", "change", "settle", "take back"])
 Steps = list[tuple[str, list[Resource], int]]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(_ACTS, _SETS, st.integers(0, 9)), max_size=8))
 def test_whatever_comes_the_file_holds_what_was_said_last(steps: Steps) -> None:
     asyncio.run(_walk(steps))
