@@ -7,13 +7,22 @@ SOURCES := conftest.py services libs tests proto clients
 PYTEST := $(BIN)/pytest -q
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo call env token test check rules unit contract integration e2e load proto baseline client settings openapi lint-openapi codes format clean
+.PHONY: help setup web web-client demo call env token test check check-web rules unit contract integration e2e e2e-web load proto baseline client settings openapi lint-openapi codes format clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## */\1\t/' | expand -t 14
 
 setup: ## install what is missing: Debian packages, Python, Kafka's jars
 	@infra/setup.sh
+
+web: web/dist/index.html ## build the web application, which the door serves
+
+WEB_SOURCES := $(shell git ls-files --cached --others --exclude-standard web)
+web/dist/index.html: web/node_modules $(WEB_SOURCES)
+	npm run --silent build --prefix web
+
+web-client: web/node_modules ## write the web application's client of docs/openapi.json
+	npm run --silent api --prefix web
 
 demo: setup ## start everything and watch a real call; ONCE=1 leaves after the call
 	@exec $(BIN)/python -m harness demo
@@ -50,9 +59,15 @@ check: proto/asyncapi/node_modules infra/openapi/node_modules ## style, types, a
 	node proto/asyncapi/validate.mjs docs/asyncapi.yaml
 	$(if $(wildcard proto/baseline.binpb),$(BIN)/buf breaking proto --against proto/baseline.binpb)
 	$(MAKE) --no-print-directory lint-openapi
+	$(MAKE) --no-print-directory check-web
 
-unit: ## rules, without any real component
+check-web: web/dist/index.html # its client is that of docs/openapi.json, its types and style, what a browser loads first
+	$(MAKE) --no-print-directory web-client && test -z "$$(git status --porcelain -- web/src/api/generated)"
+	npm run --silent check --prefix web
+
+unit: web/node_modules ## rules, without any real component
 	$(PYTEST) $(wildcard services/*/tests libs/*/tests clients/*/tests tests/harness/tests)
+	npm run --silent test --prefix web
 
 contract: ## one suite over every implementation of a port
 	$(PYTEST) tests/contract
@@ -60,8 +75,11 @@ contract: ## one suite over every implementation of a port
 integration: ## real Kafka, database and Kamailio, part by part
 	$(PYTEST) tests/integration
 
-e2e: ## calls through the whole world, listened to
-	$(PYTEST) tests/e2e
+e2e: ## calls through the whole world, listened to, and the shortest story in a browser
+	$(PYTEST) tests/e2e tests/web/test_story.py
+
+e2e-web: web/dist/index.html ## each screen of the web application in Debian's Chromium
+	$(PYTEST) tests/web
 
 load: ## figures and ratios (minutes; not part of test)
 	$(BIN)/python -m harness load

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What make setup does: Debian packages from packages.txt, uv and the Python environment, npm packages and
-# Kafka's jars.
+# What make setup does: Debian packages from packages.txt, uv and the Python environment, npm packages, the
+# web application and Kafka's jars.
 # Each step looks first and does nothing where nothing is missing, so that a second run costs a second.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -58,12 +58,18 @@ sync_python() {
 
 sync_node() {
     local folder
-    for folder in proto/asyncapi infra/openapi; do
+    for folder in proto/asyncapi infra/openapi web; do
         [ "$folder/node_modules" -nt "$folder/package-lock.json" ] && continue
         command -v npm >/dev/null || stop "npm with Node 20 or newer is needed (https://nodejs.org)"
         say "installing what $folder needs"
         make --no-print-directory "$folder/node_modules"
     done
+}
+
+build_web() {
+    make --no-print-directory --question web/dist/index.html && return 0
+    say "building the web application"
+    make --no-print-directory web/dist/index.html >/dev/null
 }
 
 fetch_jars() {
@@ -83,5 +89,6 @@ install_packages
 install_uv
 sync_python
 sync_node
+build_web
 fetch_jars
 say "everything is there"

@@ -30,5 +30,5 @@ async def mongo() -> AsyncIterator[Mongo]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def world() -> AsyncIterator[World]:
-    async with running_world("e2e", spare_switches=1) as world:
+    async with running_world("e2e", spare_switches=1, with_issuer=True) as world:
         yield world

@@ -15,6 +15,7 @@ from door.pages import write_pages
 from door.renewal import Certificates
 from door.rules import read_template, rendered
 from door.settings import Settings
+from door.web import write_page
 from servicekit.foreign import Foreign
 from servicekit.foreign.reading import of_nginx
 from servicekit.settings import WrongSetting, load, refuse, told_if_asked
@@ -33,6 +34,7 @@ def prepared(settings: Settings) -> list[str]:
         # of an nginx that was killed; it would not listen there again
         status_socket(folder).unlink(missing_ok=True)
         write_pages(folder / "pages", settings.door.documents)
+        write_page(folder, settings.web)
         (folder / "nginx.conf").write_text(rendered(read_template(settings), settings))
     except OSError as error:
         raise WrongSetting("KEEPLINE_DATA_DIR", f"cannot be written: {error}") from error

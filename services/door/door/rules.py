@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
+from door import web
 from door.measures import status_socket
 from door.problems import SAID, Said
 from door.routes import GRPC, REST, SERVICES, title
@@ -60,6 +61,9 @@ def _values(settings: Settings) -> dict[str, str]:
         "GRPC_PROBLEMS": _grpc_problems(),
         "DESCRIPTIONS": "\n".join(_description(service, settings) for service in SERVICES),
         "ASSETS": str(ASSETS),
+        "HOME": web.home(settings.web),
+        "OTHER": web.other_paths(settings.web),
+        "WEB": _indented(web.locations(settings.web, settings.data_dir.absolute())),
         "PROBLEMS": "\n".join(_problem(one, settings.http.problems) for one in SAID),
     }
 

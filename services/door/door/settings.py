@@ -2,11 +2,11 @@
 
 import re
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, IPvAnyNetwork, field_validator, model_validator
+from pydantic import AfterValidator, Field, IPvAnyNetwork, field_validator, model_validator
 
-from servicekit.settings import ProcessSettings, ServerTlsSettings, SettingsGroup, host_port
+from servicekit.settings import ISSUER_ADDRESS, ProcessSettings, ServerTlsSettings, SettingsGroup, host_port
 
 _ADDRESS = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]{1,253}):[0-9]{1,5}")
 _ORIGIN = re.compile(r"https?://([A-Za-z0-9.-]{1,253}|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?")
@@ -18,6 +18,16 @@ def _address(value: str) -> str:
     if not _ADDRESS.fullmatch(value):
         raise ValueError("must be host:port, such as 127.0.0.1:8080")
     return value
+
+
+def _origins(value: tuple[str, ...]) -> tuple[str, ...]:
+    for origin in value:
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError("must be an origin such as https://app.example.org, without a path")
+    return value
+
+
+Origins = Annotated[tuple[str, ...], AfterValidator(_origins)]
 
 
 class ReachedSettings(SettingsGroup):
@@ -80,22 +90,46 @@ class LimitsSettings(SettingsGroup):
 
 
 class CorsSettings(SettingsGroup):
-    origins: tuple[str, ...] = ()
+    origins: Origins = ()
     """Web pages of these origins may call, such as https://app.example.org; none: CORS is off."""
 
-    @field_validator("origins")
-    @classmethod
-    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for origin in value:
-            if not _ORIGIN.fullmatch(origin):
-                raise ValueError("must be an origin such as https://app.example.org, without a path")
-        return value
+
+class WebSettings(SettingsGroup):
+    """The web application, where there is one."""
+
+    folder: Path | None = None
+    """Folder of the web application as it was built, this repository's web/dist; none: the door has none."""
+    issuer: str | None = Field(default=None, pattern=ISSUER_ADDRESS)
+    """OpenID provider where people sign in; https, http on loopback only."""
+    client_id: str = Field(default="keepline-web", min_length=1)
+    """As the issuer knows the web application: a public client that returns to /signed-in of this origin."""
+    scope: str = Field(default="openid profile offline_access", pattern=r"^openid( [!#-\[\]-~]+)*$")
+    """What the web application asks the issuer for."""
+    tenant_claim: str = Field(default="tenant_id", min_length=1)
+    """The claim of the ID token that says whose it is."""
+    role_claim: str = Field(default="role", min_length=1)
+    """The claim of the ID token that says what its bearer may do."""
+    origins: Origins = ()
+    """Further origins of the issuer that the page asks, where its endpoints have other hosts."""
+
+    @property
+    def issuer_origin(self) -> str:
+        return "/".join((self.issuer or "").split("/")[:3])
+
+    @model_validator(mode="after")
+    def _somebody_can_sign_in(self) -> Self:
+        if self.folder is not None and self.issuer is None:
+            raise ValueError("folder needs an issuer, where people sign in")
+        if self.issuer is not None:
+            _origins((self.issuer_origin,))
+        return self
 
 
 class Settings(ProcessSettings):
     services: ServicesSettings
     grpc: ClearGrpcSettings = ClearGrpcSettings()
     door: DoorSettings
+    web: WebSettings = WebSettings()
     limits: LimitsSettings = LimitsSettings()
     cors: CorsSettings = CorsSettings()
     proxies: tuple[IPvAnyNetwork, ...] = ()
@@ -106,7 +140,8 @@ class Settings(ProcessSettings):
         """nginx's configuration has no escape for what would end a path early."""
         tls: ServerTlsSettings = self.http.tls
         ours, theirs = (tls.cert_file, tls.key_file, tls.client_ca_file), self.tls
-        for path in (self.data_dir, *ours, theirs.ca_file, theirs.cert_file, theirs.key_file):
+        more = (theirs.ca_file, theirs.cert_file, theirs.key_file, self.web.folder)
+        for path in (self.data_dir, *ours, *more):
             if path is not None and not _PATH.fullmatch(str(path)):
                 raise ValueError(f"{str(path)[:200]!r} cannot be a path here: letters, digits and ./+@_- can")
         _address(self.http.listen)

@@ -14,7 +14,9 @@ from pydantic import ValidationError
 from door.problems import SAID
 from door.routes import GRPC, REST, SERVICES
 from door.rules import rendered
-from door.settings import Settings
+from door.settings import Settings, WebSettings
+from door.web import write_page
+from servicekit.settings import WrongSetting
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 TEMPLATE = (REPOSITORY / "infra" / "nginx" / "nginx.conf").read_text()
@@ -95,3 +97,25 @@ def test_cors_is_off_unless_origins_are_set(tmp_path: Path) -> None:
     text = rendered(TEMPLATE, settings(tmp_path, cors={"origins": [origin]}))
     assert f'"{origin}" $http_origin;' in text
     assert "Vary Origin" in text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"folder": "/web"}, "needs an issuer"),
+        ({"folder": "/web", "issuer": "http://issuer.example.org"}, "should match pattern"),
+        ({"folder": "/web", "issuer": "https://issuer.example.org;x/"}, "must be an origin"),
+        ({"origins": ["https://a b"]}, "must be an origin"),
+        ({"scope": "profile"}, "should match pattern"),
+    ],
+)
+def test_a_web_application_that_nobody_could_use_is_refused(wrong: Any, told: str, tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match=told):
+        settings(tmp_path, web=wrong)
+
+
+def test_a_folder_that_holds_another_application_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<p>KEEPLINE_ISSUER</p>")
+    web = WebSettings(folder=tmp_path, issuer="https://issuer.example.org")
+    with pytest.raises(WrongSetting, match="no place for KEEPLINE_CLIENT_ID"):
+        write_page(tmp_path, web)

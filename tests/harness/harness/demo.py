@@ -105,6 +105,7 @@ async def _provision(world: World) -> DemoState:
 def _tell(console: Console, world: World, state: DemoState) -> None:
     door = world.services["door"]
     _say(console, "\nIt stays up until Ctrl-C.")
+    _say(console, f"  in a browser     {door.url}   (tenant {TENANT}, any role)")
     _say(console, f"  demo provider    {state.provider_page}   places calls at the press of a button")
     _say(console, f"  REST             {door.url}/api/v1/...   described at {door.url}/docs")
     _say(console, f"  gRPC             {door.grpc} (in clear)")

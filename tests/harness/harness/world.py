@@ -209,6 +209,7 @@ async def running_world(
     spare_switches: int = 0,
     switch_configuration: Path = CONFIGURATION,
     calls_per_second: int | None = None,
+    with_issuer: bool = False,
 ) -> AsyncIterator[World]:
     world = await World.create(
         name,
@@ -216,6 +217,7 @@ async def running_world(
         spare_switches=spare_switches,
         switch_configuration=switch_configuration,
         calls_per_second=calls_per_second,
+        with_issuer=with_issuer,
     )
     await world.up(show)
     try:

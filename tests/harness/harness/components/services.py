@@ -133,7 +133,8 @@ def _door(around: Around, served: Sequence[ServiceRun]) -> ServiceRun:
     port = around.door_port
     http, grpc = f"127.0.0.1:{free_port(wanted=port)}", f"127.0.0.1:{free_port(wanted=port and port + 1)}"
     reached = {run.name: (run.http, run.grpc) for run in served}
-    return ServiceRun("door", "door", http, grpc, door_settings(around.folder / "door", http, grpc, reached))
+    settings = door_settings(around.folder / "door", http, grpc, reached, issuer=around.issuer_url)
+    return ServiceRun("door", "door", http, grpc, settings)
 
 
 def create(run: ServiceRun, folder: Path) -> Component:

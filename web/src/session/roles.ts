@@ -1,0 +1,4 @@
+/** What a role may do here. The services decide; the screens only leave out what would be refused. */
+export function mayChange(role: string): boolean {
+  return role === 'owner' || role === 'admin';
+}

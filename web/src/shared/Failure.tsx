@@ -1,0 +1,70 @@
+import { Alert, Anchor, Button, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { Refused, SignedOut, Unreached } from '@/api/problem';
+import { IconAlertCircle } from '@/shared/icons';
+
+type Props = { error: unknown; again?: () => void; mt?: string; mb?: string };
+
+/** What went wrong, what to do, and the code with its page: alike on every screen. */
+export function Failure({ error, again, ...where }: Props) {
+  const { t } = useTranslation();
+  if (error instanceof SignedOut) return null; // the whole page says so
+  return (
+    <Alert color="red" variant="outline" icon={<IconAlertCircle aria-hidden />} role="alert" {...where}>
+      {error instanceof Refused ? <Said refused={error} /> : <Silence error={error} />}
+      {again && (
+        <Button variant="default" size="compact-md" mt="sm" onClick={again}>
+          {isMismatch(error) ? t('shared.loadCurrent') : t('shared.tryAgain')}
+        </Button>
+      )}
+    </Alert>
+  );
+}
+
+export const isMismatch = (error: unknown) =>
+  error instanceof Refused && error.problem.code === 'version_mismatch';
+
+function Said({ refused }: { refused: Refused }) {
+  const { t } = useTranslation();
+  const { code, detail, hint, request_id } = refused.problem;
+  const ours = isMismatch(refused);
+  return (
+    <>
+      <Text fw={600} lang={ours ? undefined : 'en'}>
+        {ours ? t('shared.mismatch') : sentence(detail)}
+      </Text>
+      <Text lang={ours ? undefined : 'en'}>{ours ? t('shared.mismatchHint') : sentence(hint)}</Text>
+      <Text size="xs" c="dimmed" ff="monospace" mt={4}>
+        <Anchor
+          href={`/problems/${code}`}
+          target="_blank"
+          size="xs"
+          c="dimmed"
+          underline="always"
+          aria-label={t('shared.whatCodeMeans', { code })}
+        >
+          {code}
+        </Anchor>{' '}
+        {request_id}
+      </Text>
+    </>
+  );
+}
+
+function Silence({ error }: { error: unknown }) {
+  const { t } = useTranslation();
+  if (!(error instanceof Unreached)) return <Text lang="en">{String(error)}</Text>;
+  return (
+    <>
+      <Text fw={600}>{t('shared.unreached')}</Text>
+      <Text>{t('shared.unreachedHint')}</Text>
+    </>
+  );
+}
+
+/** The services' words begin small and end without a point. */
+export function sentence(words: string): string {
+  const text = words.trim();
+  if (!text) return '';
+  return `${text[0]?.toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+}

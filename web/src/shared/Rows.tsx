@@ -1,0 +1,57 @@
+import type { ReactNode } from 'react';
+import classes from './Rows.module.css';
+
+export type Column<T> = {
+  key: string;
+  head: string;
+  cell: (item: T) => ReactNode;
+  /** Numbers stand at the end. */
+  end?: boolean;
+};
+
+type Props<T> = { label: string; items: T[]; columns: Column<T>[]; keyOf: (item: T) => string };
+
+/**
+ * A table; narrower than 640 px each row is a block with its heads beside the values. The roles are said again
+ * because `display` takes them away. A link with the class `rowLink` in a row covers the whole of it.
+ */
+export function Rows<T>({ label, items, columns, keyOf }: Props<T>) {
+  return (
+    // biome-ignore-start lint/a11y/noRedundantRoles: see above
+    <table className={classes.table} role="table" aria-label={label}>
+      <thead role="rowgroup">
+        <tr role="row">
+          {columns.map((column) => (
+            <th
+              key={column.key}
+              role="columnheader"
+              scope="col"
+              className={column.end ? classes.end : undefined}
+            >
+              {column.head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        {items.map((item) => (
+          <tr key={keyOf(item)} role="row">
+            {columns.map((column) => (
+              <td
+                key={column.key}
+                role="cell"
+                data-head={column.head}
+                className={column.end ? classes.end : undefined}
+              >
+                <div>{column.cell(item)}</div>
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+    // biome-ignore-end lint/a11y/noRedundantRoles: see above
+  );
+}
+
+export const rowLink = classes.rowLink;

@@ -1,0 +1,30 @@
+import { Badge } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { IconAlertTriangle, IconBan, IconCircleCheck, IconCircleX, IconQuestionMark } from '@/shared/icons';
+import classes from './Verdict.module.css';
+
+const LOOKS = {
+  healthy: IconCircleCheck,
+  degraded: IconAlertTriangle,
+  down: IconCircleX,
+  unknown: IconQuestionMark,
+  disabled: IconBan,
+};
+
+export type VerdictName = keyof typeof LOOKS;
+
+/** Icon, word and colour: none of them alone. */
+export function Verdict({ of }: { of: VerdictName }) {
+  const { t } = useTranslation();
+  const Icon = LOOKS[of];
+  return (
+    <Badge
+      variant="default"
+      className={classes.badge}
+      data-verdict={of}
+      leftSection={<Icon size={14} aria-hidden />}
+    >
+      {t(`trunks.verdict.${of}`)}
+    </Badge>
+  );
+}

@@ -1,0 +1,12 @@
+import { useTranslation } from 'react-i18next';
+import { shortTime, wholeTime } from './time';
+
+export function When({ at }: { at: string }) {
+  const { i18n } = useTranslation();
+  const time = new Date(at);
+  return (
+    <time dateTime={at} title={wholeTime(time, i18n.language)}>
+      {shortTime(time, i18n.language)}
+    </time>
+  );
+}

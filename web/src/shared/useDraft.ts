@@ -1,0 +1,27 @@
+/** What was typed and not sent outlives a reload: in this tab, until it is sent or given up. Never for secrets. */
+import { useEffect } from 'react';
+import type { FieldValues, UseFormReturn } from 'react-hook-form';
+
+const keyOf = (name: string) => `keepline-draft:${name}`;
+
+/** name: of the form and of what it changes, with the version. */
+export function draftOf<T>(name: string, otherwise: T): T {
+  try {
+    const kept = sessionStorage.getItem(keyOf(name));
+    return kept ? (JSON.parse(kept) as T) : otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+export function useDraft<T extends FieldValues>(
+  name: string,
+  form: UseFormReturn<T>,
+): { forget: () => void } {
+  const { watch } = form;
+  useEffect(() => {
+    const watching = watch((values) => sessionStorage.setItem(keyOf(name), JSON.stringify(values)));
+    return () => watching.unsubscribe();
+  }, [watch, name]);
+  return { forget: () => sessionStorage.removeItem(keyOf(name)) };
+}

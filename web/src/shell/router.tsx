@@ -1,0 +1,26 @@
+import { createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { trunkEdit, trunkList, trunkNew, trunkPage } from '@/trunks/routes';
+import { Broken, Nowhere } from './Nowhere';
+import { root } from './root';
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/trunks' });
+  },
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, trunkList, trunkNew, trunkPage, trunkEdit]),
+  defaultPreload: 'intent',
+  defaultNotFoundComponent: Nowhere,
+  defaultErrorComponent: Broken,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

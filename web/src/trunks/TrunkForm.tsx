@@ -1,0 +1,121 @@
+import { zodResolver } from '@hookform/resolvers/zod';
+import { Button, Group, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Controller, type UseFormReturn, useForm } from 'react-hook-form';
+import { useTranslation } from 'react-i18next';
+import { showAtFields } from '@/shared/atFields';
+import { countries } from '@/shared/countries';
+import { Failure, isMismatch } from '@/shared/Failure';
+import { said } from '@/shared/said';
+import { draftOf, useDraft } from '@/shared/useDraft';
+import { Endpoints } from './Endpoints';
+import { PLACES, shape, type TrunkValues } from './values';
+
+type Props = {
+  /** Names the draft. */
+  name: string;
+  values: TrunkValues;
+  isNew: boolean;
+  verb: string;
+  cancel: ReactNode;
+  /** Sends it; what it throws is shown. */
+  send: (values: TrunkValues) => Promise<void>;
+  error: unknown;
+  loadCurrent?: () => void;
+};
+
+export function TrunkForm({ name, values, isNew, verb, cancel, send, error, loadCurrent }: Props) {
+  const { t } = useTranslation();
+  const form = useForm<TrunkValues>({ resolver: zodResolver(shape), defaultValues: draftOf(name, values) });
+  const draft = useDraft(name, form);
+  const submit = form.handleSubmit(async (typed) => {
+    try {
+      await send(typed);
+      draft.forget();
+    } catch (refusal) {
+      showAtFields(refusal, PLACES, form.setError, (line, what) => t('shared.line', { line, said: what }));
+    }
+  });
+  const again = () => {
+    draft.forget();
+    loadCurrent?.();
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack gap="lg" maw={640}>
+        {Boolean(error) && (
+          <Failure error={error} again={isMismatch(error) && loadCurrent ? again : undefined} />
+        )}
+        <Fields form={form} isNew={isNew} />
+        <Group>
+          <Button type="submit" loading={form.formState.isSubmitting}>
+            {verb}
+          </Button>
+          {cancel}
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function Fields({ form, isNew }: { form: UseFormReturn<TrunkValues>; isNew: boolean }) {
+  const { t, i18n } = useTranslation();
+  const { register, control, formState } = form;
+  const { errors } = formState;
+  return (
+    <>
+      <TextInput
+        label={t('trunks.form.name')}
+        description={t('trunks.form.nameHint')}
+        autoComplete="off"
+        {...register('name')}
+        error={said(errors.name, t)}
+        required
+      />
+      <Controller
+        name="country"
+        control={control}
+        render={({ field }) => (
+          <Select
+            label={t('trunks.form.country')}
+            description={t('trunks.form.countryHint')}
+            searchable
+            required
+            data={countries(i18n.language)}
+            {...field}
+            onChange={(country) => field.onChange(country ?? '')}
+            error={said(errors.country, t)}
+          />
+        )}
+      />
+      <Textarea
+        label={t('trunks.form.sources')}
+        description={t('trunks.form.sourcesHint')}
+        autosize
+        minRows={3}
+        maxRows={12}
+        spellCheck={false}
+        ff="monospace"
+        {...register('sources')}
+        error={said(errors.sources, t)}
+      />
+      <Endpoints form={form} />
+      {isNew ? (
+        <TextInput
+          label={t('trunks.form.label')}
+          description={t('trunks.form.labelHint')}
+          autoComplete="off"
+          spellCheck={false}
+          {...register('label')}
+          error={said(errors.label, t)}
+        />
+      ) : (
+        <Switch
+          label={t('trunks.form.enabled')}
+          description={t('trunks.form.enabledHint')}
+          {...register('enabled')}
+        />
+      )}
+    </>
+  );
+}

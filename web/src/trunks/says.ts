@@ -1,0 +1,43 @@
+/** What a trunk can do, as a sentence in the reader's language; health-monitor's own where ours would say less. */
+import type { StatusBody, TrunkBody } from '@/api/generated/api.schemas';
+
+export type Says = {
+  key: 'disabled' | 'unprobed' | 'first' | 'healthy' | 'degraded' | 'down';
+  where?: string;
+  answering?: number;
+  total?: number;
+};
+
+/** Undefined: the sentence of the status says it. */
+export function says(trunk: TrunkBody, status: StatusBody | undefined): Says | undefined {
+  if (!trunk.enabled) return { key: 'disabled' };
+  if (trunk.endpoints.length === 0) return { key: 'unprobed' };
+  if (!status) return { key: 'first' };
+  const total = trunk.endpoints.length;
+  const answering = new Set(status.endpoints.filter((one) => one.reachable).map(addressOf)).size;
+  switch (status.verdict) {
+    case 'healthy':
+      return { key: 'healthy' };
+    case 'degraded':
+      return { key: 'degraded', answering, total };
+    case 'down':
+      return { key: 'down', where: trunk.endpoints.map(addressOf).join(', ') };
+    default:
+      return undefined;
+  }
+}
+
+type At = { host: string; port?: number };
+
+export function addressOf({ host, port }: At): string {
+  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  return port ? `${name}:${port}` : name;
+}
+
+/** Of the quickest endpoint, in whole milliseconds. */
+export function latency(status: StatusBody | undefined): number | undefined {
+  const known = status?.endpoints.flatMap((one) =>
+    one.reachable && one.latency_ms !== undefined ? [one.latency_ms] : [],
+  );
+  return known?.length ? Math.max(1, Math.round(Math.min(...known))) : undefined;
+}

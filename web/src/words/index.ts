@@ -1,0 +1,47 @@
+/** The texts of the screens: English here, others fetched when they are chosen. No component has words of its own. */
+import i18next from 'i18next';
+import { initReactI18next } from 'react-i18next';
+import numbers from './en/numbers.json';
+import session from './en/session.json';
+import shared from './en/shared.json';
+import shell from './en/shell.json';
+import trunks from './en/trunks.json';
+
+export const english = { shell, session, shared, numbers, trunks };
+
+export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
+export type Language = keyof typeof LANGUAGES;
+
+const KEPT = 'keepline-language';
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    resources: { translation: typeof english };
+    returnNull: false;
+  }
+}
+
+export async function beginWords(): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    lng: 'en',
+    fallbackLng: 'en',
+    resources: { en: { translation: english } },
+    interpolation: { escapeValue: false },
+  });
+  const chosen = localStorage.getItem(KEPT) ?? navigator.language.slice(0, 2);
+  await speak(chosen in LANGUAGES ? (chosen as Language) : 'en');
+}
+
+export async function choose(language: Language): Promise<void> {
+  localStorage.setItem(KEPT, language);
+  await speak(language);
+}
+
+async function speak(language: Language): Promise<void> {
+  if (language === 'de' && !i18next.hasResourceBundle('de', 'translation')) {
+    const { german } = await import('./de');
+    i18next.addResourceBundle('de', 'translation', german);
+  }
+  await i18next.changeLanguage(language);
+  document.documentElement.lang = language;
+}

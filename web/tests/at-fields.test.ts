@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { Refused, type Violation } from '@/api/problem';
+import { placed, showAtFields } from '@/shared/atFields';
+import { PLACES } from '@/trunks/values';
+
+const violation = (pointer: string): Violation => ({
+  pointer,
+  code: 'c',
+  detail: 'it is wrong',
+  hint: 'mend it',
+});
+
+describe('a refusal stands at the field that it is about', () => {
+  it.each([
+    ['/name', 'name', undefined],
+    ['/source_cidrs/0', 'sources', 1],
+    ['/source_cidrs/11', 'sources', 12],
+    ['/source_cidrs', 'sources', undefined],
+    ['/endpoints/1/host', 'endpoints.1.host', undefined],
+    ['/endpoints/1', 'endpoints.1', undefined],
+    ['/endpoints', 'endpoints', undefined],
+    ['/domain_label', 'label', undefined],
+  ])('%s', (pointer, field, line) => {
+    const { found, rest } = placed([violation(pointer)], PLACES);
+    expect(rest).toEqual([]);
+    expect(found[0]).toMatchObject({ field, ...(line && { line }) });
+  });
+
+  it('keeps what no field is for', () => {
+    expect(placed([violation('/Idempotency-Key')], PLACES).rest).toHaveLength(1);
+  });
+
+  it('says all lines of one field together', () => {
+    const problem = {
+      code: 'trunk_invalid',
+      status: 422,
+      detail: '',
+      hint: '',
+      request_id: '',
+      errors: [violation('/source_cidrs/0'), violation('/source_cidrs/2')],
+    };
+    const said: [string, string | undefined][] = [];
+    const whole = showAtFields(
+      new Refused(problem),
+      PLACES,
+      (field, error) => said.push([field, error.message]),
+      (line, what) => `${line}: ${what}`,
+    );
+    expect(whole).toBe(true);
+    expect(said).toEqual([['sources', '1: It is wrong. Mend it.\n3: It is wrong. Mend it.']]);
+  });
+});
