@@ -1,11 +1,15 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 
-/** As its country writes it; E.164 in the tooltip. */
+/** As it is written abroad, with its country's spaces; what is no number stays as it is. */
+export function international(e164: string): string {
+  return parsePhoneNumberFromString(e164)?.formatInternational() ?? e164;
+}
+
+/** E.164 in the tooltip. */
 export function Num({ e164 }: { e164: string }) {
-  const parsed = parsePhoneNumberFromString(e164);
   return (
     <span dir="ltr" title={e164} style={{ whiteSpace: 'nowrap' }}>
-      {parsed ? parsed.formatInternational() : e164}
+      {international(e164)}
     </span>
   );
 }

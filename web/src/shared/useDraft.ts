@@ -14,14 +14,12 @@ export function draftOf<T>(name: string, otherwise: T): T {
   }
 }
 
-export function useDraft<T extends FieldValues>(
-  name: string,
-  form: UseFormReturn<T>,
-): { forget: () => void } {
+export function useDraft<T extends FieldValues>(name: string | undefined, form: UseFormReturn<T>) {
   const { watch } = form;
   useEffect(() => {
+    if (!name) return;
     const watching = watch((values) => sessionStorage.setItem(keyOf(name), JSON.stringify(values)));
     return () => watching.unsubscribe();
   }, [watch, name]);
-  return { forget: () => sessionStorage.removeItem(keyOf(name)) };
+  return { forget: () => name && sessionStorage.removeItem(keyOf(name)) };
 }

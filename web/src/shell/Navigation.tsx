@@ -1,10 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { IconRouteAltLeft } from '@/shared/icons';
+import { IconHash, IconRouteAltLeft } from '@/shared/icons';
 import classes from './Navigation.module.css';
 
 /** Only what there is. */
-const PLACES = [{ to: '/trunks', word: 'shell.trunks', Icon: IconRouteAltLeft }] as const;
+const PLACES = [
+  { to: '/numbers', word: 'shell.numbers', Icon: IconHash },
+  { to: '/trunks', word: 'shell.trunks', Icon: IconRouteAltLeft },
+] as const;
 
 export function Navigation() {
   const { t } = useTranslation();

@@ -1,4 +1,5 @@
 import { createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { numberList, numberNew, numberPage } from '@/numbers/routes';
 import { trunkEdit, trunkList, trunkNew, trunkPage } from '@/trunks/routes';
 import { Broken, Nowhere } from './Nowhere';
 import { root } from './root';
@@ -12,7 +13,16 @@ const home = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, trunkList, trunkNew, trunkPage, trunkEdit]),
+  routeTree: root.addChildren([
+    home,
+    trunkList,
+    trunkNew,
+    trunkPage,
+    trunkEdit,
+    numberList,
+    numberNew,
+    numberPage,
+  ]),
   defaultPreload: 'intent',
   defaultNotFoundComponent: Nowhere,
   defaultErrorComponent: Broken,

@@ -51,7 +51,6 @@ function Editing({
   const loadCurrent = async () => {
     const current = await reload();
     if (current) setBegun(current);
-    saving.reset();
   };
   return (
     <>
@@ -63,7 +62,6 @@ function Editing({
         isNew={false}
         verb={t('shared.save')}
         send={send}
-        error={saving.error}
         loadCurrent={() => void loadCurrent()}
         cancel={
           <LinkButton {...to} variant="default">

@@ -1,13 +1,12 @@
 import { zodResolver } from '@hookform/resolvers/zod';
-import { Button, Group, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core';
+import { Select, Switch, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Controller, type UseFormReturn, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import { showAtFields } from '@/shared/atFields';
 import { countries } from '@/shared/countries';
-import { Failure, isMismatch } from '@/shared/Failure';
+import { FormFrame } from '@/shared/FormFrame';
 import { said } from '@/shared/said';
-import { draftOf, useDraft } from '@/shared/useDraft';
+import { draftOf } from '@/shared/useDraft';
 import { Endpoints } from './Endpoints';
 import { PLACES, shape, type TrunkValues } from './values';
 
@@ -18,43 +17,24 @@ type Props = {
   isNew: boolean;
   verb: string;
   cancel: ReactNode;
-  /** Sends it; what it throws is shown. */
   send: (values: TrunkValues) => Promise<void>;
-  error: unknown;
   loadCurrent?: () => void;
 };
 
-export function TrunkForm({ name, values, isNew, verb, cancel, send, error, loadCurrent }: Props) {
-  const { t } = useTranslation();
+export function TrunkForm({ name, values, isNew, verb, cancel, send, loadCurrent }: Props) {
   const form = useForm<TrunkValues>({ resolver: zodResolver(shape), defaultValues: draftOf(name, values) });
-  const draft = useDraft(name, form);
-  const submit = form.handleSubmit(async (typed) => {
-    try {
-      await send(typed);
-      draft.forget();
-    } catch (refusal) {
-      showAtFields(refusal, PLACES, form.setError, (line, what) => t('shared.line', { line, said: what }));
-    }
-  });
-  const again = () => {
-    draft.forget();
-    loadCurrent?.();
-  };
   return (
-    <form onSubmit={submit} noValidate>
-      <Stack gap="lg" maw={640}>
-        {Boolean(error) && (
-          <Failure error={error} again={isMismatch(error) && loadCurrent ? again : undefined} />
-        )}
-        <Fields form={form} isNew={isNew} />
-        <Group>
-          <Button type="submit" loading={form.formState.isSubmitting}>
-            {verb}
-          </Button>
-          {cancel}
-        </Group>
-      </Stack>
-    </form>
+    <FormFrame
+      form={form}
+      draft={name}
+      places={PLACES}
+      send={send}
+      verb={verb}
+      beside={cancel}
+      loadCurrent={loadCurrent}
+    >
+      <Fields form={form} isNew={isNew} />
+    </FormFrame>
   );
 }
 

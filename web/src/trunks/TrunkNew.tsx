@@ -41,7 +41,6 @@ export function TrunkNew() {
         isNew
         verb={t('trunks.create')}
         send={send}
-        error={creating.error}
         cancel={
           <LinkButton to="/trunks" variant="default">
             {t('shared.cancel')}

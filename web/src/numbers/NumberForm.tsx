@@ -1,0 +1,82 @@
+import { zodResolver } from '@hookform/resolvers/zod';
+import { Select, TextInput } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Controller, useForm } from 'react-hook-form';
+import { useTranslation } from 'react-i18next';
+import * as z from 'zod/mini';
+import type { Places } from '@/shared/atFields';
+import { FormFrame } from '@/shared/FormFrame';
+import { choices, useNamedTrunks } from '@/shared/named';
+import { said } from '@/shared/said';
+import { draftOf } from '@/shared/useDraft';
+
+const needed = z.string().check(z.minLength(1, 'required'));
+const shape = z.object({ number: needed, trunk: needed, label: z.string() });
+
+export type NumberValues = z.infer<typeof shape>;
+
+const PLACES: Places = { '/number': 'number', '/trunk_id': 'trunk', '/label': 'label' };
+
+type Props = {
+  name: string;
+  values: NumberValues;
+  isNew: boolean;
+  verb: string;
+  beside: ReactNode;
+  send: (values: NumberValues) => Promise<void>;
+  loadCurrent?: () => void;
+};
+
+export function NumberForm({ name, values, isNew, verb, beside, send, loadCurrent }: Props) {
+  const { t } = useTranslation();
+  const trunks = useNamedTrunks();
+  const form = useForm<NumberValues>({ resolver: zodResolver(shape), defaultValues: draftOf(name, values) });
+  const { register, control, formState } = form;
+  return (
+    <FormFrame
+      form={form}
+      draft={name}
+      places={PLACES}
+      send={send}
+      verb={verb}
+      beside={beside}
+      loadCurrent={loadCurrent}
+    >
+      {isNew && (
+        <TextInput
+          label={t('numbers.form.number')}
+          description={t('numbers.form.numberHint')}
+          type="tel"
+          autoComplete="off"
+          required
+          {...register('number')}
+          error={said(formState.errors.number, t)}
+        />
+      )}
+      <Controller
+        name="trunk"
+        control={control}
+        render={({ field }) => (
+          <Select
+            label={t('numbers.form.trunk')}
+            description={t('numbers.form.trunkHint')}
+            data={choices(trunks)}
+            searchable
+            required
+            {...field}
+            value={field.value || null}
+            onChange={(trunk) => field.onChange(trunk ?? '')}
+            error={said(formState.errors.trunk, t)}
+          />
+        )}
+      />
+      <TextInput
+        label={t('numbers.form.label')}
+        description={t('numbers.form.labelHint')}
+        autoComplete="off"
+        {...register('label')}
+        error={said(formState.errors.label, t)}
+      />
+    </FormFrame>
+  );
+}

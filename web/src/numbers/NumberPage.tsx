@@ -1,0 +1,88 @@
+import { Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useQueryClient } from '@tanstack/react-query';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { NumberBody } from '@/api/generated/api.schemas';
+import { deleteNumber, getGetNumberQueryKey, updateNumber, useGetNumber } from '@/api/generated/numbers';
+import { ifVersion } from '@/api/request';
+import { useMayChange } from '@/session/rights';
+import { ConfirmDelete } from '@/shared/ConfirmDelete';
+import { LinkButton } from '@/shared/links';
+import { international } from '@/shared/Num';
+import { PageHead } from '@/shared/PageHead';
+import { Read } from '@/shared/Read';
+import { NumberForm, type NumberValues } from './NumberForm';
+import { numbersKey } from './reading';
+
+const route = getRouteApi('/numbers/$numberId');
+
+export function NumberPage() {
+  const { numberId } = route.useParams();
+  const number = useGetNumber(numberId);
+  return (
+    <Read query={number}>
+      {(current) => <One number={current} reload={async () => (await number.refetch()).data} />}
+    </Read>
+  );
+}
+
+function One({ number, reload }: { number: NumberBody; reload: () => Promise<NumberBody | undefined> }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const mayChange = useMayChange();
+  const [begun, setBegun] = useState(number);
+  const shown = international(begun.number);
+  const done = async (said: string) => {
+    await queries.invalidateQueries({ queryKey: numbersKey() });
+    queries.removeQueries({ queryKey: getGetNumberQueryKey(number.id) });
+    notifications.show({ message: said, color: 'green' });
+    await navigate({ to: '/numbers' });
+  };
+  const send = async ({ trunk, label }: NumberValues) => {
+    const body = { trunk_id: trunk, label: label.trim() || null };
+    await updateNumber(number.id, body, ifVersion(begun.version));
+    await done(t('numbers.saved', { number: shown }));
+  };
+  const loadCurrent = async () => {
+    const current = await reload();
+    if (current) setBegun(current);
+  };
+  const back = (
+    <LinkButton to="/numbers" variant="default">
+      {mayChange ? t('shared.cancel') : t('shared.back')}
+    </LinkButton>
+  );
+  const actions = mayChange && (
+    <ConfirmDelete
+      title={t('numbers.deleteTitle', { number: shown })}
+      says={t('numbers.deleteSays')}
+      yes={t('numbers.deleteYes', { number: shown })}
+      remove={() => deleteNumber(number.id, ifVersion(begun.version))}
+      onDone={() => void done(t('numbers.deleted', { number: shown }))}
+    />
+  );
+  const values = { number: begun.number, trunk: begun.trunk_id, label: begun.label ?? '' };
+  return (
+    <>
+      <PageHead title={shown} sentence={<code dir="ltr">{begun.number}</code>} actions={actions} />
+      {!mayChange && <Text mb="md">{t('shared.notChanged')}</Text>}
+      {mayChange ? (
+        <NumberForm
+          key={begun.version}
+          name={`number:${number.id}:${begun.version}`}
+          values={values}
+          isNew={false}
+          verb={t('shared.save')}
+          send={send}
+          beside={back}
+          loadCurrent={() => void loadCurrent()}
+        />
+      ) : (
+        back
+      )}
+    </>
+  );
+}
