@@ -7,7 +7,7 @@ SOURCES := conftest.py services libs tests proto clients
 PYTEST := $(BIN)/pytest -q
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup web web-client demo call env token test check check-web rules unit contract integration e2e e2e-web load proto baseline client settings openapi lint-openapi codes format clean
+.PHONY: help setup web web-client demo call env token test check check-web rules unit contract integration e2e e2e-web screenshots load proto baseline client settings openapi lint-openapi codes format clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## */\1\t/' | expand -t 14
@@ -80,6 +80,10 @@ e2e: ## calls through the whole world, listened to, and the shortest story in a 
 
 e2e-web: web/dist/index.html ## each screen of the web application in Debian's Chromium
 	$(PYTEST) tests/web
+
+screenshots: web/dist/index.html ## pictures of each screen, in .run/screenshots
+	mkdir -p .run/screenshots
+	SCREENSHOTS=.run/screenshots $(PYTEST) tests/web/test_screens.py
 
 load: ## figures and ratios (minutes; not part of test)
 	$(BIN)/python -m harness load

@@ -2,6 +2,7 @@ import { Alert, Anchor, Button, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Refused, SignedOut, Unreached } from '@/api/problem';
 import { IconAlertCircle } from '@/shared/icons';
+import { sentence } from './sentence';
 
 type Props = { error: unknown; again?: () => void; mt?: string; mb?: string };
 
@@ -60,11 +61,4 @@ function Silence({ error }: { error: unknown }) {
       <Text>{t('shared.unreachedHint')}</Text>
     </>
   );
-}
-
-/** The services' words begin small and end without a point. */
-export function sentence(words: string): string {
-  const text = words.trim();
-  if (!text) return '';
-  return `${text[0]?.toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }

@@ -4,7 +4,7 @@
  */
 import type { FieldValues, Path, UseFormSetError } from 'react-hook-form';
 import { Refused, type Violation } from '@/api/problem';
-import { sentence } from './Failure';
+import { sentence } from './sentence';
 
 /** Field of the form by the beginning of the pointer; where it ends with /*, what follows is a line of the field. */
 export type Places = Record<string, string>;

@@ -1,12 +1,15 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { IconHash, IconRouteAltLeft } from '@/shared/icons';
+import { IconHash, IconHeadset, IconPhoneCall, IconRouteAltLeft, IconSettings } from '@/shared/icons';
 import classes from './Navigation.module.css';
 
 /** Only what there is. */
 const PLACES = [
+  { to: '/calls', word: 'shell.calls', Icon: IconPhoneCall },
   { to: '/numbers', word: 'shell.numbers', Icon: IconHash },
   { to: '/trunks', word: 'shell.trunks', Icon: IconRouteAltLeft },
+  { to: '/answering', word: 'shell.answering', Icon: IconHeadset },
+  { to: '/settings', word: 'shell.settings', Icon: IconSettings },
 ] as const;
 
 export function Navigation() {

@@ -1,5 +1,8 @@
 import { createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { agentNew, agentPage, answeringList, planNew, planPage } from '@/answering/routes';
+import { callList, callPage } from '@/calls/routes';
 import { numberList, numberNew, numberPage } from '@/numbers/routes';
+import { settings, settingsAudit, settingsKeys } from '@/settings/routes';
 import { trunkEdit, trunkList, trunkNew, trunkPage } from '@/trunks/routes';
 import { Broken, Nowhere } from './Nowhere';
 import { root } from './root';
@@ -22,6 +25,16 @@ export const router = createRouter({
     numberList,
     numberNew,
     numberPage,
+    answeringList,
+    agentNew,
+    agentPage,
+    planNew,
+    planPage,
+    callList,
+    callPage,
+    settings,
+    settingsKeys,
+    settingsAudit,
   ]),
   defaultPreload: 'intent',
   defaultNotFoundComponent: Nowhere,

@@ -1,13 +1,16 @@
 /** The texts of the screens: English here, others fetched when they are chosen. No component has words of its own. */
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import answering from './en/answering.json';
+import calls from './en/calls.json';
 import numbers from './en/numbers.json';
 import session from './en/session.json';
+import settings from './en/settings.json';
 import shared from './en/shared.json';
 import shell from './en/shell.json';
 import trunks from './en/trunks.json';
 
-export const english = { shell, session, shared, numbers, trunks };
+export const english = { shell, session, shared, calls, numbers, trunks, answering, settings };
 
 export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
 export type Language = keyof typeof LANGUAGES;

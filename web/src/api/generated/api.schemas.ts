@@ -84,6 +84,48 @@ export interface Endpoint {
   transport?: EndpointTransport;
 }
 
+export type FixKind = typeof FixKind[keyof typeof FixKind];
+
+
+export const FixKind = {
+  allow_address: 'allow_address',
+  allow_network: 'allow_network',
+  enable_trunk: 'enable_trunk',
+  read_as_country: 'read_as_country',
+  add_number: 'add_number',
+  move_number: 'move_number',
+  put_on_plan: 'put_on_plan',
+} as const;
+
+/**
+ * Fields beside id and kind are there as the kind has them.
+ */
+export interface FixBody {
+  /** says all that the fix would do; applyFix takes it */
+  id: string;
+  kind: FixKind;
+  /** allow_address, allow_network: who may send then */
+  source_cidr?: string;
+  /** allow_network: networks of the trunk that it holds */
+  replaces?: string[];
+  /** read_as_country: the trunk's from then on */
+  country?: string;
+  /** E.164: what is brought in, moved or put on a plan; or what `called` then means */
+  number?: string;
+  /** move_number: the one that is moved */
+  number_id?: string;
+}
+
+export interface FixedBody {
+  at: string;
+  /** the one that was applied; absent: it was mended in another way */
+  fix?: string;
+  /** who applied it */
+  by?: string;
+  /** of the trunk since then; absent: the trunk was not changed */
+  trunk_version?: number;
+}
+
 export type KeyBodyRole = typeof KeyBodyRole[keyof typeof KeyBodyRole];
 
 
@@ -146,6 +188,19 @@ export interface KeyPage {
   keys: KeyBody[];
   /** absent on the last page */
   next_page_token?: string;
+}
+
+export interface NearestBody {
+  /** one of the trunk's networks */
+  network?: string;
+  /** true: the network could be widened to hold the address */
+  just_outside?: boolean;
+  /** a number of yours, E.164 */
+  number?: string;
+  /** the trunk that it is on */
+  trunk_id?: string;
+  /** by which `called` would be read as that number */
+  country?: string;
 }
 
 /**
@@ -216,6 +271,96 @@ export interface NetworkBody {
   nodes: NodeBody[];
   /** the operator's word that is valid now */
   word?: WordBody;
+}
+
+/**
+ * What did not hold.
+ */
+export type Rule = typeof Rule[keyof typeof Rule];
+
+
+export const Rule = {
+  trunk_known: 'trunk_known',
+  source: 'source',
+  trunk_enabled: 'trunk_enabled',
+  request: 'request',
+  rate: 'rate',
+  open_calls: 'open_calls',
+  number: 'number',
+  plan: 'plan',
+  agent: 'agent',
+  media: 'media',
+  platform: 'platform',
+} as const;
+
+export type SaidBy = typeof SaidBy[keyof typeof SaidBy];
+
+
+export const SaidBy = {
+  edge: 'edge',
+  router: 'router',
+} as const;
+
+export type State = typeof State[keyof typeof State];
+
+
+export const State = {
+  open: 'open',
+  fixed: 'fixed',
+} as const;
+
+export interface RejectionBody {
+  id: string;
+  version: number;
+  /** absent: it belongs to no tenant */
+  trunk_id?: string;
+  /** source_not_allowed, number_unknown, ...; each has a page */
+  code: string;
+  /** what did not hold */
+  rule: Rule;
+  /** of the answer; 0: nothing was answered */
+  sip_status: number;
+  said_by: SaidBy;
+  /** true: many more, without their addresses and numbers */
+  others: boolean;
+  /** of the newest request: INVITE is a call */
+  method?: string;
+  /** where the requests came from, without the port, which changes */
+  source_address?: string;
+  /** as the provider sent it, the newest */
+  caller?: string;
+  /** as the provider sent it */
+  called?: string;
+  /** E.164 that `called` means in the trunk's country; absent: none */
+  number?: string;
+  /** how many were alike */
+  count: number;
+  first_at: string;
+  last_at: string;
+  /** fixed: by what is known now the same request would pass */
+  state: State;
+  /** one sentence: why */
+  detail: string;
+  /** one sentence: what to do */
+  hint: string;
+  /** networks that the trunk allowed; empty where they do not matter */
+  allows: string[];
+  /** what almost held; absent: nothing did */
+  nearest?: NearestBody;
+  /** what would let the next one pass */
+  fixes: FixBody[];
+  /** while it is fixed */
+  fixed?: FixedBody;
+  /** of the newest, where a call record is kept */
+  call_id?: string;
+  /** the edge that it came in by */
+  edge_id?: string;
+}
+
+export interface RejectionPage {
+  rejections: RejectionBody[];
+  /** absent on the last page */
+  next_page_token?: string;
 }
 
 export type SwitchReadState = typeof SwitchReadState[keyof typeof SwitchReadState];
@@ -421,6 +566,17 @@ export interface SwitchPatch {
   readonly version?: number;
   /** its share of the calls among the active ones */
   readonly weight?: number;
+}
+
+export interface FixToApply {
+  /**
+     * the id of one of the fixes
+     * @minLength 1
+     * @maxLength 128
+     */
+  fix: string;
+  /** put_on_plan: one of your routing plans */
+  plan_id?: string;
 }
 
 /**
@@ -1319,11 +1475,11 @@ export interface CallBody {
   answered_at?: string;
   /** absent while the call lasts */
   ended_at?: string;
-  /** present when nobody saw the end, because the switch died with the call: ended_at is when it was last seen, and it ended at most so much later */
+  /** present when nobody saw the end: ended_at is when it was last seen, it ended at most so much later */
   estimated_within_ms?: number;
   /** absent where nobody said */
   ended_by?: CallBodyEndedBy;
-  /** Q.850 cause name of the end, as the switch says it */
+  /** Q.850 cause name of the end, as the switch says it; with estimated_within_ms it is ours: node_lost when the switch died with the call, unknown when it ended and left no word */
   hangup_cause?: string;
   /** what the provider got in the end */
   sip_status?: number;
@@ -1415,6 +1571,89 @@ export interface AgentPatch {
   readonly id?: string;
   readonly updated_at?: string;
   readonly version?: number;
+}
+
+/**
+ * How things stand, at the beginning of a stream that does not go on with an earlier one.
+ */
+export interface CallsGoingOn {
+  /** that have not ended, newest first, 500 at most */
+  calls: CallBody[];
+  /** false: there are others */
+  complete: boolean;
+}
+
+/**
+ * what follows a leg that failed
+ */
+export type CallEventBodyNext = typeof CallEventBodyNext[keyof typeof CallEventBodyNext];
+
+
+export const CallEventBodyNext = {
+  next_leg: 'next_leg',
+  refusal: 'refusal',
+  nothing: 'nothing',
+} as const;
+
+/**
+ * (call, attempt, seq) names it for ever, here as in the topic of call events.
+ */
+export interface CallEventBody {
+  attempt: number;
+  seq: number;
+  at: string;
+  /** which switch */
+  switch_id?: string;
+  /** which edge offered the call */
+  edge_id?: string;
+  /** of what is about a leg */
+  leg_index?: number;
+  /** of what is about a leg */
+  agent_id?: string;
+  /** of a leg that failed, or what the provider got in the end */
+  sip_status?: number;
+  /** of a leg that failed: Q.850 cause name, as the switch says it */
+  cause?: string;
+  /** of a leg that failed, in words */
+  reason?: string;
+  /** what follows a leg that failed */
+  next?: CallEventBodyNext;
+  /** with next_leg */
+  next_leg_index?: number;
+  /** with refusal */
+  refusal_status?: number;
+  /** with refusal */
+  refusal_code?: string;
+  /** RTP packets of the provider's side since the answer */
+  provider?: PacketsBody;
+  /** RTP packets of the agent's side since the answer */
+  agent?: PacketsBody;
+}
+
+/**
+ * Something happened to a call.
+ */
+export interface CallHappening {
+  /** as it stood then */
+  call: CallBody;
+  event: CallEventBody;
+}
+
+/**
+ * Every 15 s in which nothing else is told, and first when the stream goes on exactly.
+ */
+export interface Heartbeat {
+  /** until when everything that happened was told */
+  as_of: string;
+}
+
+/**
+ * Why the stream ends: a code as of a refusal. Connect again with the last id.
+ */
+export interface Ended {
+  code: string;
+  detail: string;
+  hint: string;
 }
 
 export interface CallToRoute {
@@ -1541,6 +1780,28 @@ export interface StatusPage {
   next_page_token?: string;
 }
 
+/**
+ * How things stand, at the beginning of a stream that does not go on with an earlier one.
+ */
+export interface StatusesNow {
+  /** of all trunks that are asked for, by trunk id */
+  statuses: StatusBody[];
+}
+
+/**
+ * A trunk's status is another than before; a new trunk's is there.
+ */
+export interface StatusChanged {
+  status: StatusBody;
+}
+
+/**
+ * The trunk was deleted.
+ */
+export interface StatusRemoved {
+  trunk_id: string;
+}
+
 export type ListAuditEntriesParams = {
 /**
  * how many at most
@@ -1653,6 +1914,110 @@ export type ListApiKeysRoleItem = typeof ListApiKeysRoleItem[keyof typeof ListAp
 export const ListApiKeysRoleItem = {
   viewer: 'viewer',
   admin: 'admin',
+} as const;
+
+export type ListRejectionsParams = {
+/**
+ * how many at most
+ * @minimum 1
+ * @maximum 500
+ */
+page_size?: number;
+/**
+ * next_page_token of the page before
+ */
+page_token?: string;
+/**
+ * fields, each with asc or desc
+ * @pattern ^( *(id|first_at|last_at|count)( +(asc|desc))? *(, *(id|first_at|last_at|count)( +(asc|desc))? *)*| *)$
+ */
+order_by?: string;
+/**
+ * part of the address or of the called number
+ * @maxLength 80
+ */
+q?: string;
+/**
+ * any of these
+ * @maxItems 50
+ * @items.minLength 1
+ */
+trunk_id?: string[];
+/**
+ * any of these
+ * @maxItems 50
+ * @items.minLength 1
+ */
+code?: string[];
+/**
+ * any of these
+ * @maxItems 50
+ */
+rule?: ListRejectionsRuleItem[];
+/**
+ * any of these
+ * @maxItems 50
+ * @items.minLength 1
+ */
+source_address?: string[];
+/**
+ * any of these
+ * @maxItems 50
+ * @items.minLength 1
+ */
+called?: string[];
+/**
+ * any of these
+ * @maxItems 50
+ * @items.pattern ^\+[1-9][0-9]{5,14}$
+ */
+number?: string[];
+/**
+ * any of these
+ * @maxItems 50
+ */
+state?: ListRejectionsStateItem[];
+/**
+ * first_at is after it
+ */
+first_at_after?: string;
+/**
+ * first_at is before it
+ */
+first_at_before?: string;
+/**
+ * last_at is after it
+ */
+last_at_after?: string;
+/**
+ * last_at is before it
+ */
+last_at_before?: string;
+};
+
+export type ListRejectionsRuleItem = typeof ListRejectionsRuleItem[keyof typeof ListRejectionsRuleItem];
+
+
+export const ListRejectionsRuleItem = {
+  trunk_known: 'trunk_known',
+  source: 'source',
+  trunk_enabled: 'trunk_enabled',
+  request: 'request',
+  rate: 'rate',
+  open_calls: 'open_calls',
+  number: 'number',
+  plan: 'plan',
+  agent: 'agent',
+  media: 'media',
+  platform: 'platform',
+} as const;
+
+export type ListRejectionsStateItem = typeof ListRejectionsStateItem[keyof typeof ListRejectionsStateItem];
+
+
+export const ListRejectionsStateItem = {
+  open: 'open',
+  fixed: 'fixed',
 } as const;
 
 export type ListTrunksParams = {
@@ -2069,6 +2434,103 @@ updated_at_after?: string;
 updated_at_before?: string;
 };
 
+export type StreamCallsParams = {
+/**
+ * the same, where no header can be sent; the header counts where both are
+ * @maxLength 2048
+ */
+last_event_id?: string;
+/**
+ * any of these
+ * @maxItems 50
+ * @items.minLength 1
+ */
+id?: string[];
+/**
+ * any of these
+ * @maxItems 50
+ * @items.minLength 1
+ */
+trunk_id?: string[];
+/**
+ * any of these
+ * @maxItems 50
+ * @items.pattern ^\+[1-9][0-9]{5,14}$|^hmac-[0-9a-f]{32}$
+ */
+number?: string[];
+/**
+ * any of these
+ * @maxItems 50
+ * @items.minLength 1
+ */
+agent_id?: string[];
+};
+
+/**
+ * Server-sent events (WHATWG HTML, 9.2), each one of these; `data` is the JSON text of it
+ */
+export type StreamCalls200 = {
+  event: 'snapshot';
+  /** @maxLength 2048 */
+  id?: string;
+  data: CallsGoingOn;
+} | {
+  event: 'call_started';
+  /** @maxLength 2048 */
+  id?: string;
+  data: CallHappening;
+} | {
+  event: 'call_routed';
+  /** @maxLength 2048 */
+  id?: string;
+  data: CallHappening;
+} | {
+  event: 'leg_started';
+  /** @maxLength 2048 */
+  id?: string;
+  data: CallHappening;
+} | {
+  event: 'leg_ringing';
+  /** @maxLength 2048 */
+  id?: string;
+  data: CallHappening;
+} | {
+  event: 'early_media';
+  /** @maxLength 2048 */
+  id?: string;
+  data: CallHappening;
+} | {
+  event: 'call_answered';
+  /** @maxLength 2048 */
+  id?: string;
+  data: CallHappening;
+} | {
+  event: 'leg_failed';
+  /** @maxLength 2048 */
+  id?: string;
+  data: CallHappening;
+} | {
+  event: 'call_heard';
+  /** @maxLength 2048 */
+  id?: string;
+  data: CallHappening;
+} | {
+  event: 'call_ended';
+  /** @maxLength 2048 */
+  id?: string;
+  data: CallHappening;
+} | {
+  event: 'heartbeat';
+  /** @maxLength 2048 */
+  id?: string;
+  data: Heartbeat;
+} | {
+  event: 'ended';
+  /** @maxLength 2048 */
+  id?: string;
+  data: Ended;
+};
+
 export type ListCallsParams = {
 /**
  * how many at most
@@ -2241,4 +2703,48 @@ export const ListStatusesVerdictItem = {
   down: 'down',
   disabled: 'disabled',
 } as const;
+
+export type StreamStatusesParams = {
+/**
+ * the same, where no header can be sent; the header counts where both are
+ * @maxLength 2048
+ */
+last_event_id?: string;
+/**
+ * any of these
+ * @maxItems 50
+ * @items.minLength 1
+ */
+trunk_id?: string[];
+};
+
+/**
+ * Server-sent events (WHATWG HTML, 9.2), each one of these; `data` is the JSON text of it
+ */
+export type StreamStatuses200 = {
+  event: 'snapshot';
+  /** @maxLength 2048 */
+  id?: string;
+  data: StatusesNow;
+} | {
+  event: 'status_changed';
+  /** @maxLength 2048 */
+  id?: string;
+  data: StatusChanged;
+} | {
+  event: 'status_removed';
+  /** @maxLength 2048 */
+  id?: string;
+  data: StatusRemoved;
+} | {
+  event: 'heartbeat';
+  /** @maxLength 2048 */
+  id?: string;
+  data: Heartbeat;
+} | {
+  event: 'ended';
+  /** @maxLength 2048 */
+  id?: string;
+  data: Ended;
+};
 

@@ -22,7 +22,9 @@ import type {
 import type {
   CallBody,
   CallPage,
-  ListCallsParams
+  ListCallsParams,
+  StreamCalls200,
+  StreamCallsParams
 } from './api.schemas';
 
 import { request } from '../request';
@@ -48,6 +50,121 @@ const withQueryKey = <T extends object, K>(query: T, queryKey: K): T & { queryKe
   }
   return result;
 };
+
+export const getStreamCallsUrl = (params?: StreamCallsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+    const explodeParameters = ["id","trunk_id","number","agent_id"];
+
+    if (Array.isArray(value) && explodeParameters.includes(key)) {
+      value.forEach((v) => {
+        normalizedParams.append(key, v === null ? 'null' : String(v));
+      });
+      return;
+    }
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/calls/stream?${stringifiedParams}` : `/api/v1/calls/stream`
+}
+
+/**
+ * @summary What happens to your calls, as it happens (SSE)
+ */
+export const streamCalls = async (params?: StreamCallsParams, options?: Parameters<typeof request>[1]): Promise<StreamCalls200> => {
+
+  return request<StreamCalls200>(getStreamCallsUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getStreamCallsQueryKey = (params?: StreamCallsParams,) => {
+    return [
+    `/api/v1/calls/stream`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getStreamCallsQueryOptions = <TData = Awaited<ReturnType<typeof streamCalls>>, TError = ErrorType<unknown>>(params?: StreamCallsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof streamCalls>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getStreamCallsQueryKey(params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof streamCalls>>> = ({ signal }) => streamCalls(params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof streamCalls>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type StreamCallsQueryResult = NonNullable<Awaited<ReturnType<typeof streamCalls>>>
+export type StreamCallsQueryError = ErrorType<unknown>
+
+
+export function useStreamCalls<TData = Awaited<ReturnType<typeof streamCalls>>, TError = ErrorType<unknown>>(
+ params: undefined |  StreamCallsParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof streamCalls>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof streamCalls>>,
+          TError,
+          Awaited<ReturnType<typeof streamCalls>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useStreamCalls<TData = Awaited<ReturnType<typeof streamCalls>>, TError = ErrorType<unknown>>(
+ params?: StreamCallsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof streamCalls>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof streamCalls>>,
+          TError,
+          Awaited<ReturnType<typeof streamCalls>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useStreamCalls<TData = Awaited<ReturnType<typeof streamCalls>>, TError = ErrorType<unknown>>(
+ params?: StreamCallsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof streamCalls>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary What happens to your calls, as it happens (SSE)
+ */
+
+export function useStreamCalls<TData = Awaited<ReturnType<typeof streamCalls>>, TError = ErrorType<unknown>>(
+ params?: StreamCallsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof streamCalls>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getStreamCallsQueryOptions(params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
 
 export const getListCallsUrl = (params?: ListCallsParams,) => {
   const normalizedParams = new URLSearchParams();

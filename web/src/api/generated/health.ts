@@ -22,7 +22,9 @@ import type {
 import type {
   ListStatusesParams,
   StatusBody,
-  StatusPage
+  StatusPage,
+  StreamStatuses200,
+  StreamStatusesParams
 } from './api.schemas';
 
 import { request } from '../request';
@@ -253,6 +255,121 @@ export function useGetStatus<TData = Awaited<ReturnType<typeof getStatus>>, TErr
  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
 
   const queryOptions = getGetStatusQueryOptions(trunkId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+export const getStreamStatusesUrl = (params?: StreamStatusesParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+    const explodeParameters = ["trunk_id"];
+
+    if (Array.isArray(value) && explodeParameters.includes(key)) {
+      value.forEach((v) => {
+        normalizedParams.append(key, v === null ? 'null' : String(v));
+      });
+      return;
+    }
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/health/stream?${stringifiedParams}` : `/api/v1/health/stream`
+}
+
+/**
+ * @summary What changes about your trunks, as it changes (SSE)
+ */
+export const streamStatuses = async (params?: StreamStatusesParams, options?: Parameters<typeof request>[1]): Promise<StreamStatuses200> => {
+
+  return request<StreamStatuses200>(getStreamStatusesUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getStreamStatusesQueryKey = (params?: StreamStatusesParams,) => {
+    return [
+    `/api/v1/health/stream`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getStreamStatusesQueryOptions = <TData = Awaited<ReturnType<typeof streamStatuses>>, TError = ErrorType<unknown>>(params?: StreamStatusesParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof streamStatuses>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getStreamStatusesQueryKey(params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof streamStatuses>>> = ({ signal }) => streamStatuses(params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof streamStatuses>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type StreamStatusesQueryResult = NonNullable<Awaited<ReturnType<typeof streamStatuses>>>
+export type StreamStatusesQueryError = ErrorType<unknown>
+
+
+export function useStreamStatuses<TData = Awaited<ReturnType<typeof streamStatuses>>, TError = ErrorType<unknown>>(
+ params: undefined |  StreamStatusesParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof streamStatuses>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof streamStatuses>>,
+          TError,
+          Awaited<ReturnType<typeof streamStatuses>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useStreamStatuses<TData = Awaited<ReturnType<typeof streamStatuses>>, TError = ErrorType<unknown>>(
+ params?: StreamStatusesParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof streamStatuses>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof streamStatuses>>,
+          TError,
+          Awaited<ReturnType<typeof streamStatuses>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useStreamStatuses<TData = Awaited<ReturnType<typeof streamStatuses>>, TError = ErrorType<unknown>>(
+ params?: StreamStatusesParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof streamStatuses>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary What changes about your trunks, as it changes (SSE)
+ */
+
+export function useStreamStatuses<TData = Awaited<ReturnType<typeof streamStatuses>>, TError = ErrorType<unknown>>(
+ params?: StreamStatusesParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof streamStatuses>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getStreamStatusesQueryOptions(params,options)
 
   const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
 

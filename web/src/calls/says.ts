@@ -1,0 +1,77 @@
+/** One call as a sentence: who answered, who ended it, or why nobody did. */
+import type { CallBody } from '@/api/generated/api.schemas';
+
+export type CallSays = {
+  key: 'talking' | 'ringing' | 'answered' | 'refused' | 'gaveUp' | 'unanswered';
+  /** Who ended it, of an answered call. */
+  ended?: 'caller' | 'agent' | 'keepline' | 'nobody';
+  agentId?: string;
+  /** Milliseconds: talk, or the wait of one that was not answered. */
+  ms?: number;
+};
+
+export function says(call: CallBody): CallSays {
+  const lastLeg = call.legs.at(-1);
+  if (!call.ended_at) {
+    return call.answered
+      ? { key: 'talking', agentId: call.agent_id }
+      : { key: 'ringing', agentId: lastLeg?.agent_id };
+  }
+  if (call.answered) {
+    return { key: 'answered', agentId: call.agent_id, ms: call.talk_ms, ended: call.ended_by ?? 'nobody' };
+  }
+  if (call.decision && call.decision.legs.length === 0) return { key: 'refused' };
+  if (call.ended_by === 'caller') return { key: 'gaveUp', ms: call.setup_ms };
+  return { key: 'unanswered', ms: call.setup_ms };
+}
+
+/** Of the list: how it went, in one word. */
+export type Outcome = 'live' | 'answered' | 'missed' | 'refused';
+
+export function outcome(call: CallBody): Outcome {
+  const { key } = says(call);
+  if (key === 'talking' || key === 'ringing') return 'live';
+  if (key === 'answered' || key === 'refused') return key;
+  return 'missed';
+}
+
+export type Moment = {
+  at: string;
+  what: 'arrived' | 'tried' | 'rang' | 'early' | 'legAnswered' | 'legFailed' | 'ended';
+  agentId?: string;
+  status?: number;
+};
+
+/** What happened, in order of time; of the same instant, in the order in which it must have been. */
+export function moments(call: CallBody): Moment[] {
+  const found: Moment[] = [{ at: call.started_at, what: 'arrived' }];
+  for (const leg of call.legs) {
+    const of = { agentId: leg.agent_id, status: leg.sip_status };
+    found.push({ at: leg.started_at, what: 'tried', ...of });
+    if (leg.ringing_at) found.push({ at: leg.ringing_at, what: 'rang', ...of });
+    if (leg.early_media_at) found.push({ at: leg.early_media_at, what: 'early', ...of });
+    if (leg.answered_at) found.push({ at: leg.answered_at, what: 'legAnswered', ...of });
+    else if (leg.ended_at) found.push({ at: leg.ended_at, what: 'legFailed', ...of });
+  }
+  if (call.ended_at) found.push({ at: call.ended_at, what: 'ended', status: call.sip_status });
+  return found
+    .map((moment, place) => ({ moment, place, time: Date.parse(moment.at) }))
+    .sort((one, other) => one.time - other.time || one.place - other.place)
+    .map(({ moment }) => moment);
+}
+
+/** 192_000 is "3:12"; the units are the reader's. */
+export function lasted(ms: number, language: string): string {
+  const seconds = Math.round(ms / 1000);
+  const parts: [number, string][] = [
+    [Math.floor(seconds / 3600), 'hour'],
+    [Math.floor((seconds % 3600) / 60), 'minute'],
+    [seconds % 60, 'second'],
+  ];
+  const told = parts.filter(([count], place) => count > 0 || (place === 2 && seconds === 0));
+  return told
+    .map(([count, unit]) =>
+      new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(count),
+    )
+    .join(' ');
+}
