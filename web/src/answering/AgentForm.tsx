@@ -7,6 +7,7 @@ import { FormFrame } from '@/shared/FormFrame';
 import { choices, useNamedTrunks } from '@/shared/named';
 import { said } from '@/shared/said';
 import { draftOf } from '@/shared/useDraft';
+import { wire } from '@/shared/wire';
 import { type AgentValues, PLACES, shape } from './agent-values';
 
 type Props = {
@@ -74,7 +75,7 @@ function SipField({ form }: Fields) {
     <TextInput
       label={t('answering.agent.uri')}
       description={t('answering.agent.uriHint')}
-      ff="monospace"
+      classNames={{ input: wire }}
       spellCheck={false}
       autoComplete="off"
       required

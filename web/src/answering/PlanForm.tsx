@@ -1,5 +1,5 @@
 import { zodResolver } from '@hookform/resolvers/zod';
-import { MultiSelect, Select, Switch, TextInput } from '@mantine/core';
+import { MultiSelect, Select, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Controller, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
@@ -9,6 +9,7 @@ import type { Places } from '@/shared/atFields';
 import { FormFrame } from '@/shared/FormFrame';
 import { international } from '@/shared/Num';
 import { choices, useNamedAgents } from '@/shared/named';
+import { OnOff } from '@/shared/OnOff';
 import { said } from '@/shared/said';
 import { draftOf } from '@/shared/useDraft';
 
@@ -98,10 +99,11 @@ export function PlanForm({ name, values, ...frame }: Props) {
           )}
         />
       ))}
-      <Switch
+      <OnOff
+        control={control}
+        name="onBusy"
         label={t('answering.plan.onBusy')}
-        description={t('answering.plan.onBusyHint')}
-        {...register('onBusy')}
+        hint={t('answering.plan.onBusyHint')}
       />
     </FormFrame>
   );

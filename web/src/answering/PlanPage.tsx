@@ -76,7 +76,7 @@ function One({ plan, reload }: { plan: PlanBody; reload: () => Promise<PlanBody 
   return (
     <>
       <PageHead title={name} actions={mayChange && remove} />
-      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl" style={{ alignItems: 'start' }}>
         {mayChange ? (
           <PlanForm
             key={begun.version}

@@ -7,6 +7,7 @@ import { getGetCallQueryOptions } from '@/api/generated/calls';
 import { Card } from '@/shared/Card';
 import { Copyable } from '@/shared/Copyable';
 import { LinkButton } from '@/shared/links';
+import { localeOf } from '@/shared/locale';
 import { international } from '@/shared/Num';
 import { byId, useNamedAgents } from '@/shared/named';
 import { PageHead } from '@/shared/PageHead';
@@ -78,7 +79,7 @@ function One({ call, agents }: { call: CallBody; agents: Map<string, AgentBody> 
 function Happened({ call, agents }: { call: CallBody; agents: Map<string, AgentBody> }) {
   const { t, i18n } = useTranslation();
   const time = (at: string) =>
-    new Date(at).toLocaleTimeString(i18n.language, {
+    new Date(at).toLocaleTimeString(localeOf(i18n.language), {
       hour: '2-digit',
       minute: '2-digit',
       second: '2-digit',

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { AgentBody, CallBody } from '@/api/generated/api.schemas';
+import { localeOf } from '@/shared/locale';
 import { sentence } from '@/shared/sentence';
 import { lasted, says } from './says';
 
@@ -7,7 +8,7 @@ export function CallSentence({ call, agents }: { call: CallBody; agents: Map<str
   const { t, i18n } = useTranslation();
   const { key, ended, agentId, ms } = says(call);
   const agent = agentId ? (agents.get(agentId)?.name ?? t('calls.anAgent')) : t('calls.anAgent');
-  const time = ms === undefined ? '' : lasted(ms, i18n.language);
+  const time = ms === undefined ? '' : lasted(ms, localeOf(i18n.language));
   return (
     <>
       {t(`calls.says.${key}`, { agent, time })}

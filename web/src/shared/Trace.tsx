@@ -7,7 +7,7 @@ import { IconCheck, IconX } from './icons';
 export function Trace({ steps }: { steps: TraceStepBody[] }) {
   const { t } = useTranslation();
   return (
-    <List type="ordered" listStyleType="none" spacing={4} withPadding={false} lang="en">
+    <List type="ordered" listStyleType="none" spacing={4} withPadding={false} center lang="en">
       {steps.map((step) => (
         <List.Item
           key={`${step.rule} ${step.detail}`}

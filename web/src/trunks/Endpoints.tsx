@@ -3,6 +3,7 @@ import { type UseFormReturn, useFieldArray } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { IconPlus, IconX } from '@/shared/icons';
 import { said } from '@/shared/said';
+import { wire } from '@/shared/wire';
 import { EMPTY_ENDPOINT, type TrunkValues } from './values';
 
 const TRANSPORTS = ['udp', 'tcp', 'tls'];
@@ -22,7 +23,7 @@ export function Endpoints({ form }: { form: UseFormReturn<TrunkValues> }) {
             <TextInput
               label={t('trunks.form.host')}
               flex="1 1 200px"
-              ff="monospace"
+              classNames={{ input: wire }}
               spellCheck={false}
               autoComplete="off"
               required

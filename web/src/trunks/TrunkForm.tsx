@@ -1,12 +1,15 @@
 import { zodResolver } from '@hookform/resolvers/zod';
-import { Select, Switch, Textarea, TextInput } from '@mantine/core';
+import { Select, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Controller, type UseFormReturn, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { countries } from '@/shared/countries';
 import { FormFrame } from '@/shared/FormFrame';
+import { localeOf } from '@/shared/locale';
+import { OnOff } from '@/shared/OnOff';
 import { said } from '@/shared/said';
 import { draftOf } from '@/shared/useDraft';
+import { wire } from '@/shared/wire';
 import { Endpoints } from './Endpoints';
 import { PLACES, shape, type TrunkValues } from './values';
 
@@ -61,7 +64,7 @@ function Fields({ form, isNew }: { form: UseFormReturn<TrunkValues>; isNew: bool
             description={t('trunks.form.countryHint')}
             searchable
             required
-            data={countries(i18n.language)}
+            data={countries(localeOf(i18n.language))}
             {...field}
             onChange={(country) => field.onChange(country ?? '')}
             error={said(errors.country, t)}
@@ -75,7 +78,7 @@ function Fields({ form, isNew }: { form: UseFormReturn<TrunkValues>; isNew: bool
         minRows={3}
         maxRows={12}
         spellCheck={false}
-        ff="monospace"
+        classNames={{ input: wire }}
         {...register('sources')}
         error={said(errors.sources, t)}
       />
@@ -90,10 +93,11 @@ function Fields({ form, isNew }: { form: UseFormReturn<TrunkValues>; isNew: bool
           error={said(errors.label, t)}
         />
       ) : (
-        <Switch
+        <OnOff
+          control={control}
+          name="enabled"
           label={t('trunks.form.enabled')}
-          description={t('trunks.form.enabledHint')}
-          {...register('enabled')}
+          hint={t('trunks.form.enabledHint')}
         />
       )}
     </>

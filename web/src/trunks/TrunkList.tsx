@@ -7,6 +7,7 @@ import { countryName } from '@/shared/countries';
 import { Empty } from '@/shared/Empty';
 import { Failure } from '@/shared/Failure';
 import { LinkButton, TextLink } from '@/shared/links';
+import { localeOf } from '@/shared/locale';
 import { More } from '@/shared/More';
 import { PageHead } from '@/shared/PageHead';
 import { Rows, rowLink } from '@/shared/Rows';
@@ -83,7 +84,7 @@ function TrunkRows({ trunks, statuses }: { trunks: TrunkBody[]; statuses: Map<st
     {
       key: 'country',
       head: t('trunks.country'),
-      cell: (trunk: TrunkBody) => countryName(trunk.country, i18n.language),
+      cell: (trunk: TrunkBody) => countryName(trunk.country, localeOf(i18n.language)),
     },
     {
       key: 'probe',

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { StatusBody, TrunkBody } from '@/api/generated/api.schemas';
+import { localeOf } from '@/shared/locale';
 import { shortTime } from '@/shared/time';
 import { says } from './says';
 
@@ -9,6 +10,6 @@ export function TrunkSentence({ trunk, status }: Props) {
   const { t, i18n } = useTranslation();
   const found = says(trunk, status);
   if (!found) return <span lang="en">{status?.sentence}</span>;
-  const since = status ? shortTime(new Date(status.since), i18n.language) : '';
+  const since = status ? shortTime(new Date(status.since), localeOf(i18n.language)) : '';
   return <>{t(`trunks.says.${found.key}`, { name: trunk.name, since, ...found })}</>;
 }

@@ -568,6 +568,41 @@ export interface SwitchPatch {
   readonly weight?: number;
 }
 
+/**
+ * How things stand, at the beginning of a stream that does not go on with an earlier one.
+ */
+export interface RejectionsNow {
+  /** the newest first, of the 100 newest */
+  rejections: RejectionBody[];
+  /** false: there are older ones */
+  complete: boolean;
+}
+
+/**
+ * Requests were turned away, or what was wrong was mended. A row that is gone by now is not told.
+ */
+export interface RejectionTold {
+  /** as it is now */
+  rejection: RejectionBody;
+}
+
+/**
+ * Every 15 s in which nothing else is told, and first when the stream goes on exactly.
+ */
+export interface Heartbeat {
+  /** until when everything that happened was told */
+  as_of: string;
+}
+
+/**
+ * Why the stream ends: a code as of a refusal. Connect again with the last id.
+ */
+export interface Ended {
+  code: string;
+  detail: string;
+  hint: string;
+}
+
 export interface FixToApply {
   /**
      * the id of one of the fixes
@@ -1639,23 +1674,6 @@ export interface CallHappening {
   event: CallEventBody;
 }
 
-/**
- * Every 15 s in which nothing else is told, and first when the stream goes on exactly.
- */
-export interface Heartbeat {
-  /** until when everything that happened was told */
-  as_of: string;
-}
-
-/**
- * Why the stream ends: a code as of a refusal. Connect again with the last id.
- */
-export interface Ended {
-  code: string;
-  detail: string;
-  hint: string;
-}
-
 export interface CallToRoute {
   /**
      * one of your trunks
@@ -1915,6 +1933,76 @@ export const ListApiKeysRoleItem = {
   viewer: 'viewer',
   admin: 'admin',
 } as const;
+
+export type StreamRejectionsParams = {
+/**
+ * the same, where no header can be sent; the header counts where both are
+ * @maxLength 2048
+ */
+last_event_id?: string;
+/**
+ * any of these
+ * @maxItems 50
+ * @items.minLength 1
+ */
+id?: string[];
+/**
+ * any of these
+ * @maxItems 50
+ * @items.minLength 1
+ */
+trunk_id?: string[];
+/**
+ * any of these
+ * @maxItems 50
+ * @items.minLength 1
+ */
+code?: string[];
+/**
+ * any of these
+ * @maxItems 50
+ * @items.pattern ^\+[1-9][0-9]{5,14}$
+ */
+number?: string[];
+/**
+ * any of these
+ * @maxItems 50
+ */
+state?: StreamRejectionsStateItem[];
+};
+
+export type StreamRejectionsStateItem = typeof StreamRejectionsStateItem[keyof typeof StreamRejectionsStateItem];
+
+
+export const StreamRejectionsStateItem = {
+  open: 'open',
+  fixed: 'fixed',
+} as const;
+
+/**
+ * Server-sent events (WHATWG HTML, 9.2), each one of these; `data` is the JSON text of it
+ */
+export type StreamRejections200 = {
+  event: 'snapshot';
+  /** @maxLength 2048 */
+  id?: string;
+  data: RejectionsNow;
+} | {
+  event: 'rejection_changed';
+  /** @maxLength 2048 */
+  id?: string;
+  data: RejectionTold;
+} | {
+  event: 'heartbeat';
+  /** @maxLength 2048 */
+  id?: string;
+  data: Heartbeat;
+} | {
+  event: 'ended';
+  /** @maxLength 2048 */
+  id?: string;
+  data: Ended;
+};
 
 export type ListRejectionsParams = {
 /**

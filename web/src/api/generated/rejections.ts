@@ -27,7 +27,9 @@ import type {
   FixToApply,
   ListRejectionsParams,
   RejectionBody,
-  RejectionPage
+  RejectionPage,
+  StreamRejections200,
+  StreamRejectionsParams
 } from './api.schemas';
 
 import { request } from '../request';
@@ -53,6 +55,121 @@ const withQueryKey = <T extends object, K>(query: T, queryKey: K): T & { queryKe
   }
   return result;
 };
+
+export const getStreamRejectionsUrl = (params?: StreamRejectionsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+    const explodeParameters = ["id","trunk_id","code","number","state"];
+
+    if (Array.isArray(value) && explodeParameters.includes(key)) {
+      value.forEach((v) => {
+        normalizedParams.append(key, v === null ? 'null' : String(v));
+      });
+      return;
+    }
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/sip/rejections/stream?${stringifiedParams}` : `/api/v1/sip/rejections/stream`
+}
+
+/**
+ * @summary What is turned away and what is mended, as it happens (SSE)
+ */
+export const streamRejections = async (params?: StreamRejectionsParams, options?: Parameters<typeof request>[1]): Promise<StreamRejections200> => {
+
+  return request<StreamRejections200>(getStreamRejectionsUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getStreamRejectionsQueryKey = (params?: StreamRejectionsParams,) => {
+    return [
+    `/api/v1/sip/rejections/stream`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getStreamRejectionsQueryOptions = <TData = Awaited<ReturnType<typeof streamRejections>>, TError = ErrorType<unknown>>(params?: StreamRejectionsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof streamRejections>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getStreamRejectionsQueryKey(params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof streamRejections>>> = ({ signal }) => streamRejections(params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof streamRejections>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type StreamRejectionsQueryResult = NonNullable<Awaited<ReturnType<typeof streamRejections>>>
+export type StreamRejectionsQueryError = ErrorType<unknown>
+
+
+export function useStreamRejections<TData = Awaited<ReturnType<typeof streamRejections>>, TError = ErrorType<unknown>>(
+ params: undefined |  StreamRejectionsParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof streamRejections>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof streamRejections>>,
+          TError,
+          Awaited<ReturnType<typeof streamRejections>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useStreamRejections<TData = Awaited<ReturnType<typeof streamRejections>>, TError = ErrorType<unknown>>(
+ params?: StreamRejectionsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof streamRejections>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof streamRejections>>,
+          TError,
+          Awaited<ReturnType<typeof streamRejections>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useStreamRejections<TData = Awaited<ReturnType<typeof streamRejections>>, TError = ErrorType<unknown>>(
+ params?: StreamRejectionsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof streamRejections>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary What is turned away and what is mended, as it happens (SSE)
+ */
+
+export function useStreamRejections<TData = Awaited<ReturnType<typeof streamRejections>>, TError = ErrorType<unknown>>(
+ params?: StreamRejectionsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof streamRejections>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getStreamRejectionsQueryOptions(params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
 
 export const getListRejectionsUrl = (params?: ListRejectionsParams,) => {
   const normalizedParams = new URLSearchParams();
