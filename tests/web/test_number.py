@@ -58,6 +58,8 @@ async def test_a_number_is_connected_called_and_the_call_is_told(opens: Opens, w
 
     async def told() -> bool:
         await page.goto("/calls")
+        await expect(page.get_by_role("heading", name="Calls")).to_be_visible()
+        await expect(page.locator("[aria-busy=true]")).to_have_count(0)
         return await page.get_by_text("Answered by Receptionist for").count() > 0
 
     await until(told, 20, "the call in the list")
