@@ -100,7 +100,7 @@ async def test_a_call_that_talks_is_told_with_the_packets_of_both_sides(
         await until(lambda: 1_000_000 in [event.seq for event in told if _watched(event)], within=5)
         of_another_watcher = await _told_by_the_end_alone(ends)
     heard = next(event.fact for event in told if isinstance(event.fact, CallHeard))
-    assert (heard.leg_index, heard.number) == (0, 1)
+    assert (heard.leg_index, heard.sample) == (0, 1)
     for side in (heard.provider, heard.agent):
         assert (side.received or 0) > 100
         assert (side.sent or 0) > 100
