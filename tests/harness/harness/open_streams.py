@@ -1,7 +1,7 @@
 """A service alone that takes API keys and has a stream by gRPC and one by REST, which it does not end."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,6 @@ import grpc
 import grpc.aio
 import orjson
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
 
 from servicekit.auth import TokenVerifier
 from servicekit.auth.api_keys.known_keys import KnownKeys
@@ -20,6 +19,8 @@ from servicekit.grpc.server import GrpcServer
 from servicekit.http import create_app
 from servicekit.http.server import HttpServer
 from servicekit.readiness import Readiness
+from servicekit.streams.answer import EventStream
+from servicekit.streams.telling import Event
 
 NAME = "test.Streams"
 
@@ -38,14 +39,14 @@ class OpenStreams:
         yield b"again"
         await asyncio.Event().wait()
 
-    async def _events(self, _request: Request) -> StreamingResponse:
-        async def said() -> AsyncIterator[bytes]:
-            yield b"data: here\n\n"
+    async def _events(self, _request: Request) -> EventStream:
+        async def said() -> AsyncGenerator[Event, None]:
+            yield Event("here", b"{}")
             await self.go_on.wait()
-            yield b"data: again\n\n"
+            yield Event("again", b"{}")
             await asyncio.Event().wait()
 
-        return StreamingResponse(said(), media_type="text/event-stream")
+        return EventStream(said)
 
     def add(self, to: grpc.aio.Server) -> None:
         handlers: dict[str, Any] = {"Watch": grpc.unary_stream_rpc_method_handler(self._watch)}
