@@ -102,10 +102,10 @@ it('tells what happened in order of time, and of one instant in the order in whi
 });
 
 it.each([
-  [192_000, '3 min 12 sec'],
-  [400, '0 sec'],
-  [60_000, '1 min'],
-  [3_661_000, '1 hr 1 min 1 sec'],
+  [192_000, '3 minutes 12 seconds'],
+  [400, '0 seconds'],
+  [60_000, '1 minute'],
+  [3_661_000, '1 hour 1 minute 1 second'],
 ])('%d ms are told as %j', (ms, told) => {
   expect(lasted(ms, 'en')).toBe(told);
 });

@@ -60,7 +60,7 @@ export function moments(call: CallBody): Moment[] {
     .map(({ moment }) => moment);
 }
 
-/** 192_000 is "3:12"; the units are the reader's. */
+/** 192_000 is "3 minutes 12 seconds"; a short unit ends in a point in some languages. */
 export function lasted(ms: number, language: string): string {
   const seconds = Math.round(ms / 1000);
   const parts: [number, string][] = [
@@ -71,7 +71,7 @@ export function lasted(ms: number, language: string): string {
   const told = parts.filter(([count], place) => count > 0 || (place === 2 && seconds === 0));
   return told
     .map(([count, unit]) =>
-      new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(count),
+      new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(count),
     )
     .join(' ');
 }
