@@ -7,7 +7,7 @@ SOURCES := conftest.py services libs tests proto clients
 PYTEST := $(BIN)/pytest -q
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup web web-client demo call env token test check check-web rules unit contract integration e2e e2e-web screenshots load proto baseline client settings openapi lint-openapi codes format clean
+.PHONY: help setup web web-client demo call env token test check check-web rules-and-edge beside-services unit contract integration e2e e2e-web screenshots load proto baseline client settings openapi lint-openapi codes format clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## */\1\t/' | expand -t 14
@@ -37,12 +37,18 @@ token: ## print a token of the running demo's tenant
 	@$(BIN)/python -m harness token
 
 test: setup check ## everything that must pass
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target rules integration
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target rules-and-edge beside-services
 	$(MAKE) --no-print-directory e2e
 
-rules: # beside integration, which waits more than it works
+# together what unit, contract and integration are, in two halves of about the same length
+NEAR_THE_EDGE := tests/integration/edge tests/integration/door
+rules-and-edge:
 	$(MAKE) --no-print-directory unit
 	$(MAKE) --no-print-directory contract
+	$(PYTEST) $(NEAR_THE_EDGE)
+
+beside-services: # waits more than it works
+	$(PYTEST) tests/integration $(addprefix --ignore=,$(NEAR_THE_EDGE))
 
 check: proto/asyncapi/node_modules infra/openapi/node_modules ## style, types, architecture, messages, Kamailio's and nginx's configuration
 	$(BIN)/ruff check $(SOURCES)
