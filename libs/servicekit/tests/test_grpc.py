@@ -24,7 +24,7 @@ from servicekit.errors import (
 from servicekit.grpc import GrpcServer, channel, problem_of
 from servicekit.settings import WrongSetting
 from servicekit.testing import tokens, verifier_of
-from servicekit.testing.echo import NAME, Echo, Served, refused
+from servicekit.testing.echo import NAME, Served, refused, served_alone
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +34,8 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> DevIssuer:
 
 @pytest_asyncio.fixture
 async def served(issuer: DevIssuer) -> AsyncIterator[Served]:
-    echo, server = Echo(), GrpcServer(verifier_of(issuer))
-    port = await server.start("127.0.0.1:0", echo.add, [NAME])
-    yield Served(echo, server, f"127.0.0.1:{port}", issuer)
-    await server.stop(0)
+    async with served_alone(issuer) as served:
+        yield served
 
 
 async def test_a_call_acts_for_the_tenant_of_its_token(served: Served) -> None:

@@ -14,7 +14,7 @@ from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.grpc import GrpcServer, channel, problem_of
 from servicekit.open_streams import Most
 from servicekit.testing import tokens, until, verifier_of
-from servicekit.testing.echo import NAME, Echo, Served, refused
+from servicekit.testing.echo import NAME, Echo, Served, refused, served_alone
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +24,8 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> DevIssuer:
 
 @pytest_asyncio.fixture
 async def served(issuer: DevIssuer) -> AsyncIterator[Served]:
-    echo, server = Echo(), GrpcServer(verifier_of(issuer))
-    port = await server.start("127.0.0.1:0", echo.add, [NAME])
-    yield Served(echo, server, f"127.0.0.1:{port}", issuer)
-    await server.stop(0)
+    async with served_alone(issuer) as served:
+        yield served
 
 
 def watch(opened: grpc.aio.Channel) -> Any:

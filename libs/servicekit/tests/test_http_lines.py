@@ -10,10 +10,9 @@ import pytest
 import pytest_asyncio
 
 from servicekit.auth.dev_issuer import DevIssuer
-from servicekit.http.server import HttpServer
 from servicekit.telemetry import tracing
 from servicekit.testing import tokens
-from servicekit.testing.things_app import made
+from servicekit.testing.things_app import asked_as
 
 Lines = Callable[[], list[dict[str, Any]]]
 
@@ -26,15 +25,8 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> DevIssuer:
 
 @pytest_asyncio.fixture
 async def client(issuer: DevIssuer) -> AsyncIterator[httpx.AsyncClient]:
-    """Over a real connection: what is sent for HEAD and 204 is uvicorn's matter, too."""
-    server = HttpServer(made(issuer), "127.0.0.1:0")
-    running = asyncio.ensure_future(server.run())
-    await server.started()
-    headers = {"Authorization": f"Bearer {issuer.token('t_demo')}"}
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", headers=headers) as client:
+    async with asked_as(issuer) as client:
         yield client
-    server.stop(0)
-    await running
 
 
 async def test_a_request_is_told_in_one_line_with_its_id(client: httpx.AsyncClient, lines: Lines) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import grpc.aio
 
 from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.grpc import GrpcServer, channel, principal
+from servicekit.testing import verifier_of
 
 NAME = "keepline.test.v1.Echo"
 Context = Any
@@ -69,6 +71,14 @@ class Served:
     def open(self, tenant: str | None = "t_demo", default_timeout: float = 5.0) -> grpc.aio.Channel:
         token = None if tenant is None else (lambda: self.issuer.token(tenant))
         return channel(self.target, token, default_timeout)
+
+
+@asynccontextmanager
+async def served_alone(issuer: DevIssuer) -> AsyncIterator[Served]:
+    echo, server = Echo(), GrpcServer(verifier_of(issuer))
+    port = await server.start("127.0.0.1:0", echo.add, [NAME])
+    yield Served(echo, server, f"127.0.0.1:{port}", issuer)
+    await server.stop(0)
 
 
 async def refused(call: Awaitable[Any] | Callable[[], Awaitable[Any]]) -> grpc.aio.AioRpcError:

@@ -1,13 +1,16 @@
 """A REST application with things, a hook without a token, a stream and what is away."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 
+import httpx
 from fastapi import APIRouter, FastAPI, Response
 
 from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.errors import NotFound, Unavailable
 from servicekit.http import create_app
+from servicekit.http.server import HttpServer
 from servicekit.readiness import Readiness
 from servicekit.streams import Event
 from servicekit.streams.answer import EventStream
@@ -66,3 +69,16 @@ def made(issuer: DevIssuer) -> FastAPI:
         return EventStream(events)
 
     return app
+
+
+@asynccontextmanager
+async def asked_as(issuer: DevIssuer, tenant_id: str = "t_demo") -> AsyncIterator[httpx.AsyncClient]:
+    """Over a real connection: what is sent for HEAD and 204 is uvicorn's matter, too."""
+    server = HttpServer(made(issuer), "127.0.0.1:0")
+    running = asyncio.ensure_future(server.run())
+    await server.started()
+    headers = {"Authorization": f"Bearer {issuer.token(tenant_id)}"}
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", headers=headers) as client:
+        yield client
+    server.stop(0)
+    await running
