@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import i18next from 'i18next';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Refused, type Violation } from '@/api/problem';
 import { placed, showAtFields } from '@/shared/atFields';
 import { PLACES } from '@/trunks/values';
@@ -9,6 +10,8 @@ const violation = (pointer: string): Violation => ({
   detail: 'it is wrong',
   hint: 'mend it',
 });
+
+beforeAll(() => i18next.init({ lng: 'en' }));
 
 describe('a refusal stands at the field that it is about', () => {
   it.each([

@@ -58,3 +58,15 @@ describe.each(components)('%s', (name) => {
     expect(lines.length).toBeLessThanOrEqual(200);
   });
 });
+
+const CATALOGUE = join(SOURCES, '..', '..', 'libs', 'servicekit', 'servicekit', 'http', 'catalogue.json');
+
+it('says in German what each code of the services means, and what to do', () => {
+  const codes = Object.keys(JSON.parse(readFileSync(CATALOGUE, 'utf8')));
+  const german: Record<string, string[]> = JSON.parse(
+    readFileSync(join(WORDS, 'de', 'problems.json'), 'utf8'),
+  );
+  expect(Object.keys(german).sort()).toEqual(codes.sort());
+  for (const [code, said] of Object.entries(german))
+    expect([code, said.filter((one) => /^\S.*[.!?]$/.test(one)).length]).toEqual([code, 2]);
+});

@@ -7,7 +7,7 @@ import { routeCall } from '@/api/generated/routing';
 import { Card } from '@/shared/Card';
 import { Failure } from '@/shared/Failure';
 import { choices, useNamedTrunks } from '@/shared/named';
-import { sentence } from '@/shared/sentence';
+import { serviceSays } from '@/shared/serviceWords';
 import { Trace } from '@/shared/Trace';
 
 /** Who would answer a call that nobody has made, and why. */
@@ -54,6 +54,7 @@ export function DryRun({ called: proposed }: { called: string }) {
 
 function Decided({ decision }: { decision: DecisionBody }) {
   const { t } = useTranslation();
+  const why = serviceSays(decision.code, decision.reason, '');
   const names = decision.legs.map((leg) => leg.agent_name).join(` ${t('answering.dry.then')} `);
   return (
     <Stack gap="xs" mt="md">
@@ -62,8 +63,8 @@ function Decided({ decision }: { decision: DecisionBody }) {
           ? t('answering.dry.answered', { names })
           : t('answering.dry.refused', { status: decision.sip_status })}
       </Text>
-      <Text lang="en" c="dimmed">
-        {sentence(decision.reason)}
+      <Text lang={why.lang} c="dimmed">
+        {why.what}
       </Text>
       <Trace steps={decision.trace} />
     </Stack>

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { AgentBody, CallBody } from '@/api/generated/api.schemas';
 import { localeOf } from '@/shared/locale';
-import { sentence } from '@/shared/sentence';
+import { serviceSays } from '@/shared/serviceWords';
 import { lasted, says } from './says';
 
 export function CallSentence({ call, agents }: { call: CallBody; agents: Map<string, AgentBody> }) {
@@ -13,7 +13,12 @@ export function CallSentence({ call, agents }: { call: CallBody; agents: Map<str
     <>
       {t(`calls.says.${key}`, { agent, time })}
       {ended && ` ${t(`calls.ended.${ended}`)}`}
-      {key === 'refused' && call.decision && <span lang="en"> {sentence(call.decision.reason)}</span>}
+      {key === 'refused' && call.decision && <Why {...call.decision} />}
     </>
   );
+}
+
+function Why({ code, reason }: { code: string; reason: string }) {
+  const { what, lang } = serviceSays(code, reason, '');
+  return <span lang={lang}> {what}</span>;
 }

@@ -2,7 +2,7 @@ import { Alert, Anchor, Button, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Refused, SignedOut, Unreached } from '@/api/problem';
 import { IconAlertCircle } from '@/shared/icons';
-import { sentence } from './sentence';
+import { serviceSays } from './serviceWords';
 
 type Props = { error: unknown; again?: () => void; mt?: string; mb?: string };
 
@@ -29,12 +29,18 @@ function Said({ refused }: { refused: Refused }) {
   const { t } = useTranslation();
   const { code, detail, hint, request_id } = refused.problem;
   const ours = isMismatch(refused);
+  const { what, repair, lang, exact } = serviceSays(code, detail, hint);
   return (
     <>
-      <Text fw={600} lang={ours ? undefined : 'en'}>
-        {ours ? t('shared.mismatch') : sentence(detail)}
+      <Text fw={600} lang={ours ? undefined : lang}>
+        {ours ? t('shared.mismatch') : what}
       </Text>
-      <Text lang={ours ? undefined : 'en'}>{ours ? t('shared.mismatchHint') : sentence(hint)}</Text>
+      <Text lang={ours ? undefined : lang}>{ours ? t('shared.mismatchHint') : repair}</Text>
+      {exact && !ours && (
+        <Text size="xs" c="dimmed" lang="en">
+          {exact}
+        </Text>
+      )}
       <Text size="xs" c="dimmed" ff="monospace" mt={4}>
         <Anchor
           href={`/problems/${code}`}

@@ -3,11 +3,11 @@ import { useTranslation } from 'react-i18next';
 import type { TraceStepBody } from '@/api/generated/api.schemas';
 import { IconCheck, IconX } from './icons';
 
-/** What the rules looked at, in order, each with its mark. The words are the service's. */
+/** What the rules looked at, in order, each with its mark. What is small is the service's, with ids and addresses. */
 export function Trace({ steps }: { steps: TraceStepBody[] }) {
   const { t } = useTranslation();
   return (
-    <List type="ordered" listStyleType="none" spacing={4} withPadding={false} center lang="en">
+    <List type="ordered" listStyleType="none" spacing={4} withPadding={false} center>
       {steps.map((step) => (
         <List.Item
           key={`${step.rule} ${step.detail}`}
@@ -19,10 +19,10 @@ export function Trace({ steps }: { steps: TraceStepBody[] }) {
             )
           }
         >
-          <Text span ff="monospace" size="xs">
-            {step.rule}
-          </Text>{' '}
-          {step.detail}
+          {t(`shared.rules.${step.rule}.${step.matched ? 'fits' : 'not'}`, { defaultValue: step.rule })}
+          <Text span size="xs" c="dimmed" ml={6} lang="en">
+            {step.detail}
+          </Text>
         </List.Item>
       ))}
     </List>

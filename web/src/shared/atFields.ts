@@ -4,7 +4,7 @@
  */
 import type { FieldValues, Path, UseFormSetError } from 'react-hook-form';
 import { Refused, type Violation } from '@/api/problem';
-import { sentence } from './sentence';
+import { serviceSays } from './serviceWords';
 
 /** Field of the form by the beginning of the pointer; where it ends with /*, what follows is a line of the field. */
 export type Places = Record<string, string>;
@@ -59,6 +59,7 @@ export function showAtFields<T extends FieldValues>(
 }
 
 function told({ line, violation }: Found, words: Words): string {
-  const said = [sentence(violation.detail), sentence(violation.hint)].filter(Boolean).join(' ');
+  const { what, repair } = serviceSays(violation.code, violation.detail, violation.hint);
+  const said = [what, repair].filter(Boolean).join(' ');
   return line === undefined ? said : words(line, said);
 }

@@ -42,8 +42,9 @@ export async function choose(language: Language): Promise<void> {
 
 async function speak(language: Language): Promise<void> {
   if (language === 'de' && !i18next.hasResourceBundle('de', 'translation')) {
-    const { german } = await import('./de');
+    const { german, problems } = await import('./de');
     i18next.addResourceBundle('de', 'translation', german);
+    i18next.addResourceBundle('de', 'problems', problems);
   }
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;

@@ -2,10 +2,14 @@ import type { english } from '..';
 import answering from './answering.json';
 import calls from './calls.json';
 import numbers from './numbers.json';
+import problems from './problems.json';
 import session from './session.json';
 import settings from './settings.json';
 import shared from './shared.json';
 import shell from './shell.json';
 import trunks from './trunks.json';
+
+/** What the services' codes mean: what happened, and what to do. English is what they say themselves. */
+export { problems };
 
 export const german: typeof english = { shell, session, shared, calls, numbers, trunks, answering, settings };
