@@ -9,3 +9,16 @@ export function shortTime(at: Date, language: string, now = new Date()): string 
 export function wholeTime(at: Date, language: string): string {
   return at.toLocaleString(language, { dateStyle: 'full', timeStyle: 'long' });
 }
+
+/** With seconds: of what changes from one to the next. */
+export function exactTime(at: number, language: string): string {
+  return new Date(at).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+}
+
+/** "8 seconds ago", "2 minutes ago". */
+export function ago(ms: number, language: string): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const [count, unit]: [number, Intl.RelativeTimeFormatUnit] =
+    seconds < 90 ? [seconds, 'second'] : [Math.round(seconds / 60), 'minute'];
+  return new Intl.RelativeTimeFormat(language, { numeric: 'always' }).format(-count, unit);
+}

@@ -3,6 +3,7 @@ import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import answering from './en/answering.json';
 import calls from './en/calls.json';
+import live from './en/live.json';
 import numbers from './en/numbers.json';
 import session from './en/session.json';
 import settings from './en/settings.json';
@@ -10,7 +11,7 @@ import shared from './en/shared.json';
 import shell from './en/shell.json';
 import trunks from './en/trunks.json';
 
-export const english = { shell, session, shared, calls, numbers, trunks, answering, settings };
+export const english = { shell, session, shared, calls, live, numbers, trunks, answering, settings };
 
 export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
 export type Language = keyof typeof LANGUAGES;

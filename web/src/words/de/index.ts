@@ -1,6 +1,7 @@
 import type { english } from '..';
 import answering from './answering.json';
 import calls from './calls.json';
+import live from './live.json';
 import numbers from './numbers.json';
 import problems from './problems.json';
 import session from './session.json';
@@ -12,4 +13,14 @@ import trunks from './trunks.json';
 /** What the services' codes mean: what happened, and what to do. English is what they say themselves. */
 export { problems };
 
-export const german: typeof english = { shell, session, shared, calls, numbers, trunks, answering, settings };
+export const german: typeof english = {
+  shell,
+  session,
+  shared,
+  calls,
+  numbers,
+  trunks,
+  answering,
+  settings,
+  live,
+};
