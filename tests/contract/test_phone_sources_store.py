@@ -90,6 +90,18 @@ async def test_a_number_is_held_once_whoever_asks(store: Store) -> None:
     assert again.by == number(1)
 
 
+async def test_many_are_added_each_by_itself(store: Store) -> None:
+    await store.numbers.add(number(2, "t_b"))
+    several = [number(1), replace(number(2), id="num_9"), number(3)]
+    held = await store.numbers.add_all(several)
+    assert {place: one.by for place, one in held.items()} == {1: number(2, "t_b")}
+    found = await store.numbers.find_all([E164(f"+44207946000{place}") for place in range(9)])
+    assert sorted(one.id for one in found) == ["num_1", "num_2", "num_3"]
+    again = await store.numbers.add_all(several)
+    assert {place: one.by.id for place, one in again.items()} == {0: "num_1", 1: "num_2", 2: "num_3"}
+    assert await store.numbers.get("t_a", "num_9") is None
+
+
 async def test_of_many_writers_at_once_one_wins(store: Store) -> None:
     wanted = [replace(number(1, f"t_{n}"), id=f"num_{n}") for n in range(20)]
     answers = await asyncio.gather(*(store.numbers.add(one) for one in wanted))

@@ -7,12 +7,14 @@ import grpc.aio
 
 from keepline.phone.v1.phone_service_pb2_grpc import add_PhoneServiceServicer_to_server
 from keepline.sip.v1.trunk_service_pb2_grpc import SipTrunkServiceStub
-from phone_sources.adapters import plan_directory, rest, trunk_directory
+from phone_sources.adapters import plan_directory, rest, rest_bulk, trunk_directory
 from phone_sources.adapters.grpc_service import SERVICE, PhoneService
 from phone_sources.adapters.number_documents import NumberDocuments
 from phone_sources.adapters.plan_directory import PlanDirectory
 from phone_sources.adapters.trunk_directory import TrunkDirectory
-from phone_sources.app import Numbers
+from phone_sources.app.bulk import Bulk
+from phone_sources.app.judging import Judging
+from phone_sources.app.numbers import Numbers
 from phone_sources.settings import Settings
 from servicekit.api.idempotency import IdempotencyKeys
 from servicekit.auth import principal
@@ -29,13 +31,15 @@ async def build(service: Service[Settings]) -> None:
     documents, keys = await _documents(service)
     trunks, plans = _directories(service)
     numbers = Numbers(documents, trunks, plans, service.clock, service.settings.quotas.numbers)
+    judging, bulk = Judging(documents, trunks), Bulk(numbers)
     verifier = verifier_for(service)
     title = "Keepline: which numbers we answer for"
     app = create_app("phone-sources", title, verifier, service.readiness, rates=service.rates)
     app.include_router(rest.router(numbers, keys))
+    app.include_router(rest_bulk.router(judging, bulk, keys))
 
     def add(server: grpc.aio.Server) -> None:
-        add_PhoneServiceServicer_to_server(PhoneService(numbers, keys), server)
+        add_PhoneServiceServicer_to_server(PhoneService(numbers, judging, bulk, keys), server)
 
     await service.serve_http(app)
     await service.serve_grpc(add, [SERVICE], verifier)

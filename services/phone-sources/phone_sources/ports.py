@@ -1,6 +1,6 @@
 """What phone-sources needs from outside."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,12 +23,18 @@ class NumberStore(Protocol):
     async def add(self, number: Number) -> Held | None:
         """Stores a new number and what has to be told about it, both or neither."""
 
+    async def add_all(self, numbers: Sequence[Number]) -> Mapping[int, Held]:
+        """The same for many, each by itself; by place, those that are held already."""
+
     async def count(self, tenant_id: str) -> int: ...
 
     async def get(self, tenant_id: str, number_id: str) -> Number | None: ...
 
     async def find(self, e164: E164) -> Number | None:
         """Whoever holds it."""
+
+    async def find_all(self, numbers: Collection[E164]) -> Sequence[Number]:
+        """Those of them that are held, by whomever."""
 
     async def page(self, tenant_id: str, asked: ListAsked) -> Page[Number]:
         """q: part of the digits or of the label, in any case."""

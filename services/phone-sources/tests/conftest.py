@@ -11,10 +11,12 @@ import pytest
 import pytest_asyncio
 
 from keepline.phone.v1.phone_service_pb2_grpc import PhoneServiceStub, add_PhoneServiceServicer_to_server
-from phone_sources.adapters import rest
+from phone_sources.adapters import rest, rest_bulk
 from phone_sources.adapters.grpc_service import SERVICE, PhoneService
 from phone_sources.adapters.number_documents import NumberDocuments
-from phone_sources.app import Numbers
+from phone_sources.app.bulk import Bulk
+from phone_sources.app.judging import Judging
+from phone_sources.app.numbers import Numbers
 from phone_sources.domain.e164 import E164
 from phone_sources.domain.number import Trunk
 from servicekit.api.idempotency import IdempotencyKeys
@@ -126,10 +128,12 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
     plans, keys = Plans(), IdempotencyKeys(kept, clock)
     numbers = Numbers(documents, trunks, plans, clock, max_numbers=20)
     app = create_app("phone-sources", "Test", verifier_of(issuer), Readiness())
+    judging, bulk = Judging(documents, trunks), Bulk(numbers)
     app.include_router(rest.router(numbers, keys))
+    app.include_router(rest_bulk.router(judging, bulk, keys))
 
     def add(server: grpc.aio.Server) -> None:
-        add_PhoneServiceServicer_to_server(PhoneService(numbers, keys), server)
+        add_PhoneServiceServicer_to_server(PhoneService(numbers, judging, bulk, keys), server)
 
     server = GrpcServer(verifier_of(issuer))
     port = await server.start("127.0.0.1:0", add, [SERVICE])

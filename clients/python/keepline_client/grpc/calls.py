@@ -20,7 +20,9 @@ CHANNEL_OPTIONS: Final = (
     ("grpc.max_receive_message_length", 16 * 1024 * 1024),
 )
 _KEY = "idempotency-key"
-_READS = ("Get", "List", "Simulate", "Route")
+_READS = ("Get", "List", "Simulate", "Route", "Judge")
+_KEYED = ("Create", "BulkCreate", "Take")
+"""What takes an idempotency key, and may be repeated under it."""
 _VERSIONED = ("Update", "Delete")
 
 
@@ -33,13 +35,13 @@ def repeatable(method: str | bytes, request: Any) -> bool:
     name = name_of(method)
     if name.startswith(_VERSIONED):
         return name.startswith("Delete") or not getattr(request, "any_version", True)
-    return name.startswith((*_READS, "Create"))
+    return name.startswith((*_READS, *_KEYED))
 
 
 def metadata(method: str | bytes, given: Any) -> list[tuple[str, str | bytes]]:
     """For all tries of a call: a create gets a key, where the caller has none of his own."""
     made = list(given or ())
-    if name_of(method).startswith("Create") and not any(name == _KEY for name, _ in made):
+    if name_of(method).startswith(_KEYED) and not any(name == _KEY for name, _ in made):
         made.append((_KEY, str(uuid4())))
     return made
 

@@ -83,12 +83,12 @@ def takes(resource: Resource) -> Extra:
     return {"parameters": [], "requestBody": _body({"application/json": _named(resource.shape)})}
 
 
-def acts(resource: Resource) -> Extra:
-    """Of a POST that changes an object, once however often it is sent."""
+def acts(resource: Resource, *, of_many: bool = False) -> Extra:
+    """Of a POST that changes an object, once however often it is sent. of_many: no version is told."""
     return {
         "parameters": [_IDEMPOTENCY_KEY],
         "requestBody": _body({"application/json": _named(resource.shape)}),
-        "responses": {"200": {"headers": _ETAG | _REPLAYED}},
+        "responses": {"200": {"headers": _REPLAYED if of_many else _ETAG | _REPLAYED}},
     }
 
 

@@ -109,6 +109,11 @@ def acted(body: Mapping[str, Any], version: int) -> Answer:
     return Answer(200, _encoded(body), {"etag": preconditions.etag(version)})
 
 
+def acted_on_many(body: Mapping[str, Any]) -> Answer:
+    """What became of each by a POST that is about many."""
+    return Answer(200, _encoded(body))
+
+
 async def once(
     keys: IdempotencyKeys, request: Request, sent: object, make: Make, *, tenant_id: str, prefix: str
 ) -> Response:

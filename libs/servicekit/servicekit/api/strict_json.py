@@ -8,8 +8,9 @@ from typing import Any, NoReturn
 
 from servicekit.errors import Problem
 
-MOST_MEMBERS = 2_000
-"""Of all objects of a body: each that is not known is told with a hint, which costs some 50 us."""
+MOST_MEMBERS = 2_100
+"""Of all objects of a body: a list of 1,000 of two each has room. Each that is not known is told with a hint,
+which costs some 50 us."""
 _EXACT = 1 << 53  # beyond it not every whole number is a double (RFC 8259, 6)
 
 

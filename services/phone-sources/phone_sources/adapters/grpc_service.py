@@ -7,9 +7,12 @@ import grpc
 from keepline.phone.v1 import phone_service_pb2 as pb
 from keepline.phone.v1 import phone_service_pb2_grpc
 from keepline.phone.v1.number_pb2 import Number as NumberMessage
-from phone_sources.adapters.messages import number_message
+from phone_sources.adapters.bulk_shape import BULK, JUDGE, bulk_asked, lines_asked
+from phone_sources.adapters.messages import bulk_message, judged_message, number_message
 from phone_sources.adapters.number_shape import NUMBER, NUMBERS, asked_of, change_of
-from phone_sources.app import Numbers
+from phone_sources.app.bulk import Bulk
+from phone_sources.app.judging import Judging
+from phone_sources.app.numbers import Numbers
 from phone_sources.domain.number import Number
 from servicekit.api import messages, preconditions
 from servicekit.api.idempotency import IdempotencyKeys
@@ -21,8 +24,10 @@ _Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class PhoneService(phone_service_pb2_grpc.PhoneServiceServicer):
-    def __init__(self, numbers: Numbers, keys: IdempotencyKeys) -> None:
+    def __init__(self, numbers: Numbers, judging: Judging, bulk: Bulk, keys: IdempotencyKeys) -> None:
         self._numbers = numbers
+        self._judging = judging
+        self._bulk = bulk
         self._keys = keys
 
     async def CreateNumber(
@@ -43,6 +48,32 @@ class PhoneService(phone_service_pb2_grpc.PhoneServiceServicer):
             tenant_id=tenant_id,
             prefix="num",
             answer=pb.CreateNumberResponse,
+        )
+
+    async def JudgeNumbers(
+        self, request: pb.JudgeNumbersRequest, context: _Context
+    ) -> pb.JudgeNumbersResponse:
+        tenant_id = writing_tenant("numbers")
+        asked = lines_asked(JUDGE.created(messages.document(request)))
+        return judged_message(await self._judging.judge(tenant_id, *asked))
+
+    async def BulkCreateNumbers(
+        self, request: pb.BulkCreateNumbersRequest, context: _Context
+    ) -> pb.BulkCreateNumbersResponse:
+        tenant_id = writing_tenant("numbers")
+        trunk_id, wanted, move = bulk_asked(BULK.created(messages.document(request)))
+
+        async def make(_: str) -> pb.BulkCreateNumbersResponse:
+            return bulk_message(await self._bulk.bring(tenant_id, trunk_id, wanted, move=move))
+
+        return await messages.once(
+            self._keys,
+            context,
+            request,
+            make,
+            tenant_id=tenant_id,
+            prefix="num",
+            answer=pb.BulkCreateNumbersResponse,
         )
 
     async def GetNumber(self, request: pb.GetNumberRequest, context: _Context) -> pb.GetNumberResponse:

@@ -3,7 +3,7 @@
 State and outbox entry are written in one update; of all living documents one holds a number.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from phone_sources.adapters.messages import state_value
@@ -15,7 +15,8 @@ from servicekit.api.idempotency import refuse_spent
 from servicekit.api.lists import ListAsked
 from servicekit.audit import Audited
 from servicekit.clock import Clock
-from servicekit.documents import ALIVE, Collection, Document, DuplicateKey
+from servicekit.documents import ALIVE, Document, DuplicateKey, Write
+from servicekit.documents import Collection as Documents
 from servicekit.outbox import StateTopic
 from servicekit.paging import Page
 from servicekit.readable import Readable
@@ -29,7 +30,7 @@ _AUDITED = Audited("number", "phone-sources")
 class NumberDocuments:
     """Implements NumberStore; `wrote` is told after each write."""
 
-    collection: Collection
+    collection: Documents
     clock: Clock
     wrote: Callable[[], None]
     readable: Readable[Number] = field(default_factory=lambda: Readable("phone_numbers", _number))
@@ -42,12 +43,9 @@ class NumberDocuments:
         await self.collection.create_index([("number", 1)], unique=True, partial=ALIVE)
 
     async def add(self, number: Number) -> Held | None:
-        fields = _fields(number)
-        news = [_entry(number), _AUDITED.change(number.id, None, fields)]
-        document = {"_id": number.id, **fields, "deleted": False, "outbox": news}
         while True:
             try:
-                await self.collection.insert_one(dict(document))
+                await self.collection.insert_one(_new(number))
             except DuplicateKey:
                 await refuse_spent(self.collection, "number", number.id)
                 holder = await self.get(number.tenant_id, number.id) or await self.find(number.e164)
@@ -56,6 +54,17 @@ class NumberDocuments:
                 return Held(holder)
             self.wrote()
             return None
+
+    async def add_all(self, numbers: Sequence[Number]) -> Mapping[int, Held]:
+        refused = await self.collection.write_many([Write(_new(number)) for number in numbers])
+        self.wrote()
+        held: dict[int, Held] = {}
+        for place, problem in refused.items():
+            if not isinstance(problem, DuplicateKey):
+                raise problem
+            if (by := await self.add(numbers[place])) is not None:
+                held[place] = by
+        return held
 
     async def count(self, tenant_id: str) -> int:
         return await self.collection.count_documents({"tenant_id": tenant_id, **ALIVE})
@@ -67,6 +76,10 @@ class NumberDocuments:
     async def find(self, e164: E164) -> Number | None:
         found = await self.collection.find_one({"number": e164.value, **ALIVE})
         return None if found is None else self.readable.one(found)
+
+    async def find_all(self, numbers: Collection[E164]) -> Sequence[Number]:
+        wanted = {"number": {"$in": [one.value for one in numbers]}, **ALIVE}
+        return self.readable.all(await self.collection.find(wanted))
 
     async def page(self, tenant_id: str, asked: ListAsked) -> Page[Number]:
         wanted = {"tenant_id": tenant_id, **ALIVE}
@@ -92,6 +105,12 @@ class NumberDocuments:
         )
         self.wrote()
         return matched == 1
+
+
+def _new(number: Number) -> Document:
+    fields = _fields(number)
+    news = [_entry(number), _AUDITED.change(number.id, None, fields)]
+    return {"_id": number.id, **fields, "deleted": False, "outbox": news}
 
 
 def _entry(number: Number) -> Document:

@@ -14,7 +14,7 @@ from phone_sources.adapters.number_shape import (
     change_of,
     number_document,
 )
-from phone_sources.app import Numbers
+from phone_sources.app.numbers import Numbers
 from phone_sources.domain.number import Number
 from servicekit.api import described, rest
 from servicekit.api.idempotency import Answer, IdempotencyKeys

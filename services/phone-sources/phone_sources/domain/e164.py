@@ -69,6 +69,17 @@ def read_number(written: str, country: str) -> E164 | Unreadable:
     return _judge(parsed, country)
 
 
+def national(e164: E164) -> str:
+    """As its own country writes it: (212) 736-5000."""
+    parsed = phonenumbers.parse(e164.value, None)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+def is_country(code: str) -> bool:
+    """Of ISO 3166-1 alpha-2, with a numbering plan."""
+    return code in phonenumbers.SUPPORTED_REGIONS
+
+
 def _judge(parsed: phonenumbers.PhoneNumber, country: str) -> E164 | Unreadable:
     possible = phonenumbers.is_possible_number_with_reason(parsed)
     if possible in _LENGTH_PROBLEMS:

@@ -1214,12 +1214,85 @@ export interface Problem {
   errors: Violation[];
 }
 
+export type Outcome = typeof Outcome[keyof typeof Outcome];
+
+
+export const Outcome = {
+  made: 'made',
+  moved: 'moved',
+  kept: 'kept',
+  refused: 'refused',
+} as const;
+
+export interface BroughtBody {
+  /** E.164; as it was sent where it could not be read */
+  number: string;
+  /** kept: it was on this trunk already, and was not changed */
+  outcome: Outcome;
+  /** absent: refused */
+  number_id?: string;
+  /** refused: why; each has a page */
+  code?: string;
+  /** refused: one sentence, what is wrong */
+  detail?: string;
+  /** refused: one sentence, what to do */
+  hint?: string;
+}
+
+export interface BulkBody {
+  /** one for each number, in the same order */
+  results: BroughtBody[];
+}
+
 export interface DanglingBody {
   /** JSON pointer (RFC 6901) of the field that names it */
   pointer: string;
   code: string;
   detail: string;
   hint: string;
+}
+
+export type Verdict = typeof Verdict[keyof typeof Verdict];
+
+
+export const Verdict = {
+  new: 'new',
+  yours: 'yours',
+  elsewhere: 'elsewhere',
+  taken: 'taken',
+  repeated: 'repeated',
+  unreadable: 'unreadable',
+} as const;
+
+export interface JudgedLineBody {
+  /** as it was sent */
+  line: string;
+  /** new: nobody has it; yours: on this trunk already, or on any where none was named; elsewhere: on another trunk of yours; taken: somebody else has it; repeated: an earlier line has it; unreadable: no number was found */
+  verdict: Verdict;
+  /**
+     * E.164; absent: unreadable
+     * @pattern ^\+[1-9][0-9]{5,14}$
+     */
+  number?: string;
+  /** the same as its own country writes it */
+  national?: string;
+  /** of a row of CSV: its first other cell */
+  label?: string;
+  /** of the number that you have */
+  number_id?: string;
+  /** where that number is now */
+  trunk_id?: string;
+  /** what is wrong; each has a page. Of a new number: why its label is left out */
+  code?: string;
+  /** one sentence: what is wrong */
+  detail?: string;
+  /** one sentence: what to do */
+  hint?: string;
+}
+
+export interface JudgedBody {
+  /** one for each line, in the same order */
+  lines: JudgedLineBody[];
 }
 
 export interface NumberBody {
@@ -1279,6 +1352,45 @@ export interface NumberPatch {
   readonly source?: 'sip_trunk';
   readonly updated_at?: string;
   readonly version?: number;
+}
+
+export interface LinesToJudge {
+  /** where the numbers are to go; its country reads national writing */
+  trunk_id?: string;
+  /** ISO 3166-1 alpha-2: reads national writing in the place of the trunk's */
+  country?: string;
+  /**
+     * one number each, in any writing, or a row of CSV with a number and its label
+     * @minItems 1
+     * @maxItems 1000
+     */
+  lines: string[];
+}
+
+export interface NumberToBring {
+  /**
+     * as you write it: in full with +, or national in the trunk's country
+     * @minLength 1
+     * @maxLength 40
+     */
+  number: string;
+  /**
+     * what you call it
+     * @maxLength 80
+     */
+  label?: string;
+}
+
+export interface NumbersToBring {
+  /** one of your trunks */
+  trunk_id: string;
+  /**
+     * @minItems 1
+     * @maxItems 1000
+     */
+  numbers: NumberToBring[];
+  /** true: also those that are on another trunk of yours */
+  move?: boolean;
 }
 
 /**

@@ -24,11 +24,15 @@ import type {
 } from '@tanstack/react-query';
 
 import type {
+  BulkBody,
+  JudgedBody,
+  LinesToJudge,
   ListNumbersParams,
   NumberBody,
   NumberPage,
   NumberPatch,
-  NumberToCreate
+  NumberToCreate,
+  NumbersToBring
 } from './api.schemas';
 
 import { request } from '../request';
@@ -545,4 +549,180 @@ export const useDeleteNumber = <TError = ErrorType<unknown>,
         TContext
       > => {
       return useMutation(getDeleteNumberMutationOptions(options), queryClient);
+    }
+    export const getJudgeNumbersUrl = () => {
+
+
+
+
+  return `/api/v1/phone/numbers:judge`
+}
+
+/**
+ * For whoever may bring numbers in.
+ * @summary Judge pasted lines, each by itself; nothing is written
+ */
+export const judgeNumbers = async (linesToJudge: LinesToJudge, options?: Parameters<typeof request>[1]): Promise<JudgedBody> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<JudgedBody>(getJudgeNumbersUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(linesToJudge)
+  }
+);}
+
+
+
+
+
+export const getJudgeNumbersMutationKey = () => ['judgeNumbers'] as const;
+
+export const getJudgeNumbersMutationOptions = <TError = ErrorType<unknown>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof judgeNumbers>>, TError,JudgeNumbersMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+): UseMutationOptions<Awaited<ReturnType<typeof judgeNumbers>>, TError,JudgeNumbersMutationVariables, TContext> => {
+
+const mutationKey = getJudgeNumbersMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof judgeNumbers>>, JudgeNumbersMutationVariables> = (props) => {
+          const {data} = props ?? {};
+
+          return  judgeNumbers(data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type JudgeNumbersMutationResult = NonNullable<Awaited<ReturnType<typeof judgeNumbers>>>
+    export type JudgeNumbersMutationBody = LinesToJudge
+    export type JudgeNumbersMutationError = ErrorType<unknown>
+    export type JudgeNumbersMutationVariables = {data: LinesToJudge}
+
+    /**
+ * @summary Judge pasted lines, each by itself; nothing is written
+ */
+export const useJudgeNumbers = <TError = ErrorType<unknown>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof judgeNumbers>>, TError,JudgeNumbersMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof judgeNumbers>>,
+        TError,
+        JudgeNumbersMutationVariables,
+        TContext
+      > => {
+      return useMutation(getJudgeNumbersMutationOptions(options), queryClient);
+    }
+    export const getBulkCreateNumbersUrl = () => {
+
+
+
+
+  return `/api/v1/phone/numbers:bulkCreate`
+}
+
+/**
+ * What is wrong with one keeps no other back. The same list again changes nothing.
+ * @summary Bring many numbers in, each by itself
+ */
+export const bulkCreateNumbers = async (numbersToBring: NumbersToBring, options?: Parameters<typeof request>[1]): Promise<BulkBody> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<BulkBody>(getBulkCreateNumbersUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(numbersToBring)
+  }
+);}
+
+
+
+
+
+export const getBulkCreateNumbersMutationKey = () => ['bulkCreateNumbers'] as const;
+
+export const getBulkCreateNumbersMutationOptions = <TError = ErrorType<unknown>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof bulkCreateNumbers>>, TError,BulkCreateNumbersMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+): UseMutationOptions<Awaited<ReturnType<typeof bulkCreateNumbers>>, TError,BulkCreateNumbersMutationVariables, TContext> => {
+
+const mutationKey = getBulkCreateNumbersMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof bulkCreateNumbers>>, BulkCreateNumbersMutationVariables> = (props) => {
+          const {data} = props ?? {};
+
+          return  bulkCreateNumbers(data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type BulkCreateNumbersMutationResult = NonNullable<Awaited<ReturnType<typeof bulkCreateNumbers>>>
+    export type BulkCreateNumbersMutationBody = NumbersToBring
+    export type BulkCreateNumbersMutationError = ErrorType<unknown>
+    export type BulkCreateNumbersMutationVariables = {data: NumbersToBring}
+
+    /**
+ * @summary Bring many numbers in, each by itself
+ */
+export const useBulkCreateNumbers = <TError = ErrorType<unknown>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof bulkCreateNumbers>>, TError,BulkCreateNumbersMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof bulkCreateNumbers>>,
+        TError,
+        BulkCreateNumbersMutationVariables,
+        TContext
+      > => {
+      return useMutation(getBulkCreateNumbersMutationOptions(options), queryClient);
     }

@@ -9,6 +9,7 @@ from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from keepline.phone.v1 import number_pb2 as _number_pb2
 import builtins as _builtins
 import sys
@@ -20,6 +21,62 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _LineVerdict:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _LineVerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LineVerdict.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    LINE_VERDICT_UNSPECIFIED: _LineVerdict.ValueType  # 0
+    LINE_VERDICT_NEW: _LineVerdict.ValueType  # 1
+    LINE_VERDICT_YOURS: _LineVerdict.ValueType  # 2
+    """On this trunk already, or on any where none was named."""
+    LINE_VERDICT_ELSEWHERE: _LineVerdict.ValueType  # 3
+    """On another trunk of the tenant."""
+    LINE_VERDICT_TAKEN: _LineVerdict.ValueType  # 4
+    """Somebody else has it."""
+    LINE_VERDICT_REPEATED: _LineVerdict.ValueType  # 5
+    """An earlier line has it."""
+    LINE_VERDICT_UNREADABLE: _LineVerdict.ValueType  # 6
+
+class LineVerdict(_LineVerdict, metaclass=_LineVerdictEnumTypeWrapper): ...
+
+LINE_VERDICT_UNSPECIFIED: LineVerdict.ValueType  # 0
+LINE_VERDICT_NEW: LineVerdict.ValueType  # 1
+LINE_VERDICT_YOURS: LineVerdict.ValueType  # 2
+"""On this trunk already, or on any where none was named."""
+LINE_VERDICT_ELSEWHERE: LineVerdict.ValueType  # 3
+"""On another trunk of the tenant."""
+LINE_VERDICT_TAKEN: LineVerdict.ValueType  # 4
+"""Somebody else has it."""
+LINE_VERDICT_REPEATED: LineVerdict.ValueType  # 5
+"""An earlier line has it."""
+LINE_VERDICT_UNREADABLE: LineVerdict.ValueType  # 6
+Global___LineVerdict: _TypeAlias = LineVerdict  # noqa: Y015
+
+class _BringOutcome:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _BringOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BringOutcome.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    BRING_OUTCOME_UNSPECIFIED: _BringOutcome.ValueType  # 0
+    BRING_OUTCOME_MADE: _BringOutcome.ValueType  # 1
+    BRING_OUTCOME_MOVED: _BringOutcome.ValueType  # 2
+    BRING_OUTCOME_KEPT: _BringOutcome.ValueType  # 3
+    """It was on this trunk already, and was not changed."""
+    BRING_OUTCOME_REFUSED: _BringOutcome.ValueType  # 4
+
+class BringOutcome(_BringOutcome, metaclass=_BringOutcomeEnumTypeWrapper): ...
+
+BRING_OUTCOME_UNSPECIFIED: BringOutcome.ValueType  # 0
+BRING_OUTCOME_MADE: BringOutcome.ValueType  # 1
+BRING_OUTCOME_MOVED: BringOutcome.ValueType  # 2
+BRING_OUTCOME_KEPT: BringOutcome.ValueType  # 3
+"""It was on this trunk already, and was not changed."""
+BRING_OUTCOME_REFUSED: BringOutcome.ValueType  # 4
+Global___BringOutcome: _TypeAlias = BringOutcome  # noqa: Y015
 
 @_typing.final
 class CreateNumberRequest(_message.Message):
@@ -68,6 +125,224 @@ class CreateNumberResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CreateNumberResponse: _TypeAlias = CreateNumberResponse  # noqa: Y015
+
+@_typing.final
+class JudgeNumbersRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRUNK_ID_FIELD_NUMBER: _builtins.int
+    COUNTRY_FIELD_NUMBER: _builtins.int
+    LINES_FIELD_NUMBER: _builtins.int
+    trunk_id: _builtins.str
+    """Where the numbers are to go; its country reads national writing. Empty: nowhere yet."""
+    country: _builtins.str
+    """ISO 3166-1 alpha-2: reads national writing in the place of the trunk's."""
+    @_builtins.property
+    def lines(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """1 to 1000: one number each, in any writing, or a row of CSV with a number and its label."""
+
+    def __init__(
+        self,
+        *,
+        trunk_id: _builtins.str = ...,
+        country: _builtins.str = ...,
+        lines: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["country", b"country", "lines", b"lines", "trunk_id", b"trunk_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___JudgeNumbersRequest: _TypeAlias = JudgeNumbersRequest  # noqa: Y015
+
+@_typing.final
+class JudgeNumbersResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___JudgedLine]:
+        """One for each line, in the same order."""
+
+    def __init__(
+        self,
+        *,
+        lines: _abc.Iterable[Global___JudgedLine] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["lines", b"lines"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___JudgeNumbersResponse: _TypeAlias = JudgeNumbersResponse  # noqa: Y015
+
+@_typing.final
+class JudgedLine(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINE_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    NATIONAL_FIELD_NUMBER: _builtins.int
+    LABEL_FIELD_NUMBER: _builtins.int
+    NUMBER_ID_FIELD_NUMBER: _builtins.int
+    TRUNK_ID_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    DETAIL_FIELD_NUMBER: _builtins.int
+    HINT_FIELD_NUMBER: _builtins.int
+    line: _builtins.str
+    """As it was sent."""
+    verdict: Global___LineVerdict.ValueType
+    number: _builtins.str
+    """E.164; empty: unreadable."""
+    national: _builtins.str
+    """The same as its own country writes it."""
+    label: _builtins.str
+    """Of a row of CSV: its first other cell."""
+    number_id: _builtins.str
+    """Of the number that the tenant has."""
+    trunk_id: _builtins.str
+    """Where that number is now."""
+    code: _builtins.str
+    """What is wrong; of a new number: why its label is left out."""
+    detail: _builtins.str
+    hint: _builtins.str
+    def __init__(
+        self,
+        *,
+        line: _builtins.str = ...,
+        verdict: Global___LineVerdict.ValueType = ...,
+        number: _builtins.str = ...,
+        national: _builtins.str = ...,
+        label: _builtins.str = ...,
+        number_id: _builtins.str = ...,
+        trunk_id: _builtins.str = ...,
+        code: _builtins.str = ...,
+        detail: _builtins.str = ...,
+        hint: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "detail", b"detail", "hint", b"hint", "label", b"label", "line", b"line", "national", b"national", "number", b"number", "number_id", b"number_id", "trunk_id", b"trunk_id", "verdict", b"verdict"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___JudgedLine: _TypeAlias = JudgedLine  # noqa: Y015
+
+@_typing.final
+class BulkCreateNumbersRequest(_message.Message):
+    """Metadata idempotency-key: 1 to 255 visible ASCII characters; for 24 hours the same request gets the same answer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRUNK_ID_FIELD_NUMBER: _builtins.int
+    NUMBERS_FIELD_NUMBER: _builtins.int
+    MOVE_FIELD_NUMBER: _builtins.int
+    trunk_id: _builtins.str
+    move: _builtins.bool
+    """Also those that are on another trunk of the tenant."""
+    @_builtins.property
+    def numbers(self) -> _containers.RepeatedCompositeFieldContainer[Global___NumberToBring]:
+        """1 to 1000."""
+
+    def __init__(
+        self,
+        *,
+        trunk_id: _builtins.str = ...,
+        numbers: _abc.Iterable[Global___NumberToBring] | None = ...,
+        move: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["move", b"move", "numbers", b"numbers", "trunk_id", b"trunk_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BulkCreateNumbersRequest: _TypeAlias = BulkCreateNumbersRequest  # noqa: Y015
+
+@_typing.final
+class NumberToBring(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    LABEL_FIELD_NUMBER: _builtins.int
+    number: _builtins.str
+    """As the tenant writes it: E.164, or national in the trunk's country."""
+    label: _builtins.str
+    def __init__(
+        self,
+        *,
+        number: _builtins.str = ...,
+        label: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["label", b"label", "number", b"number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NumberToBring: _TypeAlias = NumberToBring  # noqa: Y015
+
+@_typing.final
+class BulkCreateNumbersResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___BroughtNumber]:
+        """One for each number, in the same order."""
+
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[Global___BroughtNumber] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BulkCreateNumbersResponse: _TypeAlias = BulkCreateNumbersResponse  # noqa: Y015
+
+@_typing.final
+class BroughtNumber(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    NUMBER_ID_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    DETAIL_FIELD_NUMBER: _builtins.int
+    HINT_FIELD_NUMBER: _builtins.int
+    number: _builtins.str
+    """E.164; as it was sent where it could not be read."""
+    outcome: Global___BringOutcome.ValueType
+    number_id: _builtins.str
+    """Empty: refused."""
+    code: _builtins.str
+    """Refused: why."""
+    detail: _builtins.str
+    hint: _builtins.str
+    def __init__(
+        self,
+        *,
+        number: _builtins.str = ...,
+        outcome: Global___BringOutcome.ValueType = ...,
+        number_id: _builtins.str = ...,
+        code: _builtins.str = ...,
+        detail: _builtins.str = ...,
+        hint: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "detail", b"detail", "hint", b"hint", "number", b"number", "number_id", b"number_id", "outcome", b"outcome"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BroughtNumber: _TypeAlias = BroughtNumber  # noqa: Y015
 
 @_typing.final
 class GetNumberRequest(_message.Message):

@@ -40,6 +40,16 @@ class PhoneServiceStub:
                 request_serializer=keepline_dot_phone_dot_v1_dot_phone__service__pb2.CreateNumberRequest.SerializeToString,
                 response_deserializer=keepline_dot_phone_dot_v1_dot_phone__service__pb2.CreateNumberResponse.FromString,
                 _registered_method=True)
+        self.JudgeNumbers = channel.unary_unary(
+                '/keepline.phone.v1.PhoneService/JudgeNumbers',
+                request_serializer=keepline_dot_phone_dot_v1_dot_phone__service__pb2.JudgeNumbersRequest.SerializeToString,
+                response_deserializer=keepline_dot_phone_dot_v1_dot_phone__service__pb2.JudgeNumbersResponse.FromString,
+                _registered_method=True)
+        self.BulkCreateNumbers = channel.unary_unary(
+                '/keepline.phone.v1.PhoneService/BulkCreateNumbers',
+                request_serializer=keepline_dot_phone_dot_v1_dot_phone__service__pb2.BulkCreateNumbersRequest.SerializeToString,
+                response_deserializer=keepline_dot_phone_dot_v1_dot_phone__service__pb2.BulkCreateNumbersResponse.FromString,
+                _registered_method=True)
         self.GetNumber = channel.unary_unary(
                 '/keepline.phone.v1.PhoneService/GetNumber',
                 request_serializer=keepline_dot_phone_dot_v1_dot_phone__service__pb2.GetNumberRequest.SerializeToString,
@@ -68,6 +78,20 @@ class PhoneServiceServicer:
 
     def CreateNumber(self, request, context):
         """Whoever brings a number in first has it: nothing proves yet that it is his.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def JudgeNumbers(self, request, context):
+        """What would become of pasted lines, each by itself; nothing is written. For whoever may bring numbers in.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BulkCreateNumbers(self, request, context):
+        """Each by itself: what is wrong with one keeps no other back. The same list again changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -106,6 +130,16 @@ def add_PhoneServiceServicer_to_server(servicer, server):
                     servicer.CreateNumber,
                     request_deserializer=keepline_dot_phone_dot_v1_dot_phone__service__pb2.CreateNumberRequest.FromString,
                     response_serializer=keepline_dot_phone_dot_v1_dot_phone__service__pb2.CreateNumberResponse.SerializeToString,
+            ),
+            'JudgeNumbers': grpc.unary_unary_rpc_method_handler(
+                    servicer.JudgeNumbers,
+                    request_deserializer=keepline_dot_phone_dot_v1_dot_phone__service__pb2.JudgeNumbersRequest.FromString,
+                    response_serializer=keepline_dot_phone_dot_v1_dot_phone__service__pb2.JudgeNumbersResponse.SerializeToString,
+            ),
+            'BulkCreateNumbers': grpc.unary_unary_rpc_method_handler(
+                    servicer.BulkCreateNumbers,
+                    request_deserializer=keepline_dot_phone_dot_v1_dot_phone__service__pb2.BulkCreateNumbersRequest.FromString,
+                    response_serializer=keepline_dot_phone_dot_v1_dot_phone__service__pb2.BulkCreateNumbersResponse.SerializeToString,
             ),
             'GetNumber': grpc.unary_unary_rpc_method_handler(
                     servicer.GetNumber,
@@ -156,6 +190,60 @@ class PhoneService:
             '/keepline.phone.v1.PhoneService/CreateNumber',
             keepline_dot_phone_dot_v1_dot_phone__service__pb2.CreateNumberRequest.SerializeToString,
             keepline_dot_phone_dot_v1_dot_phone__service__pb2.CreateNumberResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def JudgeNumbers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/keepline.phone.v1.PhoneService/JudgeNumbers',
+            keepline_dot_phone_dot_v1_dot_phone__service__pb2.JudgeNumbersRequest.SerializeToString,
+            keepline_dot_phone_dot_v1_dot_phone__service__pb2.JudgeNumbersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BulkCreateNumbers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/keepline.phone.v1.PhoneService/BulkCreateNumbers',
+            keepline_dot_phone_dot_v1_dot_phone__service__pb2.BulkCreateNumbersRequest.SerializeToString,
+            keepline_dot_phone_dot_v1_dot_phone__service__pb2.BulkCreateNumbersResponse.FromString,
             options,
             channel_credentials,
             insecure,

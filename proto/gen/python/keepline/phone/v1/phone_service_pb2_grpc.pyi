@@ -35,6 +35,10 @@ class PhoneServiceStub:
     def __new__(cls, channel: _aio.Channel) -> PhoneServiceAsyncStub: ...
     CreateNumber: _grpc.UnaryUnaryMultiCallable[_phone_service_pb2.CreateNumberRequest, _phone_service_pb2.CreateNumberResponse]
     """Whoever brings a number in first has it: nothing proves yet that it is his."""
+    JudgeNumbers: _grpc.UnaryUnaryMultiCallable[_phone_service_pb2.JudgeNumbersRequest, _phone_service_pb2.JudgeNumbersResponse]
+    """What would become of pasted lines, each by itself; nothing is written. For whoever may bring numbers in."""
+    BulkCreateNumbers: _grpc.UnaryUnaryMultiCallable[_phone_service_pb2.BulkCreateNumbersRequest, _phone_service_pb2.BulkCreateNumbersResponse]
+    """Each by itself: what is wrong with one keeps no other back. The same list again changes nothing."""
     GetNumber: _grpc.UnaryUnaryMultiCallable[_phone_service_pb2.GetNumberRequest, _phone_service_pb2.GetNumberResponse]
     ListNumbers: _grpc.UnaryUnaryMultiCallable[_phone_service_pb2.ListNumbersRequest, _phone_service_pb2.ListNumbersResponse]
     UpdateNumber: _grpc.UnaryUnaryMultiCallable[_phone_service_pb2.UpdateNumberRequest, _phone_service_pb2.UpdateNumberResponse]
@@ -49,6 +53,10 @@ class PhoneServiceAsyncStub(PhoneServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateNumber: _aio.UnaryUnaryMultiCallable[_phone_service_pb2.CreateNumberRequest, _phone_service_pb2.CreateNumberResponse]  # type: ignore[assignment]
     """Whoever brings a number in first has it: nothing proves yet that it is his."""
+    JudgeNumbers: _aio.UnaryUnaryMultiCallable[_phone_service_pb2.JudgeNumbersRequest, _phone_service_pb2.JudgeNumbersResponse]  # type: ignore[assignment]
+    """What would become of pasted lines, each by itself; nothing is written. For whoever may bring numbers in."""
+    BulkCreateNumbers: _aio.UnaryUnaryMultiCallable[_phone_service_pb2.BulkCreateNumbersRequest, _phone_service_pb2.BulkCreateNumbersResponse]  # type: ignore[assignment]
+    """Each by itself: what is wrong with one keeps no other back. The same list again changes nothing."""
     GetNumber: _aio.UnaryUnaryMultiCallable[_phone_service_pb2.GetNumberRequest, _phone_service_pb2.GetNumberResponse]  # type: ignore[assignment]
     ListNumbers: _aio.UnaryUnaryMultiCallable[_phone_service_pb2.ListNumbersRequest, _phone_service_pb2.ListNumbersResponse]  # type: ignore[assignment]
     UpdateNumber: _aio.UnaryUnaryMultiCallable[_phone_service_pb2.UpdateNumberRequest, _phone_service_pb2.UpdateNumberResponse]  # type: ignore[assignment]
@@ -66,6 +74,22 @@ class PhoneServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_phone_service_pb2.CreateNumberResponse, _abc.Awaitable[_phone_service_pb2.CreateNumberResponse]]:
         """Whoever brings a number in first has it: nothing proves yet that it is his."""
+
+    @_abc_1.abstractmethod
+    def JudgeNumbers(
+        self,
+        request: _phone_service_pb2.JudgeNumbersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_phone_service_pb2.JudgeNumbersResponse, _abc.Awaitable[_phone_service_pb2.JudgeNumbersResponse]]:
+        """What would become of pasted lines, each by itself; nothing is written. For whoever may bring numbers in."""
+
+    @_abc_1.abstractmethod
+    def BulkCreateNumbers(
+        self,
+        request: _phone_service_pb2.BulkCreateNumbersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_phone_service_pb2.BulkCreateNumbersResponse, _abc.Awaitable[_phone_service_pb2.BulkCreateNumbersResponse]]:
+        """Each by itself: what is wrong with one keeps no other back. The same list again changes nothing."""
 
     @_abc_1.abstractmethod
     def GetNumber(

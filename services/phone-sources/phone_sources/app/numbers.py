@@ -1,9 +1,10 @@
-"""Bringing numbers in, listing them, moving them to another trunk, letting them go."""
+"""Bringing a number in, listing them, moving one to another trunk, letting it go."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from phone_sources.domain.e164 import E164
+from phone_sources.domain.judgement import taken_fault
 from phone_sources.domain.number import (
     Number,
     NumberDraft,
@@ -52,7 +53,7 @@ class Numbers:
             check_quota("numbers", await self.store.count(tenant_id), self.max_numbers)
             held = await self.store.add(number)
         if held is not None and held.by.id != number_id:
-            raise _taken(held.by, tenant_id)
+            raise taken(held.by, tenant_id)
         return number if held is None else held.by
 
     async def get(self, tenant_id: str, number_id: str) -> Number:
@@ -126,24 +127,19 @@ class Numbers:
 
     async def _check_room(self, trunk_id: str) -> None:
         if await self.trunks.numbers_left(trunk_id) == 0:
-            raise Conflict(
-                "edges_full",
-                "the edges hold as many numbers as they can",
-                hint="delete a number that you do not use, or ask the operator for larger edges",
-            )
+            raise edges_full()
 
 
-def _taken(by: Number, tenant_id: str) -> Conflict:
-    if by.tenant_id == tenant_id:
-        return Conflict(
-            "number_taken",
-            f"you hold {by.e164.value} already, as {by.id} on trunk {by.trunk_id}",
-            hint=f"PATCH the trunk_id of {by.id} to move it to another trunk",
-        )
+def taken(by: Number, tenant_id: str) -> Conflict:
+    fault = taken_fault(by, tenant_id)
+    return Conflict("number_taken", fault.detail, hint=fault.hint)
+
+
+def edges_full() -> Conflict:
     return Conflict(
-        "number_taken",
-        "this number is held already",
-        hint="check the digits; if the number is yours, ask support to release it",
+        "edges_full",
+        "the edges hold as many numbers as they can",
+        hint="delete a number that you do not use, or ask the operator for larger edges",
     )
 
 

@@ -1,0 +1,1 @@
+"""What is done with numbers: one by one, and many as they were pasted."""
