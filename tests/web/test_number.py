@@ -64,7 +64,7 @@ async def test_a_number_is_connected_called_and_the_call_is_told(opens: Opens, w
 
     await until(told, 20, "the call in the list")
     await page.get_by_role("row").nth(1).get_by_role("link").click()
-    await expect(page.get_by_text("Receptionist answered.")).to_be_visible()
+    await expect(page.get_by_role("listitem").filter(has_text="Receptionist answers after")).to_be_visible()
 
 
 async def test_what_belongs_to_another_tenant_is_not_there(opens: Opens, world: World) -> None:

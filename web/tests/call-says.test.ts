@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CallBody, DecisionBody, LegResultBody } from '@/api/generated/api.schemas';
-import { lasted, moments, outcome, says } from '@/calls/says';
+import { lasted, outcome, says } from '@/calls/says';
 
 const leg = (changed: Partial<LegResultBody> = {}): LegResultBody => ({
   attempt: 1,
@@ -75,30 +75,6 @@ describe('a call in one sentence', () => {
     expect(says(given)).toEqual(said);
     expect(outcome(given)).toBe(word);
   });
-});
-
-it('tells what happened in order of time, and of one instant in the order in which it was', () => {
-  const given = call({
-    ...ENDED,
-    legs: [
-      leg({ ended_at: '2026-11-23T14:02:20.000Z', sip_status: 486 }),
-      leg({
-        agent_id: 'agt_2',
-        started_at: '2026-11-23T14:02:20.000Z',
-        ringing_at: '2026-11-23T14:02:20.000Z',
-        answered_at: '2026-11-23T14:02:22.000Z',
-      }),
-    ],
-  });
-  expect(moments(given).map(({ what, agentId }) => [what, agentId])).toEqual([
-    ['arrived', undefined],
-    ['tried', 'agt_1'],
-    ['legFailed', 'agt_1'],
-    ['tried', 'agt_2'],
-    ['rang', 'agt_2'],
-    ['legAnswered', 'agt_2'],
-    ['ended', undefined],
-  ]);
 });
 
 it.each([

@@ -7,15 +7,14 @@ import { getGetCallQueryOptions } from '@/api/generated/calls';
 import { Card } from '@/shared/Card';
 import { Copyable } from '@/shared/Copyable';
 import { LinkButton } from '@/shared/links';
-import { localeOf } from '@/shared/locale';
 import { international } from '@/shared/Num';
-import { byId, useNamedAgents } from '@/shared/named';
+import { byId, useNamedAgents, useNamedTrunks } from '@/shared/named';
 import { PageHead } from '@/shared/PageHead';
 import { Read } from '@/shared/Read';
 import { sentence } from '@/shared/sentence';
 import { Trace } from '@/shared/Trace';
 import { CallSentence } from './CallSentence';
-import { moments } from './says';
+import { Ladder } from './Ladder';
 
 const route = getRouteApi('/calls/$callId');
 // milliseconds, while the call lasts
@@ -36,6 +35,7 @@ function One({ call, agents }: { call: CallBody; agents: Map<string, AgentBody> 
   const from = international(call.caller ?? t('calls.unknown'));
   const to = international(call.number ?? call.called ?? t('calls.unknown'));
   const { decision, media } = call;
+  const trunk = useNamedTrunks().find((one) => one.id === call.trunk_id);
   return (
     <>
       <PageHead
@@ -49,7 +49,7 @@ function One({ call, agents }: { call: CallBody; agents: Map<string, AgentBody> 
       />
       <Stack gap="md">
         <Card title={t('calls.happened')}>
-          <Happened call={call} agents={agents} />
+          <Ladder call={call} agents={agents} provider={trunk?.name} />
         </Card>
         <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
           {decision && (
@@ -72,40 +72,6 @@ function One({ call, agents }: { call: CallBody; agents: Map<string, AgentBody> 
         </Card>
       </Stack>
     </>
-  );
-}
-
-/** Times with milliseconds: two things of the same second have an order. */
-function Happened({ call, agents }: { call: CallBody; agents: Map<string, AgentBody> }) {
-  const { t, i18n } = useTranslation();
-  const time = (at: string) =>
-    new Date(at).toLocaleTimeString(localeOf(i18n.language), {
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-      fractionalSecondDigits: 3,
-    });
-  const nameOf = (id?: string) => (id && agents.get(id)?.name) || t('calls.anAgent');
-  return (
-    <Stack component="ol" gap={4} m={0} p={0} style={{ listStyle: 'none' }}>
-      {moments(call).map((moment) => (
-        <li key={`${moment.at} ${moment.what} ${moment.agentId}`}>
-          <Text span ff="monospace" size="xs" c="dimmed" mr="sm">
-            <time dateTime={moment.at}>{time(moment.at)}</time>
-          </Text>
-          {t(`calls.moment.${moment.what}`, {
-            agent: nameOf(moment.agentId),
-            source: call.source_address ?? t('calls.unknown'),
-            called: call.called ?? t('calls.unknown'),
-          })}
-          {moment.status !== undefined && moment.what !== 'tried' && moment.what !== 'rang' && (
-            <Text span ff="monospace" size="xs" c="dimmed" ml="xs">
-              {moment.status}
-            </Text>
-          )}
-        </li>
-      ))}
-    </Stack>
   );
 }
 

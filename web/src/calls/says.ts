@@ -35,31 +35,6 @@ export function outcome(call: CallBody): Outcome {
   return 'missed';
 }
 
-export type Moment = {
-  at: string;
-  what: 'arrived' | 'tried' | 'rang' | 'early' | 'legAnswered' | 'legFailed' | 'ended';
-  agentId?: string;
-  status?: number;
-};
-
-/** What happened, in order of time; of the same instant, in the order in which it must have been. */
-export function moments(call: CallBody): Moment[] {
-  const found: Moment[] = [{ at: call.started_at, what: 'arrived' }];
-  for (const leg of call.legs) {
-    const of = { agentId: leg.agent_id, status: leg.sip_status };
-    found.push({ at: leg.started_at, what: 'tried', ...of });
-    if (leg.ringing_at) found.push({ at: leg.ringing_at, what: 'rang', ...of });
-    if (leg.early_media_at) found.push({ at: leg.early_media_at, what: 'early', ...of });
-    if (leg.answered_at) found.push({ at: leg.answered_at, what: 'legAnswered', ...of });
-    else if (leg.ended_at) found.push({ at: leg.ended_at, what: 'legFailed', ...of });
-  }
-  if (call.ended_at) found.push({ at: call.ended_at, what: 'ended', status: call.sip_status });
-  return found
-    .map((moment, place) => ({ moment, place, time: Date.parse(moment.at) }))
-    .sort((one, other) => one.time - other.time || one.place - other.place)
-    .map(({ moment }) => moment);
-}
-
 /** 192_000 is "3 minutes 12 seconds"; a short unit ends in a point in some languages. */
 export function lasted(ms: number, language: string): string {
   const seconds = Math.round(ms / 1000);

@@ -5,13 +5,25 @@ import answering from './en/answering.json';
 import calls from './en/calls.json';
 import live from './en/live.json';
 import numbers from './en/numbers.json';
+import refusals from './en/refusals.json';
 import session from './en/session.json';
 import settings from './en/settings.json';
 import shared from './en/shared.json';
 import shell from './en/shell.json';
 import trunks from './en/trunks.json';
 
-export const english = { shell, session, shared, calls, live, numbers, trunks, answering, settings };
+export const english = {
+  shell,
+  session,
+  shared,
+  calls,
+  live,
+  refusals,
+  numbers,
+  trunks,
+  answering,
+  settings,
+};
 
 export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
 export type Language = keyof typeof LANGUAGES;

@@ -29,8 +29,6 @@ export class Live<S> {
     private readonly access: Access,
     private readonly fold: Fold<S>,
     empty: S,
-    /** After each event, for what else depends on it. */
-    private readonly also: (told: Told, now: S) => void = () => undefined,
   ) {
     this.known = { now: empty, freshness: beginning(Date.now()) };
     if (typeof document !== 'undefined') {
@@ -48,6 +46,11 @@ export class Live<S> {
       this.look();
     };
   };
+
+  /** What was learned by other ways than the stream. */
+  learn(change: (before: S) => S) {
+    this.become({ ...this.known, now: change(this.known.now) });
+  }
 
   private look() {
     const wanted = this.readers.size > 0 && (typeof document === 'undefined' || !document.hidden);
@@ -82,7 +85,6 @@ export class Live<S> {
       event.name === 'heartbeat' ? Date.parse((event.data as { as_of: string }).as_of) - this.ahead : now;
     const folded = event.name === 'heartbeat' ? this.known.now : this.fold(this.known.now, event);
     this.become({ now: folded, freshness: heard(asOf, now) });
-    this.also(event, folded);
   }
 
   private become(next: Known<S>) {

@@ -1,13 +1,13 @@
 /** The three streams, each read once in this tab, and what screens ask them. */
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import type { CallBody } from '@/api/generated/api.schemas';
+import type { CallBody, RejectionBody } from '@/api/generated/api.schemas';
 import { getStreamCallsUrl } from '@/api/generated/calls';
 import { getStreamStatusesUrl } from '@/api/generated/health';
 import { getStreamRejectionsUrl } from '@/api/generated/rejections';
 import { accessToken, renewed } from '@/session/session';
 import { callsAfter, NO_CALLS } from './calls';
 import { type Known, Live } from './live';
-import { NO_REJECTIONS, rejectionsAfter } from './rejections';
+import { NO_REJECTIONS, rejectionsAfter, withRow } from './rejections';
 import { type StatusesKnown, statusesAfter } from './statuses';
 
 const access = { token: accessToken, renewed };
@@ -22,6 +22,9 @@ function useLive<S>(live: Live<S>): Known<S> {
 export const useLiveCalls = () => useLive(calls);
 export const useLiveStatuses = () => useLive(statuses);
 export const useLiveRejections = () => useLive(rejections);
+
+/** As the answer of an applied fix has it: every screen shows it at once. */
+export const tellRejection = (row: RejectionBody) => rejections.learn((before) => withRow(before, row));
 
 /** One call as the stream told it last; undefined: it has told nothing of it. */
 export function useLiveCall(id: string): CallBody | undefined {

@@ -4,6 +4,7 @@ import calls from './calls.json';
 import live from './live.json';
 import numbers from './numbers.json';
 import problems from './problems.json';
+import refusals from './refusals.json';
 import session from './session.json';
 import settings from './settings.json';
 import shared from './shared.json';
@@ -23,4 +24,5 @@ export const german: typeof english = {
   answering,
   settings,
   live,
+  refusals,
 };
