@@ -37,10 +37,12 @@ from sip_config.adapters.messages.resources import encode
 from sip_config.adapters.mongo.network import NetworkDocuments
 from sip_config.adapters.mongo.node_reports import ReportDocuments
 from sip_config.adapters.mongo.trunks import TrunkDocuments
+from sip_config.adapters.onboarding import onboarding_of
 from sip_config.adapters.refused import refused_of
 from sip_config.adapters.rest import audit as rest_audit
 from sip_config.adapters.rest import keys as rest_keys
 from sip_config.adapters.rest import network as rest_network
+from sip_config.adapters.rest import onboardings as rest_onboardings
 from sip_config.adapters.rest import rejection_stream
 from sip_config.adapters.rest import rejections as rest_rejections
 from sip_config.adapters.rest import switch_xml as rest_switch
@@ -50,6 +52,7 @@ from sip_config.app.naming import Naming
 from sip_config.app.network import Network, Site
 from sip_config.app.node_feed import NodeFeed
 from sip_config.app.node_reports import NodeReports
+from sip_config.app.onboardings import Onboardings
 from sip_config.app.placement import Placement
 from sip_config.app.reading import Reading
 from sip_config.app.rejections import Rejections
@@ -69,6 +72,7 @@ class Parts:
     trunks: Trunks
     access: Access
     rejections: Rejections
+    onboardings: Onboardings
     keys: IdempotencyKeys
 
 
@@ -90,7 +94,8 @@ async def _parts(service: Service[Settings], callers: Callers) -> Parts:
     service.stack.push_async_callback(producer.stop)
     access = access_of(service, mongo, producer, callers)
     refused = refused_of(service, mongo, producer, feed)
-    others = [reports.prepare, keys.prepare, access.prepare, refused.documents.prepare]
+    onboarding = onboarding_of(service, mongo, producer)
+    others = [reports.prepare, keys.prepare, access.prepare, refused.documents.prepare, onboarding.prepare]
     documents, orders = await _documents(service, mongo, producer, others)
     network = Network(feed, orders, clock, site, said.edges)
     references = _read(service, Reading(documents, feed, network), feed)
@@ -98,10 +103,11 @@ async def _parts(service: Service[Settings], callers: Callers) -> Parts:
     service.keep(network.run, name="network orders")
     for readable in (orders.readable, reports.readable, documents.readable):
         service.readiness.add_degraded(readable.name, readable.problem)
-    quotas = Quotas(**settings.quotas.model_dump(exclude={"keys"}))
+    quotas = Quotas(**settings.quotas.model_dump(exclude={"keys", "onboardings"}))
     trunks = Trunks(documents, feed, references, clock, settings.sip_zone, settings.address_policy(), quotas)
     rejections = refused.serve(documents, trunks)
-    return Parts(feed, said, network, trunks, access, rejections, keys)
+    onboardings = onboarding.serve(documents)
+    return Parts(feed, said, network, trunks, access, rejections, onboardings, keys)
 
 
 def _site(settings: Settings) -> Site:
@@ -180,6 +186,7 @@ async def _serve(service: Service[Settings], parts: Parts, callers: Callers) -> 
     told = RejectionTeller(parts.rejections.store)
     app.include_router(rejection_stream.router(Story(followed_rejections(service), told)))
     app.include_router(rest_rejections.router(parts.rejections, parts.keys))
+    app.include_router(rest_onboardings.router(parts.onboardings, parts.keys))
     if password:
         app.include_router(rest_switch.router([edge.host for edge in settings.edges], password))
 

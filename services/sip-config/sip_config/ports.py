@@ -13,6 +13,7 @@ from sip_config.domain.api_key import ApiKey
 from sip_config.domain.audit import AuditEntry
 from sip_config.domain.network import OperatorWord, Orders, SwitchOrder
 from sip_config.domain.node_report import NodeReport
+from sip_config.domain.onboarding.onboarding import Onboarding
 from sip_config.domain.refused.numbers import OwnNumber
 from sip_config.domain.refused.rejection import Alike, Rejection
 from sip_config.domain.resources import DestinationState
@@ -176,6 +177,37 @@ class RejectionStore(Protocol):
 
     async def trim(self, tenant_id: str, most: int) -> None:
         """Removes the rows that are the longest ago, so that `most` stay."""
+
+
+class OnboardingStore(Protocol):
+    """Onboardings with what has to be told of them. Raises servicekit.errors.Unavailable."""
+
+    async def add(self, one: Onboarding) -> bool:
+        """False: its id is taken."""
+
+    async def get(self, tenant_id: str, onboarding_id: str) -> Onboarding | None: ...
+
+    async def page(self, tenant_id: str, asked: ListAsked) -> Page[Onboarding]: ...
+
+    async def count(self, tenant_id: str) -> int: ...
+
+    async def replace(self, before: Onboarding, after: Onboarding) -> bool:
+        """What somebody asked for, with an entry of the audit log. False: somebody else was faster, or it is
+        gone."""
+
+    async def note(self, before: Onboarding, after: Onboarding) -> bool:
+        """As above, what nobody asked for but what was seen."""
+
+    async def open_of(self, tenant_ids: Collection[str]) -> Sequence[Onboarding]:
+        """The newest of them where there are very many."""
+
+    async def that_met(self, tenant_id: str, rejection_id: str) -> Sequence[Onboarding]: ...
+
+    async def idle(self, since: datetime, most: int) -> Sequence[Onboarding]:
+        """Open ones without a change since then."""
+
+    def begun_between(self, begin: datetime, end: datetime) -> AsyncIterator[Onboarding]:
+        """Of all tenants, the deleted ones too."""
 
 
 class PhoneNumbers(Protocol):

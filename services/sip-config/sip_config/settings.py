@@ -52,6 +52,8 @@ class QuotaSettings(SettingsGroup):
     """Endpoints of one trunk."""
     keys: int = Field(default=100, ge=1)
     """API keys of one tenant."""
+    onboardings: int = Field(default=1000, ge=1)
+    """Onboardings of one tenant."""
 
 
 class AuditSettings(SettingsGroup):
@@ -70,6 +72,13 @@ class RejectionSettings(SettingsGroup):
     """Rows of one trunk and code in a window; the others are counted in one row together."""
 
 
+class OnboardingSettings(SettingsGroup):
+    abandoned_after_hours: int = Field(default=24, ge=1, le=24 * 90)
+    """An open onboarding is abandoned after so long without a change."""
+    keep_days: int = Field(default=400, ge=1, le=3650)
+    """Onboardings are removed so many days after their last change; the statistics reach as far back."""
+
+
 class Settings(ServiceSettings):
     sip_zone: str
     """Domain below which trunks get their SIP domains."""
@@ -82,6 +91,7 @@ class Settings(ServiceSettings):
     """What one tenant may have."""
     audit: AuditSettings = AuditSettings()
     rejections: RejectionSettings = RejectionSettings()
+    onboardings: OnboardingSettings = OnboardingSettings()
     streams: StreamSettings = StreamSettings()
     phone_sources_target: str | None = None
     """gRPC address of phone-sources, host:port; none: no fix that brings in or moves a number is applied."""

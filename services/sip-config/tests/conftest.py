@@ -40,9 +40,11 @@ from sip_config.adapters.grpc.trunks import SipTrunkService
 from sip_config.adapters.messages.resources import encode
 from sip_config.adapters.mongo.network import NetworkDocuments
 from sip_config.adapters.mongo.node_reports import ReportDocuments
+from sip_config.adapters.mongo.onboardings import OnboardingDocuments
 from sip_config.adapters.mongo.rejections import RejectionDocuments
 from sip_config.adapters.mongo.trunks import TrunkDocuments
 from sip_config.adapters.rest import network as rest_network
+from sip_config.adapters.rest import onboardings as rest_onboardings
 from sip_config.adapters.rest import rejections as rest_rejections
 from sip_config.adapters.rest import switch_xml as rest_switch
 from sip_config.adapters.rest import trunks as rest_trunks
@@ -50,6 +52,7 @@ from sip_config.app.naming import Naming
 from sip_config.app.network import Network, Site
 from sip_config.app.node_feed import NodeFeed
 from sip_config.app.node_reports import NodeReports
+from sip_config.app.onboardings import Onboardings
 from sip_config.app.placement import Placement
 from sip_config.app.refusals_kept import Bounds, RefusalsKept
 from sip_config.app.rejections import Rejections
@@ -110,6 +113,7 @@ class Shared:
     network: MemoryCollection = field(default_factory=lambda: MemoryCollection("sip_network"))
     keys: MemoryCollection = field(default_factory=lambda: MemoryCollection("idempotency_keys"))
     rejections: MemoryCollection = field(default_factory=lambda: MemoryCollection("sip_rejections"))
+    onboardings: MemoryCollection = field(default_factory=lambda: MemoryCollection("sip_onboardings"))
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
 
 
@@ -220,11 +224,15 @@ async def replica(shared: Shared, feed: NodeFeed, issuer: DevIssuer) -> AsyncIte
         rows, documents, lambda t, new: TenantNumbers(known, t, new), ADDRESSES, clock, bounds
     )
     rejections = Rejections(rows, trunks, kept.numbers, phones, plans, ADDRESSES, clock)
+    stories = OnboardingDocuments(shared.onboardings, 30)
+    await stories.prepare()
+    onboardings = Onboardings(stories, documents, clock, 20)
     open_paths = (rest_switch.PATH,)
     app = create_app("sip-config", "Test", verifier_of(issuer), Readiness(), open_paths=open_paths)
     app.include_router(rest_trunks.router(trunks, placement, keys))
     app.include_router(rest_network.router(feed, reports, network))
     app.include_router(rest_rejections.router(rejections, keys))
+    app.include_router(rest_onboardings.router(onboardings, keys))
     app.include_router(rest_switch.router(["127.0.0.1", "2001:db8::1"], PASSWORD))
 
     def add(server: grpc.aio.Server) -> None:

@@ -92,6 +92,18 @@ def acts(resource: Resource, *, of_many: bool = False) -> Extra:
     }
 
 
+def does() -> Extra:
+    """As above, of one that has no body."""
+    return {"parameters": [_IDEMPOTENCY_KEY], "responses": {"200": {"headers": _ETAG | _REPLAYED}}}
+
+
+def between(what: str, otherwise: str) -> Extra:
+    """what: is counted between two times; otherwise: which ones are meant where `from` is left out."""
+    time = {"type": "string", "format": "date-time"}
+    begin = _query("from", time, f"{what} then or later; left out: {otherwise}")
+    return {"parameters": [begin, _query("to", time, f"{what} before it; left out: now")]}
+
+
 def lists(rule: ListRule) -> Extra:
     return {"parameters": list(_parameters(rule))}
 

@@ -163,10 +163,10 @@ def check_key(key: str) -> None:
         raise Invalid("idempotency_key_invalid", detail, hint=hint, violations=[where])
 
 
-async def refuse_spent(collection: Collection, what: str, identity: str) -> None:
+async def refuse_spent(collection: Collection, what: str, identity: str, mark: str = "deleted") -> None:
     """Of an id that is taken: raises Conflict when the object of that id was deleted, and the topic was not
-    told of it yet. what: as in "trunk"."""
-    if await collection.find_one({"_id": identity, "deleted": True}) is not None:
+    told of it yet. what: as in "trunk"; mark: the field that says so."""
+    if await collection.find_one({"_id": identity, mark: True}) is not None:
         raise Conflict(
             "idempotency_key_spent",
             f"an earlier request under this key made the {what} {identity}, which was deleted since",

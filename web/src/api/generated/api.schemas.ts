@@ -190,6 +190,18 @@ export interface KeyPage {
   next_page_token?: string;
 }
 
+/**
+ * What the tenant has.
+ */
+export type Line = typeof Line[keyof typeof Line];
+
+
+export const Line = {
+  trunk: 'trunk',
+  forward: 'forward',
+  port: 'port',
+} as const;
+
 export interface NearestBody {
   /** one of the trunk's networks */
   network?: string;
@@ -273,6 +285,109 @@ export interface NetworkBody {
   word?: WordBody;
 }
 
+export interface NumberNamed {
+  /**
+     * one of your numbers
+     * @minLength 1
+     * @maxLength 64
+     */
+  number_id: string;
+  /**
+     * the same as E.164
+     * @pattern ^\+[1-9][0-9]{5,14}$
+     */
+  number: string;
+}
+
+export type SipConfigDomainOnboardingOnboardingState = typeof SipConfigDomainOnboardingOnboardingState[keyof typeof SipConfigDomainOnboardingOnboardingState];
+
+
+export const SipConfigDomainOnboardingOnboardingState = {
+  open: 'open',
+  live: 'live',
+  abandoned: 'abandoned',
+} as const;
+
+/**
+ * In their order.
+ */
+export type Step = typeof Step[keyof typeof Step];
+
+
+export const Step = {
+  line: 'line',
+  provider: 'provider',
+  numbers: 'numbers',
+  agent: 'agent',
+  call: 'call',
+} as const;
+
+export interface StepBody {
+  step: Step;
+  /** absent: it is not done */
+  done_at?: string;
+}
+
+export interface TestedBody {
+  call_id: string;
+  /** the one of the numbers that was called, E.164 */
+  number: string;
+  /** when it was answered */
+  at: string;
+  answered_after_ms: number;
+  /** whether packets of the caller came; absent: nothing was measured */
+  caller_heard?: boolean;
+  /** whether packets of the agent went to the caller; absent as above */
+  agent_heard?: boolean;
+}
+
+export interface OnboardingBody {
+  id: string;
+  version: number;
+  line: Line;
+  /** abandoned: nothing changed for a day; a PATCH takes it up again */
+  state: SipConfigDomainOnboardingOnboardingState;
+  /** all of them, in their order */
+  steps: StepBody[];
+  /** the first that is not done; absent: none is left, or it is live */
+  next_step?: Step;
+  /** absent until it is known, as the others */
+  provider_name?: string;
+  /** one of your trunks */
+  trunk_id?: string;
+  numbers: NumberNamed[];
+  /** one of your agents */
+  agent_id?: string;
+  /** one of your routing plans */
+  plan_id?: string;
+  /** since when "call it now" is open */
+  armed_at?: string;
+  /** the newest answered call of one of the numbers; we see it ourselves */
+  tested?: TestedBody;
+  /** when it was said that no test call is made */
+  skipped_test_at?: string;
+  /** when the word about emergency calls was given */
+  emergency_acknowledged_at?: string;
+  /** while it is live */
+  live_at?: string;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface OnboardingPage {
+  onboardings: OnboardingBody[];
+  /** absent on the last page */
+  next_page_token?: string;
+}
+
+export interface RefusedCodeBody {
+  code: string;
+  /** rejections, each of requests that were alike */
+  count: number;
+  /** those to which a fix was applied */
+  fixed: number;
+}
+
 /**
  * What did not hold.
  */
@@ -301,10 +416,10 @@ export const SaidBy = {
   router: 'router',
 } as const;
 
-export type State = typeof State[keyof typeof State];
+export type SipConfigDomainRefusedRejectionState = typeof SipConfigDomainRefusedRejectionState[keyof typeof SipConfigDomainRefusedRejectionState];
 
 
-export const State = {
+export const SipConfigDomainRefusedRejectionState = {
   open: 'open',
   fixed: 'fixed',
 } as const;
@@ -338,7 +453,7 @@ export interface RejectionBody {
   first_at: string;
   last_at: string;
   /** fixed: by what is known now the same request would pass */
-  state: State;
+  state: SipConfigDomainRefusedRejectionState;
   /** one sentence: why */
   detail: string;
   /** one sentence: what to do */
@@ -361,6 +476,34 @@ export interface RejectionPage {
   rejections: RejectionBody[];
   /** absent on the last page */
   next_page_token?: string;
+}
+
+export interface SecondsToLiveBody {
+  p50: number;
+  p90: number;
+}
+
+export interface StoppedAtBody {
+  /** the first step that was not done */
+  step: Step;
+  count: number;
+}
+
+export interface SuccessBody {
+  begun: number;
+  live: number;
+  /** of the live ones: without an answered call */
+  live_untested: number;
+  abandoned: number;
+  open: number;
+  /** live of begun, 0 to 1; absent: none was begun */
+  completion_rate?: number;
+  /** from the beginning until live; absent: none is live */
+  seconds_to_live?: SecondsToLiveBody;
+  /** where the abandoned ones stopped */
+  stopped_at: StoppedAtBody[];
+  /** the most frequent first */
+  refused: RefusedCodeBody[];
 }
 
 export type SwitchReadState = typeof SwitchReadState[keyof typeof SwitchReadState];
@@ -566,6 +709,107 @@ export interface SwitchPatch {
   readonly version?: number;
   /** its share of the calls among the active ones */
   readonly weight?: number;
+}
+
+/**
+ * what you have
+ */
+export type OnboardingToCreateLine = typeof OnboardingToCreateLine[keyof typeof OnboardingToCreateLine];
+
+
+export const OnboardingToCreateLine = {
+  trunk: 'trunk',
+  forward: 'forward',
+  port: 'port',
+} as const;
+
+export interface OnboardingToCreate {
+  /** what you have */
+  line: OnboardingToCreateLine;
+  /**
+     * what you call your provider
+     * @minLength 1
+     * @maxLength 80
+     */
+  provider_name?: string;
+  /** one of your trunks; with it the step provider is done */
+  trunk_id?: string;
+  /**
+     * with one of them the step numbers is done
+     * @maxItems 500
+     */
+  numbers?: NumberNamed[];
+  /** one of your agents */
+  agent_id?: string;
+  /** one of your routing plans; with both the step agent is done */
+  plan_id?: string;
+  /** true: "call it now" is open; told as armed_at */
+  armed?: boolean;
+}
+
+export type State = typeof State[keyof typeof State];
+
+
+export const State = {
+  open: 'open',
+  fixed: 'fixed',
+} as const;
+
+/**
+ * what you have
+ */
+export type OnboardingPatchLine = typeof OnboardingPatchLine[keyof typeof OnboardingPatchLine];
+
+
+export const OnboardingPatchLine = {
+  trunk: 'trunk',
+  forward: 'forward',
+  port: 'port',
+} as const;
+
+/**
+ * A merge patch (RFC 7396): what is left out stays, null resets to the default.
+ */
+export interface OnboardingPatch {
+  /** what you have */
+  line?: OnboardingPatchLine;
+  /** what you call your provider */
+  provider_name?: string | null;
+  /** one of your trunks; with it the step provider is done */
+  trunk_id?: string | null;
+  /** with one of them the step numbers is done */
+  numbers?: NumberNamed[] | null;
+  /** one of your agents */
+  agent_id?: string | null;
+  /** one of your routing plans; with both the step agent is done */
+  plan_id?: string | null;
+  /** true: "call it now" is open; told as armed_at */
+  armed?: boolean | null;
+  /** since when "call it now" is open */
+  readonly armed_at?: string;
+  readonly created_at?: string;
+  /** when the word about emergency calls was given */
+  readonly emergency_acknowledged_at?: string;
+  readonly id?: string;
+  /** while it is live */
+  readonly live_at?: string;
+  /** the first that is not done; absent: none is left, or it is live */
+  readonly next_step?: Step;
+  /** when it was said that no test call is made */
+  readonly skipped_test_at?: string;
+  /** abandoned: nothing changed for a day; a PATCH takes it up again */
+  readonly state?: State;
+  /** all of them, in their order */
+  readonly steps?: readonly StepBody[];
+  /** the newest answered call of one of the numbers; we see it ourselves */
+  readonly tested?: TestedBody;
+  readonly updated_at?: string;
+  readonly version?: number;
+}
+
+export interface LiveToGo {
+  /** true: you know that no emergency call goes through Keepline */
+  emergency_acknowledged?: boolean;
 }
 
 /**
@@ -2045,6 +2289,85 @@ export const ListApiKeysRoleItem = {
   viewer: 'viewer',
   admin: 'admin',
 } as const;
+
+export type ListOnboardingsParams = {
+/**
+ * how many at most
+ * @minimum 1
+ * @maximum 500
+ */
+page_size?: number;
+/**
+ * next_page_token of the page before
+ */
+page_token?: string;
+/**
+ * fields, each with asc or desc
+ * @pattern ^( *(id|created_at|updated_at)( +(asc|desc))? *(, *(id|created_at|updated_at)( +(asc|desc))? *)*| *)$
+ */
+order_by?: string;
+/**
+ * any of these
+ * @maxItems 50
+ */
+line?: ListOnboardingsLineItem[];
+/**
+ * any of these
+ * @maxItems 50
+ */
+state?: ListOnboardingsStateItem[];
+/**
+ * any of these
+ * @maxItems 50
+ * @items.minLength 1
+ */
+trunk_id?: string[];
+/**
+ * created_at is after it
+ */
+created_at_after?: string;
+/**
+ * created_at is before it
+ */
+created_at_before?: string;
+/**
+ * updated_at is after it
+ */
+updated_at_after?: string;
+/**
+ * updated_at is before it
+ */
+updated_at_before?: string;
+};
+
+export type ListOnboardingsLineItem = typeof ListOnboardingsLineItem[keyof typeof ListOnboardingsLineItem];
+
+
+export const ListOnboardingsLineItem = {
+  trunk: 'trunk',
+  forward: 'forward',
+  port: 'port',
+} as const;
+
+export type ListOnboardingsStateItem = typeof ListOnboardingsStateItem[keyof typeof ListOnboardingsStateItem];
+
+
+export const ListOnboardingsStateItem = {
+  open: 'open',
+  live: 'live',
+  abandoned: 'abandoned',
+} as const;
+
+export type GetOnboardingSuccessParams = {
+/**
+ * those that were begun then or later; left out: the 30 days until then
+ */
+from?: string;
+/**
+ * those that were begun before it; left out: now
+ */
+to?: string;
+};
 
 export type StreamRejectionsParams = {
 /**

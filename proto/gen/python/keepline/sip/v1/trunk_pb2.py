@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from keepline.types.v1 import endpoint_pb2 as keepline_dot_types_dot_v1_dot_endpoint__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bkeepline/sip/v1/trunk.proto\x12\x0fkeepline.sip.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a keepline/types/v1/endpoint.proto\"\xa0\x02\n\x05Trunk\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x04\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x0e\n\x06\x64omain\x18\x05 \x01(\t\x12\x14\n\x0csource_cidrs\x18\x06 \x03(\t\x12\x0f\n\x07\x63ountry\x18\x07 \x01(\t\x12\x31\n\tendpoints\x18\x08 \x03(\x0b\x32\x1e.keepline.types.v1.SipEndpoint\x12\x0f\n\x07\x65nabled\x18\t \x01(\x08\x12.\n\ncreated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"3\n\nTrunkState\x12%\n\x05trunk\x18\x01 \x01(\x0b\x32\x16.keepline.sip.v1.Trunkb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bkeepline/sip/v1/trunk.proto\x12\x0fkeepline.sip.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a keepline/types/v1/endpoint.proto\"\xcf\x02\n\x05Trunk\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x04\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x0e\n\x06\x64omain\x18\x05 \x01(\t\x12\x14\n\x0csource_cidrs\x18\x06 \x03(\t\x12\x0f\n\x07\x63ountry\x18\x07 \x01(\t\x12\x31\n\tendpoints\x18\x08 \x03(\x0b\x32\x1e.keepline.types.v1.SipEndpoint\x12\x0f\n\x07\x65nabled\x18\t \x01(\x08\x12.\n\ncreated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\ttested_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"3\n\nTrunkState\x12%\n\x05trunk\x18\x01 \x01(\x0b\x32\x16.keepline.sip.v1.Trunkb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,7 +34,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'keepline.sip.v1.trunk_pb2',
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_TRUNK']._serialized_start=116
-  _globals['_TRUNK']._serialized_end=404
-  _globals['_TRUNKSTATE']._serialized_start=406
-  _globals['_TRUNKSTATE']._serialized_end=457
+  _globals['_TRUNK']._serialized_end=451
+  _globals['_TRUNKSTATE']._serialized_start=453
+  _globals['_TRUNKSTATE']._serialized_end=504
 # @@protoc_insertion_point(module_scope)

@@ -37,6 +37,7 @@ class Trunk(_message.Message):
     ENABLED_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
     UPDATED_AT_FIELD_NUMBER: _builtins.int
+    TESTED_AT_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """"trk_" and a ULID in lower case."""
     tenant_id: _builtins.str
@@ -62,6 +63,10 @@ class Trunk(_message.Message):
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def updated_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def tested_at(self) -> _timestamp_pb2.Timestamp:
+        """When the first answered call came in by it; absent: none did yet. Told on reading, not on the topic."""
+
     def __init__(
         self,
         *,
@@ -76,10 +81,11 @@ class Trunk(_message.Message):
         enabled: _builtins.bool = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
         updated_at: _timestamp_pb2.Timestamp | None = ...,
+        tested_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "updated_at", b"updated_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "tested_at", b"tested_at", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["country", b"country", "created_at", b"created_at", "domain", b"domain", "enabled", b"enabled", "endpoints", b"endpoints", "id", b"id", "name", b"name", "source_cidrs", b"source_cidrs", "tenant_id", b"tenant_id", "updated_at", b"updated_at", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["country", b"country", "created_at", b"created_at", "domain", b"domain", "enabled", b"enabled", "endpoints", b"endpoints", "id", b"id", "name", b"name", "source_cidrs", b"source_cidrs", "tenant_id", b"tenant_id", "tested_at", b"tested_at", "updated_at", b"updated_at", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
