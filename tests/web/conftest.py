@@ -8,6 +8,7 @@ from playwright.async_api import Browser, async_playwright
 
 from harness.browser import CHROMIUM, Person
 from harness.components.door import WEB
+from harness.line import kept_number
 from harness.world import World
 
 Opens = Callable[..., Awaitable[Person]]
@@ -37,3 +38,28 @@ async def opens(browser: Browser, world: World) -> AsyncIterator[Opens]:
     for person in people:
         await person.leave()
     assert [fault for person in people for fault in person.faults] == []
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def kept(world: World) -> dict[str, str]:
+    return await made(world)
+
+
+async def made(world: World) -> dict[str, str]:
+    """A tenant with one of each, and a call that was answered."""
+    line = await kept_number(world, await world.phones.agent())
+    assert (await (await line.dial()).outcome()).result.as_told
+    tenant = line.tenant
+    call = await line.last_call()
+    await tenant.create_trunk("اتصالات " + "Ω" * 60 + " 🍕")
+    numbers = (await tenant.rest("phone-sources").get("/api/v1/phone/numbers")).json()["numbers"]
+    agents = (await tenant.rest("call-control").get("/api/v1/agents")).json()["agents"]
+    plans = (await tenant.rest("call-control").get("/api/v1/routing/plans")).json()["plans"]
+    return {
+        "tenant": tenant.tenant_id,
+        "trunk": call["trunk_id"],
+        "number": numbers[0]["id"],
+        "agent": agents[0]["id"],
+        "plan": plans[0]["id"],
+        "call": call["id"],
+    }

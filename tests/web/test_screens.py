@@ -8,12 +8,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from harness.browser import Person
-from harness.line import kept_number
-from harness.world import World
 
 Opens = Callable[..., Awaitable[Person]]
 
@@ -41,31 +38,6 @@ SCREENS = {
 }
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def kept(world: World) -> dict[str, str]:
-    return await made(world)
-
-
-async def made(world: World) -> dict[str, str]:
-    """A tenant with one of each, and a call that was answered."""
-    line = await kept_number(world, await world.phones.agent())
-    assert (await (await line.dial()).outcome()).result.as_told
-    tenant = line.tenant
-    call = await line.last_call()
-    await tenant.create_trunk("اتصالات " + "Ω" * 60 + " 🍕")
-    numbers = (await tenant.rest("phone-sources").get("/api/v1/phone/numbers")).json()["numbers"]
-    agents = (await tenant.rest("call-control").get("/api/v1/agents")).json()["agents"]
-    plans = (await tenant.rest("call-control").get("/api/v1/routing/plans")).json()["plans"]
-    return {
-        "tenant": tenant.tenant_id,
-        "trunk": call["trunk_id"],
-        "number": numbers[0]["id"],
-        "agent": agents[0]["id"],
-        "plan": plans[0]["id"],
-        "call": call["id"],
-    }
-
-
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize(("dark", "locale"), [(False, "en-GB"), (True, "de-DE")], ids=["light", "dark"])
 async def test_axe_finds_nothing(opens: Opens, kept: dict[str, str], dark: bool, locale: str) -> None:
@@ -86,7 +58,20 @@ async def test_axe_finds_nothing(opens: Opens, kept: dict[str, str], dark: bool,
                 "document.documentElement.scrollWidth > document.documentElement.clientWidth"
             ):
                 wrong[f"{name} {width} is wider than the window"] = True
+        if await _sticks_out_of_text_twice_as_large(page):
+            wrong[f"{name} at 200 % text"] = True
     assert wrong == {}
+
+
+async def _sticks_out_of_text_twice_as_large(page: Page) -> bool:
+    """WCAG 1.4.4, at the width of a laptop."""
+    await page.set_viewport_size({"width": 1280, "height": 900})
+    await page.evaluate("document.documentElement.style.fontSize = '200%'")
+    wide: bool = await page.evaluate(
+        "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    )
+    await page.evaluate("document.documentElement.style.fontSize = ''")
+    return wide
 
 
 async def _pictures(person: Person, name: str) -> None:

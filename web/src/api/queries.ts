@@ -1,4 +1,5 @@
 import { QueryClient } from '@tanstack/react-query';
+import { readAgainWhenTold } from './otherTabs';
 import { mayPass, Refused } from './problem';
 
 const TRIES = 4;
@@ -16,3 +17,5 @@ export const queries = new QueryClient({
     mutations: { retry: false },
   },
 });
+
+readAgainWhenTold(queries);
