@@ -397,3 +397,20 @@ async def test_calls_are_found_by_what_they_say(
     await _keep(stores, _history(1, 1), _history(2, 2, trunk_id="trk_2"), _history(3))
     found = await stores.records.page("t_a", asked(CALLS, **wanted))
     assert [one.history.call_id for one in found.items] == [f"call_{number}" for number in numbers]
+
+
+async def test_what_is_not_written_is_told_all_the_same(stores: Stores) -> None:
+    await stores.plans.add(plan(1, "+49301234567"))
+    await stores.agents.add(agent())
+    plans, agents = stores.plans.unwritten(), stores.agents.unwritten()
+    assert await plans.add(plan(2, "+49301234568")) is None
+    assert await plans.add(plan(2, "+49301234567")) == Planned("+49301234567", "pln_1")
+    assert await plans.add(plan(2, "+49301234567", tenant_id="t_b")) is None
+    assert await plans.replace(plan(1, "+49301234569", version=2), 1) is True
+    assert await plans.replace(plan(1, version=8), 7) is False
+    assert await plans.remove("t_a", "pln_1", 1)
+    assert await agents.add(agent(2))
+    assert await agents.replace(agent(version=2, name="Second"), 1)
+    assert not await agents.replace(agent(version=8), 7)
+    assert (await stores.plans.page("t_a", asked(PLANS))).items == [plan(1, "+49301234567")]
+    assert (await stores.agents.page("t_a", asked(AGENTS))).items == [agent()]

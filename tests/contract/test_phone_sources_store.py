@@ -102,6 +102,18 @@ async def test_many_are_added_each_by_itself(store: Store) -> None:
     assert await store.numbers.get("t_a", "num_9") is None
 
 
+async def test_what_is_not_written_is_told_all_the_same(store: Store) -> None:
+    await store.numbers.add(number(1))
+    trial = store.numbers.unwritten()
+    assert await trial.add(number(2)) is None
+    held = await trial.add(replace(number(1, "t_b"), id="num_9"))
+    assert held is not None and held.by == number(1)
+    assert await trial.replace(moved(number(1), "trk_2"))
+    assert not await trial.replace(replace(moved(number(1), "trk_2"), version=7))
+    assert not await trial.replace(replace(moved(number(1), "trk_2"), tenant_id="t_b"))
+    assert await found(store) == [number(1)]
+
+
 async def test_of_many_writers_at_once_one_wins(store: Store) -> None:
     wanted = [replace(number(1, f"t_{n}"), id=f"num_{n}") for n in range(20)]
     answers = await asyncio.gather(*(store.numbers.add(one) for one in wanted))

@@ -87,6 +87,18 @@ async def test_a_trunk_is_replaced_only_in_the_version_before(store: Store) -> N
     assert found == trunk(version=2, name=f"Acme {answers.index(True)}")
 
 
+async def test_what_is_not_written_is_told_all_the_same(store: Store) -> None:
+    await store.trunks.add(trunk(1))
+    trial = store.trunks.unwritten()
+    assert await trial.add(trunk(2))
+    assert not await trial.add(replace(trunk(2), domain=trunk(1).domain))
+    assert await trial.replace(trunk(1, version=2, name="Other"))
+    assert not await trial.replace(trunk(1, version=3))
+    assert not await trial.replace(trunk(1, "t_b", version=2))
+    assert await store.trunks.get("t_a", trunk(1).id) == trunk(1)
+    assert await store.trunks.get("t_a", trunk(2).id) is None
+
+
 async def test_a_deleted_trunk_is_gone_and_its_domain_free(store: Store) -> None:
     await store.trunks.add(trunk())
     assert not await store.trunks.remove("t_a", "trk_1", 2)

@@ -1,13 +1,13 @@
 // What the screens read they read whole: the parameter `fields`, and the answers in part that it makes, are left
-// out of the client. So are the headers that request.ts and its callers set, and refusals, which problem.ts reads.
-const HEADERS = ['If-Match', 'If-None-Match', 'Idempotency-Key'];
+// out of the client. So are validate_only, which validate.ts asks for, the headers that request.ts and its callers
+// set, and refusals, which problem.ts reads.
+const LEFT_OUT = ['fields', 'validate_only', 'If-Match', 'If-None-Match', 'Idempotency-Key'];
 
 export default function wholeAnswers(document) {
   for (const path of Object.values(document.paths)) {
     for (const operation of Object.values(path)) {
-      operation.parameters = operation.parameters?.filter(
-        ({ name }) => name !== 'fields' && !HEADERS.includes(name),
-      );
+      operation.parameters = operation.parameters?.filter(({ name }) => !LEFT_OUT.includes(name));
+      if (operation.responses?.['201']) delete operation.responses['200'];
       for (const [status, answer] of Object.entries(operation.responses ?? {})) {
         if (!status.startsWith('2')) delete operation.responses[status];
         for (const content of Object.values(answer.content ?? {})) content.schema = whole(content.schema);

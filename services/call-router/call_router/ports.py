@@ -30,6 +30,9 @@ class AgentStore(Protocol):
     async def replace(self, agent: Agent, expected_version: int, before: Agent | None = None) -> bool:
         """False when that version is no longer the current one."""
 
+    def unwritten(self) -> "AgentStore":
+        """The same, which says what a write would meet and writes nothing."""
+
     async def count(self, tenant_id: str) -> int: ...
 
     async def assignable(self, tenant_id: str, agent_ids: Sequence[str]) -> set[str]:
@@ -64,6 +67,9 @@ class PlanStore(Protocol):
     async def replace(
         self, plan: Plan, expected_version: int, before: Plan | None = None
     ) -> Planned | bool: ...
+
+    def unwritten(self) -> "PlanStore":
+        """The same, which says what a write would meet and writes nothing."""
 
     async def count(self, tenant_id: str) -> int: ...
 

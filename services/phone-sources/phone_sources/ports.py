@@ -42,6 +42,9 @@ class NumberStore(Protocol):
     async def replace(self, number: Number, before: Number | None = None) -> bool:
         """Takes the place of the version before. False: somebody else was faster, or it is gone."""
 
+    def unwritten(self) -> "NumberStore":
+        """The same, which says what a write would meet and writes nothing."""
+
     async def remove(self, tenant_id: str, number_id: str, version: int) -> bool:
         """Deletes that version. False as above."""
 

@@ -49,6 +49,9 @@ class TrunkStore(Protocol):
         """Takes the place of the version before; by `before` the audit log says which fields change. False:
         somebody else was faster, or it is gone."""
 
+    def unwritten(self) -> TrunkStore:
+        """The same, which says what a write would meet and writes nothing."""
+
     async def remove(self, tenant_id: str, trunk_id: str, version: int) -> bool:
         """Deletes that version. False as above."""
 

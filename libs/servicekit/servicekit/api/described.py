@@ -35,6 +35,14 @@ _IDEMPOTENCY_KEY = {
     "description": "a random text: for 24 hours the same request gets the same answer, and makes nothing new",
     "schema": {"type": "string", "pattern": "^[!-~]{0,255}$"},
 }
+_VALIDATE_ONLY = {
+    "name": "validate_only",
+    "in": "query",
+    "required": False,
+    "description": "true: everything is checked and nothing is written; 200 with the object as it would be",
+    "schema": {"type": "boolean", "default": False},
+}
+_WOULD_BE = "With validate_only: as it would be, without what it has only when it is written, such as its id"
 _ID = {"type": "string", "maxLength": MAX_ID}
 _LAST_EVENT_ID = {
     "name": "Last-Event-ID",
@@ -53,12 +61,19 @@ _LOCATION = {"Location": {"schema": {"type": "string", "format": "uri-reference"
 _NOT_MODIFIED = {"description": "It is as If-None-Match says", "headers": _ETAG}
 
 
-def creates(resource: Resource) -> Extra:
-    return {
+def creates(resource: Resource, read: type[BaseModel] | None = None) -> Extra:
+    """read: the resource as it is read, where it can be validated only; one of its lists has it in parts."""
+    made = {"201": {"headers": _LOCATION | _ETAG | _REPLAYED}}
+    said = {
         "parameters": [_IDEMPOTENCY_KEY],
         "requestBody": _body({"application/json": _named(resource.shape)}),
-        "responses": {"201": {"headers": _LOCATION | _ETAG | _REPLAYED}},
+        "responses": made,
     }
+    if read is None:
+        return said
+    part = {"schema": {"$ref": _REF.format(model=f"{read.__name__}Part")}}
+    would = {"description": _WOULD_BE, "content": {"application/json": part}}
+    return {**said, "parameters": [_IDEMPOTENCY_KEY, _VALIDATE_ONLY], "responses": {**made, "200": would}}
 
 
 def asks(question: Resource) -> Extra:
@@ -108,11 +123,12 @@ def lists(rule: ListRule) -> Extra:
     return {"parameters": list(_parameters(rule))}
 
 
-def changes(resource: Resource, read: type[BaseModel]) -> Extra:
-    """read: the resource as it is read, whose read-only fields may be sent back."""
+def changes(resource: Resource, read: type[BaseModel], *, trial: bool = False) -> Extra:
+    """read: the resource as it is read, whose read-only fields may be sent back. trial: it can be validated
+    only."""
     schema = _patch_schema(resource, read)
     return {
-        "parameters": [_IF_MATCH],
+        "parameters": [_IF_MATCH, _VALIDATE_ONLY] if trial else [_IF_MATCH],
         "requestBody": _body(dict.fromkeys(("application/merge-patch+json", "application/json"), schema)),
         "responses": {"200": {"headers": _ETAG}},
     }

@@ -171,6 +171,14 @@ def filter_values(name: str, kind: Kind, texts: Sequence[str], faults: list[Viol
     return tuple(values)
 
 
+def one_truth(name: str, texts: Sequence[str], faults: list[Violation]) -> bool:
+    """Of a parameter that is false when it is left out."""
+    if len(texts) > 1:
+        faults.append(_wrong(name, "parameter_repeated", "it is sent twice", "send it once"))
+    values = filter_values(name, bool, texts[:1], faults)
+    return bool(values and values[0])
+
+
 def selected(text: str | None, known: Collection[str], faults: list[Violation]) -> tuple[str, ...] | None:
     """The names of `fields=`; None for all."""
     if not text:

@@ -77,6 +77,12 @@ def selected(message: M, fields: Sequence[str] | None) -> M:
     return chosen
 
 
+def without(message: M, fields: Sequence[str]) -> M:
+    for name in fields:
+        message.ClearField(name)
+    return message
+
+
 async def once(
     keys: IdempotencyKeys,
     context: _Context,

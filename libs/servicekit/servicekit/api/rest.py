@@ -9,13 +9,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from servicekit.api import preconditions
-from servicekit.api.idempotency import Answer, IdempotencyKeys, Make
+from servicekit.api.idempotency import Answer, IdempotencyKeys, Make, check_key
 from servicekit.api.idempotency import Request as Repeatable
-from servicekit.api.lists import ListAsked, ListRule, Parameters, refused, selected, unknown_parameters
+from servicekit.api.lists import (
+    ListAsked,
+    ListRule,
+    Parameters,
+    one_truth,
+    refused,
+    selected,
+    unknown_parameters,
+)
 from servicekit.api.preconditions import Expected
 from servicekit.api.strict_json import read_json
 from servicekit.errors import Violation
 
+VALIDATE_ONLY = "validate_only"
 _JSON = "application/json"
 
 
@@ -29,6 +38,16 @@ def parameters(request: Request) -> Parameters:
 def unknown(request: Request, known: Collection[str] = ()) -> tuple[Violation, ...]:
     """Of the query: to be told together with what is wrong with the body."""
     return tuple(unknown_parameters(parameters(request), known))
+
+
+def validate_only(request: Request) -> tuple[bool, tuple[Violation, ...]]:
+    """Whether nothing is to be written, and what is wrong with the query: to be told together with what is
+    wrong with the body. Raises Invalid for an idempotency key that is none, which is not kept here."""
+    faults = list(unknown(request, [VALIDATE_ONLY]))
+    only = one_truth(VALIDATE_ONLY, parameters(request).get(VALIDATE_ONLY, ()), faults)
+    if only and (key := _key(request)):
+        check_key(key)
+    return only, tuple(faults)
 
 
 def no_parameters(request: Request) -> None:
@@ -104,6 +123,11 @@ def created(path: str, body: Mapping[str, Any], version: int) -> Answer:
     return Answer(201, _encoded(body), headers)
 
 
+def as_it_would_be(body: Mapping[str, Any], without: Collection[str] = ()) -> Response:
+    """What was not written. without: what it has only when it is."""
+    return shown({name: value for name, value in body.items() if name not in without})
+
+
 def acted(body: Mapping[str, Any], version: int) -> Answer:
     """What became of an object by a POST that made none."""
     return Answer(200, _encoded(body), {"etag": preconditions.etag(version)})
@@ -119,12 +143,17 @@ async def once(
 ) -> Response:
     """Answers a POST. sent: its body as JSON; prefix: of the new id. Raises what `make` raises, and what
     IdempotencyKeys.once does."""
-    key = ", ".join(request.headers.getlist("idempotency-key"))  # two of them are none
+    key = _key(request)
     same = [request.method, request.url.path, sent]
     what = json.dumps(same, sort_keys=True).encode()
     answer = await keys.once(Repeatable(tenant_id, key, what), prefix, make)
     headers = {**answer.headers, **({"idempotency-replayed": "true"} if answer.replayed else {})}
     return Response(answer.body, answer.status, headers, _JSON)
+
+
+def _key(request: Request) -> str:
+    """Two of them are none."""
+    return ", ".join(request.headers.getlist("idempotency-key"))
 
 
 def _only(body: Mapping[str, Any], fields: Sequence[str] | None) -> Mapping[str, Any]:

@@ -46,6 +46,12 @@ class Agents:
     addresses: AddressPolicy
     quota: int = 1000  # of one tenant
     counting: TenantLocks = field(default_factory=TenantLocks)
+    in_force: bool = True
+    """What is written is put into the table."""
+
+    def trial(self) -> "Agents":
+        """The same checks and answers, and nothing is written."""
+        return replace(self, store=self.store.unwritten(), in_force=False)
 
     async def create(self, tenant_id: str, asked: Asked[AgentDraft], agent_id: str = "") -> Agent:
         """agent_id: of the new one; the agent that has it already was made by an earlier try of the same
@@ -62,7 +68,7 @@ class Agents:
             added = await self.store.add(agent)
         if not added:
             return await self.get(tenant_id, agent_id)
-        self.table.apply(agent)
+        self._apply(agent)
         return agent
 
     async def get(self, tenant_id: str, agent_id: str) -> Agent:
@@ -97,7 +103,7 @@ class Agents:
                 updated_at=stored_time(self.clock),
             )
             if await self.store.replace(after, before.version, before):
-                self.table.apply(after)
+                self._apply(after)
                 return after
         raise changed_meanwhile("agent")
 
@@ -117,6 +123,10 @@ class Agents:
             if closed:
                 await self.store.retire(tenant_id, agent_id, None)
             raise
+
+    def _apply(self, agent: Agent) -> None:
+        if self.in_force:
+            self.table.apply(agent)
 
     async def _removed(self, agent: Agent) -> bool:
         """Of one that is closed to plans. False: somebody else was faster. Raises InUse."""

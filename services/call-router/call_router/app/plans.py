@@ -35,6 +35,12 @@ class Plans:
     clock: Clock
     quota: int = 1000  # of one tenant
     counting: TenantLocks = field(default_factory=TenantLocks)
+    in_force: bool = True
+    """What is written is put into the table."""
+
+    def trial(self) -> "Plans":
+        """The same checks and answers, and nothing is written."""
+        return replace(self, store=self.store.unwritten(), in_force=False)
 
     async def create(self, tenant_id: str, asked: Asked[PlanDraft], plan_id: str = "") -> Plan:
         """plan_id: of the new one; the plan that has it already was made by an earlier try of the same
@@ -57,7 +63,7 @@ class Plans:
         if faults:
             await self.store.remove(tenant_id, plan.id, plan.version)
             raise invalid("plan", faults)
-        self.table.apply(plan)
+        self._apply(plan)
         return plan
 
     async def get(self, tenant_id: str, plan_id: str) -> Plan:
@@ -94,7 +100,7 @@ class Plans:
                 # where another plan took a number of it meanwhile, the agent is shown as dangling
                 await self.store.replace(replace(before, version=after.version + 1), after.version, after)
                 raise invalid("plan", faults)
-            self.table.apply(after)
+            self._apply(after)
             return after
         raise changed_meanwhile("plan")
 
@@ -106,6 +112,10 @@ class Plans:
                 self.table.delete(plan_id)
                 return
         raise changed_meanwhile("plan")
+
+    def _apply(self, plan: Plan) -> None:
+        if self.in_force:
+            self.table.apply(plan)
 
     async def _replaced(self, plan: Plan, before: Plan, fields: PlanFields) -> bool:
         replaced = await self.store.replace(plan, before.version, before)

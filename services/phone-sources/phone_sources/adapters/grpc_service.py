@@ -34,7 +34,11 @@ class PhoneService(phone_service_pb2_grpc.PhoneServiceServicer):
         self, request: pb.CreateNumberRequest, context: _Context
     ) -> pb.CreateNumberResponse:
         tenant_id = writing_tenant("numbers")
-        reading = NUMBER.created(messages.document(request))
+        reading = NUMBER.created(messages.document(request, without=["validate_only"]))
+
+        if request.validate_only:
+            number = await self._numbers.trial().create(tenant_id, asked_of(reading))
+            return pb.CreateNumberResponse(number=messages.without(self._message(number), ("id",)))
 
         async def make(number_id: str) -> pb.CreateNumberResponse:
             number = await self._numbers.create(tenant_id, asked_of(reading), number_id)
@@ -95,7 +99,8 @@ class PhoneService(phone_service_pb2_grpc.PhoneServiceServicer):
         tenant_id = writing_tenant("numbers")
         expected = preconditions.expected(request.expected_version, request.any_version)
         patch = messages.patch(request.number, request.update_mask)
-        number = await self._numbers.update(tenant_id, request.number.id, change_of(patch), expected)
+        numbers = self._numbers.trial() if request.validate_only else self._numbers
+        number = await numbers.update(tenant_id, request.number.id, change_of(patch), expected)
         return pb.UpdateNumberResponse(number=self._message(number))
 
     async def DeleteNumber(

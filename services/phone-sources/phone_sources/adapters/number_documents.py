@@ -95,6 +95,9 @@ class NumberDocuments:
         self.wrote()
         return matched == 1
 
+    def unwritten(self) -> "NumberDocuments":
+        return _Unwritten(self.collection, self.clock, self.wrote, self.readable)
+
     async def remove(self, tenant_id: str, number_id: str, version: int) -> bool:
         now = self.clock.now()
         gone = _STATE.entry(tenant_id, number_id, version + 1, None, now)
@@ -105,6 +108,16 @@ class NumberDocuments:
         )
         self.wrote()
         return matched == 1
+
+
+class _Unwritten(NumberDocuments):
+    async def add(self, number: Number) -> Held | None:
+        by = await self.find(number.e164)
+        return None if by is None else Held(by)
+
+    async def replace(self, number: Number, before: Number | None = None) -> bool:
+        current = await self.get(number.tenant_id, number.id)
+        return current is not None and current.version == number.version - 1
 
 
 def _new(number: Number) -> Document:

@@ -37,13 +37,17 @@ def router(numbers: Numbers, keys: IdempotencyKeys) -> APIRouter:
         response_model=NumberBody,
         summary="Bring a number in",
         description="Whoever brings a number in first has it: nothing proves yet that it is his.",
-        openapi_extra=described.creates(NUMBER),
+        openapi_extra=described.creates(NUMBER, NumberBody),
         responses=refuses("number_taken", "quota_numbers", "edges_full", "trunks_unavailable"),
     )
     async def create_number(request: Request) -> Response:
         tenant_id = writing_tenant("numbers")
         document = await rest.document(request)
-        reading = NUMBER.created(document, rest.unknown(request))
+        trial, found = rest.validate_only(request)
+        reading = NUMBER.created(document, found)
+        if trial:
+            number = await numbers.trial().create(tenant_id, asked_of(reading))
+            return rest.as_it_would_be(body(number), ("id",))
 
         async def make(number_id: str) -> Answer:
             number = await numbers.create(tenant_id, asked_of(reading), number_id)
@@ -79,12 +83,16 @@ def router(numbers: Numbers, keys: IdempotencyKeys) -> APIRouter:
         "/{number_id}",
         response_model=NumberBody,
         summary="Change a number's label, or move it to another trunk",
-        openapi_extra=described.changes(NUMBER, NumberBody),
+        openapi_extra=described.changes(NUMBER, NumberBody, trial=True),
         responses=refuses("edges_full", "trunks_unavailable"),
     )
     async def update_number(number_id: str, request: Request) -> Response:
         tenant_id, expected = writing_tenant("numbers"), rest.if_match(request)
-        change = change_of(await rest.document(request), rest.unknown(request))
+        trial, found = rest.validate_only(request)
+        change = change_of(await rest.document(request), found)
+        if trial:
+            number = await numbers.trial().update(tenant_id, number_id, change, expected)
+            return rest.as_it_would_be(body(number))
         number = await numbers.update(tenant_id, number_id, change, expected)
         return rest.changed(body(number), number.version)
 

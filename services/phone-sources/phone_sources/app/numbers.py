@@ -38,6 +38,10 @@ class Numbers:
     max_numbers: int = 10_000  # of one tenant
     counting: TenantLocks = field(default_factory=TenantLocks)
 
+    def trial(self) -> "Numbers":
+        """The same checks and answers, and nothing is written."""
+        return replace(self, store=self.store.unwritten())
+
     async def create(self, tenant_id: str, asked: Asked[NumberDraft], number_id: str = "") -> Number:
         """number_id: of the new one; the number that has it already was made by an earlier try of the same
         request, and is given back."""

@@ -120,6 +120,11 @@ def asked_of(reading: Reading) -> Asked[TrunkDraft]:
     return Asked(TrunkDraft(reading["name"], reading["country"], sources, endpoints, enabled), reading.faults)
 
 
+def made_with_id(reading: Reading) -> tuple[str, ...]:
+    """What a trunk has only when it is written."""
+    return ("id", "domain") if reading["domain_label"] is None else ("id",)
+
+
 def change_of(patch: object, found: tuple[Any, ...] = ()) -> Change[Trunk, TrunkDraft]:
     """patch: a merge patch; found: what is wrong with the request besides."""
     return lambda before: asked_of(TRUNK.patched(stored(before), patch, found))

@@ -42,6 +42,10 @@ class Trunks:
     quotas: Quotas = Quotas()
     counting: TenantLocks = field(default_factory=TenantLocks)
 
+    def trial(self) -> "Trunks":
+        """The same checks and answers, and nothing is written or told."""
+        return replace(self, store=self.store.unwritten(), feed=_Untold(self.feed))
+
     async def create(
         self, tenant_id: str, asked: Asked[TrunkDraft], label: str | None, trunk_id: str = ""
     ) -> Trunk:
@@ -131,6 +135,22 @@ class Trunks:
         usage = await self.store.usage(tenant_id)
         check_quota("trunks", usage.trunks, self.quotas.trunks, trunks)
         check_quota("endpoints", usage.endpoints, self.quotas.endpoints, endpoints)
+
+
+@dataclass(frozen=True, slots=True)
+class _Untold:
+    """Implements Feed, and tells nodes nothing."""
+
+    feed: Feed
+
+    def trunk_written(self, trunk: Trunk) -> None: ...
+
+    def trunk_deleted(self, trunk_id: str) -> None: ...
+
+    def complete(self, part: str) -> None: ...
+
+    def is_full(self) -> bool:
+        return self.feed.is_full()
 
 
 def _taken(label: str) -> Conflict:

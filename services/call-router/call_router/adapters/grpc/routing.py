@@ -43,7 +43,11 @@ class CallRoutingManager(routing_service_pb2_grpc.CallRoutingManagerServicer):
 
     async def CreateAgent(self, request: pb.CreateAgentRequest, context: _Context) -> pb.CreateAgentResponse:
         tenant_id = writing_tenant("agents")
-        reading = agent_shape.AGENT.created(messages.document(request))
+        reading = agent_shape.AGENT.created(messages.document(request, without=["validate_only"]))
+
+        if request.validate_only:
+            agent = await self._agents.trial().create(tenant_id, agent_shape.asked_of(reading))
+            return pb.CreateAgentResponse(agent=messages.without(self._agent(agent), ("id",)))
 
         async def make(agent_id: str) -> pb.CreateAgentResponse:
             agent = await self._agents.create(tenant_id, agent_shape.asked_of(reading), agent_id)
@@ -79,7 +83,8 @@ class CallRoutingManager(routing_service_pb2_grpc.CallRoutingManagerServicer):
         for kind, other in _OTHER_KIND.items():  # of a oneof the one that is set takes the other's place
             if patch.get(kind) is not None:
                 patch[other] = None
-        agent = await self._agents.update(tenant_id, request.agent.id, agent_shape.change_of(patch), expected)
+        agents = self._agents.trial() if request.validate_only else self._agents
+        agent = await agents.update(tenant_id, request.agent.id, agent_shape.change_of(patch), expected)
         return pb.UpdateAgentResponse(agent=self._agent(agent))
 
     async def DeleteAgent(self, request: pb.DeleteAgentRequest, context: _Context) -> pb.DeleteAgentResponse:
@@ -90,7 +95,11 @@ class CallRoutingManager(routing_service_pb2_grpc.CallRoutingManagerServicer):
 
     async def CreatePlan(self, request: pb.CreatePlanRequest, context: _Context) -> pb.CreatePlanResponse:
         tenant_id = writing_tenant("plans")
-        reading = plan_shape.PLAN.created(messages.document(request))
+        reading = plan_shape.PLAN.created(messages.document(request, without=["validate_only"]))
+
+        if request.validate_only:
+            plan = await self._plans.trial().create(tenant_id, plan_shape.asked_of(reading))
+            return pb.CreatePlanResponse(plan=messages.without(self._plan(plan), ("id",)))
 
         async def make(plan_id: str) -> pb.CreatePlanResponse:
             plan = await self._plans.create(tenant_id, plan_shape.asked_of(reading), plan_id)
@@ -123,7 +132,8 @@ class CallRoutingManager(routing_service_pb2_grpc.CallRoutingManagerServicer):
         tenant_id = writing_tenant("plans")
         expected = preconditions.expected(request.expected_version, request.any_version)
         patch = messages.patch(request.plan, request.update_mask)
-        plan = await self._plans.update(tenant_id, request.plan.id, plan_shape.change_of(patch), expected)
+        plans = self._plans.trial() if request.validate_only else self._plans
+        plan = await plans.update(tenant_id, request.plan.id, plan_shape.change_of(patch), expected)
         return pb.UpdatePlanResponse(plan=self._plan(plan))
 
     async def DeletePlan(self, request: pb.DeletePlanRequest, context: _Context) -> pb.DeletePlanResponse:

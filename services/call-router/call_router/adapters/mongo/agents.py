@@ -63,6 +63,9 @@ class AgentDocuments:
         self.wrote()
         return matched == 1
 
+    def unwritten(self) -> "AgentDocuments":
+        return _Unwritten(self.collection, self.clock, self.wrote, self.readable)
+
     async def count(self, tenant_id: str) -> int:
         return await self.collection.count_documents({"tenant_id": tenant_id, **ALIVE})
 
@@ -91,6 +94,15 @@ class AgentDocuments:
         )
         self.wrote()
         return matched == 1
+
+
+class _Unwritten(AgentDocuments):
+    async def add(self, agent: Agent) -> bool:
+        return True
+
+    async def replace(self, agent: Agent, expected_version: int, before: Agent | None = None) -> bool:
+        current = await self.get(agent.tenant_id, agent.id)
+        return current is not None and current.version == expected_version
 
 
 def _entry(agent: Agent) -> Document:

@@ -72,6 +72,9 @@ class PlanDocuments:
         self.wrote()
         return matched == 1
 
+    def unwritten(self) -> "PlanDocuments":
+        return _Unwritten(self.collection, self.clock, self.wrote, self.readable)
+
     async def count(self, tenant_id: str) -> int:
         return await self.collection.count_documents({"tenant_id": tenant_id, **ALIVE})
 
@@ -96,6 +99,10 @@ class PlanDocuments:
         return self.readable.all(await self.collection.find(query))
 
     async def _taken(self, plan: Plan) -> Planned:
+        return await self._planned(plan) or Planned("", "that was just deleted")
+
+    async def _planned(self, plan: Plan) -> Planned | None:
+        """Another plan that has one of its numbers."""
         query = {
             "tenant_id": plan.tenant_id,
             "numbers": {"$in": list(plan.numbers)},
@@ -103,9 +110,23 @@ class PlanDocuments:
         }
         other = await self.collection.find_one(query)
         if other is None:
-            return Planned("", "that was just deleted")
+            return None
         number = next(number for number in plan.numbers if number in other["numbers"])
         return Planned(number, other["_id"])
+
+
+class _Unwritten(PlanDocuments):
+    async def add(self, plan: Plan) -> Planned | None:
+        return await self._planned(plan)
+
+    async def replace(self, plan: Plan, expected_version: int, before: Plan | None = None) -> Planned | bool:
+        current = await self.get(plan.tenant_id, plan.id)
+        if current is None or current.version != expected_version:
+            return False
+        return await self._planned(plan) or True
+
+    async def remove(self, tenant_id: str, plan_id: str, version: int) -> bool:
+        return True
 
 
 def _entry(plan: Plan) -> Document:

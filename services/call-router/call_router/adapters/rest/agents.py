@@ -35,13 +35,17 @@ def router(agents: Agents, keys: IdempotencyKeys) -> APIRouter:
         status_code=201,
         response_model=AgentBody,
         summary="Create an agent",
-        openapi_extra=described.creates(AGENT),
+        openapi_extra=described.creates(AGENT, AgentBody),
         responses=refuses("quota_agents", "records_unavailable"),
     )
     async def create_agent(request: Request) -> Response:
         tenant_id = writing_tenant("agents")
         document = await rest.document(request)
-        reading = AGENT.created(document, rest.unknown(request))
+        trial, found = rest.validate_only(request)
+        reading = AGENT.created(document, found)
+        if trial:
+            agent = await agents.trial().create(tenant_id, asked_of(reading))
+            return rest.as_it_would_be(body(agent), ("id",))
 
         async def make(agent_id: str) -> Answer:
             agent = await agents.create(tenant_id, asked_of(reading), agent_id)
@@ -74,12 +78,16 @@ def router(agents: Agents, keys: IdempotencyKeys) -> APIRouter:
         "/{agent_id}",
         response_model=AgentBody,
         summary="Change an agent",
-        openapi_extra=described.changes(AGENT, AgentBody),
+        openapi_extra=described.changes(AGENT, AgentBody, trial=True),
         responses=refuses("records_unavailable"),
     )
     async def update_agent(agent_id: str, request: Request) -> Response:
         tenant_id, expected = writing_tenant("agents"), rest.if_match(request)
-        change = change_of(await rest.document(request), rest.unknown(request))
+        trial, found = rest.validate_only(request)
+        change = change_of(await rest.document(request), found)
+        if trial:
+            agent = await agents.trial().update(tenant_id, agent_id, change, expected)
+            return rest.as_it_would_be(body(agent))
         agent = await agents.update(tenant_id, agent_id, change, expected)
         return rest.changed(body(agent), agent.version)
 

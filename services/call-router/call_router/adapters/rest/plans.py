@@ -35,13 +35,17 @@ def router(plans: Plans, keys: IdempotencyKeys) -> APIRouter:
         status_code=201,
         response_model=PlanBody,
         summary="Create a routing plan",
-        openapi_extra=described.creates(PLAN),
+        openapi_extra=described.creates(PLAN, PlanBody),
         responses=refuses("number_planned", "quota_plans", "records_unavailable"),
     )
     async def create_plan(request: Request) -> Response:
         tenant_id = writing_tenant("plans")
         document = await rest.document(request)
-        reading = PLAN.created(document, rest.unknown(request))
+        trial, found = rest.validate_only(request)
+        reading = PLAN.created(document, found)
+        if trial:
+            plan = await plans.trial().create(tenant_id, asked_of(reading))
+            return rest.as_it_would_be(body(plan), ("id",))
 
         async def make(plan_id: str) -> Answer:
             plan = await plans.create(tenant_id, asked_of(reading), plan_id)
@@ -74,12 +78,16 @@ def router(plans: Plans, keys: IdempotencyKeys) -> APIRouter:
         "/{plan_id}",
         response_model=PlanBody,
         summary="Change a routing plan",
-        openapi_extra=described.changes(PLAN, PlanBody),
+        openapi_extra=described.changes(PLAN, PlanBody, trial=True),
         responses=refuses("number_planned", "records_unavailable"),
     )
     async def update_plan(plan_id: str, request: Request) -> Response:
         tenant_id, expected = writing_tenant("plans"), rest.if_match(request)
-        change = change_of(await rest.document(request), rest.unknown(request))
+        trial, found = rest.validate_only(request)
+        change = change_of(await rest.document(request), found)
+        if trial:
+            plan = await plans.trial().update(tenant_id, plan_id, change, expected)
+            return rest.as_it_would_be(body(plan))
         plan = await plans.update(tenant_id, plan_id, change, expected)
         return rest.changed(body(plan), plan.version)
 

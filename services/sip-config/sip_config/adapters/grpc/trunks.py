@@ -13,7 +13,7 @@ from servicekit.api.idempotency import IdempotencyKeys
 from servicekit.auth import reading_tenant, writing_tenant
 from servicekit.timestamps import timestamp
 from sip_config.adapters.messages.trunks import trunk_message
-from sip_config.adapters.trunk_shape import TRUNK, TRUNKS, asked_of, change_of
+from sip_config.adapters.trunk_shape import TRUNK, TRUNKS, asked_of, change_of, made_with_id
 from sip_config.app.placement import Applied, Placement
 from sip_config.app.trunks import Trunks
 
@@ -30,8 +30,12 @@ class SipTrunkService(trunk_service_pb2_grpc.SipTrunkServiceServicer):
 
     async def CreateTrunk(self, request: pb.CreateTrunkRequest, context: _Context) -> pb.CreateTrunkResponse:
         tenant_id = writing_tenant("trunks")
-        reading = TRUNK.created(messages.document(request))
+        reading = TRUNK.created(messages.document(request, without=["validate_only"]))
         label = reading["domain_label"]
+
+        if request.validate_only:
+            trunk = await self._trunks.trial().create(tenant_id, asked_of(reading), label)
+            return pb.CreateTrunkResponse(trunk=messages.without(trunk_message(trunk), made_with_id(reading)))
 
         async def make(trunk_id: str) -> pb.CreateTrunkResponse:
             trunk = await self._trunks.create(tenant_id, asked_of(reading), label, trunk_id)
@@ -71,7 +75,8 @@ class SipTrunkService(trunk_service_pb2_grpc.SipTrunkServiceServicer):
         tenant_id = writing_tenant("trunks")
         expected = preconditions.expected(request.expected_version, request.any_version)
         patch = messages.patch(request.trunk, request.update_mask)
-        trunk = await self._trunks.update(tenant_id, request.trunk.id, change_of(patch), expected)
+        trunks = self._trunks.trial() if request.validate_only else self._trunks
+        trunk = await trunks.update(tenant_id, request.trunk.id, change_of(patch), expected)
         return pb.UpdateTrunkResponse(trunk=trunk_message(trunk))
 
     async def DeleteTrunk(self, request: pb.DeleteTrunkRequest, context: _Context) -> pb.DeleteTrunkResponse:

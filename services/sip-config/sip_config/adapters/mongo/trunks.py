@@ -72,6 +72,9 @@ class TrunkDocuments:
         self.wrote()
         return matched == 1
 
+    def unwritten(self) -> "TrunkDocuments":
+        return _Unwritten(self.collection, self.clock, self.wrote, self.readable)
+
     async def remove(self, tenant_id: str, trunk_id: str, version: int) -> bool:
         after = version + 1
         now = self.clock.now()
@@ -101,6 +104,15 @@ class TrunkDocuments:
 
     def _version_before(self, tenant_id: str, trunk_id: str, version: int) -> Document:
         return {"_id": trunk_id, "tenant_id": tenant_id, "version": version - 1, **ALIVE}
+
+
+class _Unwritten(TrunkDocuments):
+    async def add(self, trunk: Trunk) -> bool:
+        return await self.collection.find_one({"domain": trunk.domain, **ALIVE}) is None
+
+    async def replace(self, trunk: Trunk, before: Trunk | None = None) -> bool:
+        wanted = self._version_before(trunk.tenant_id, trunk.id, trunk.version)
+        return await self.collection.find_one(wanted) is not None
 
 
 def _entry(trunk: Trunk) -> Document:

@@ -17,6 +17,7 @@ from sip_config.adapters.trunk_shape import (
     TrunkWithPlace,
     asked_of,
     change_of,
+    made_with_id,
     trunk_document,
     with_place,
 )
@@ -35,13 +36,17 @@ def router(trunks: Trunks, placement: Placement, keys: IdempotencyKeys) -> APIRo
         status_code=201,
         response_model=TrunkBody,
         summary="Create a trunk",
-        openapi_extra=described.creates(TRUNK),
+        openapi_extra=described.creates(TRUNK, TrunkBody),
         responses=refuses("domain_taken", "quota_trunks", "quota_endpoints", "edges_full"),
     )
     async def create_trunk(request: Request) -> Response:
         tenant_id = writing_tenant("trunks")
         document = await rest.document(request)
-        reading = TRUNK.created(document, rest.unknown(request))
+        trial, found = rest.validate_only(request)
+        reading = TRUNK.created(document, found)
+        if trial:
+            trunk = await trunks.trial().create(tenant_id, asked_of(reading), reading["domain_label"])
+            return rest.as_it_would_be(trunk_document(trunk), made_with_id(reading))
 
         async def make(trunk_id: str) -> Answer:
             trunk = await trunks.create(tenant_id, asked_of(reading), reading["domain_label"], trunk_id)
@@ -78,12 +83,16 @@ def router(trunks: Trunks, placement: Placement, keys: IdempotencyKeys) -> APIRo
         "/{trunk_id}",
         response_model=TrunkBody,
         summary="Change a trunk",
-        openapi_extra=described.changes(TRUNK, TrunkWithPlace),
+        openapi_extra=described.changes(TRUNK, TrunkWithPlace, trial=True),
         responses=refuses("quota_endpoints"),
     )
     async def update_trunk(trunk_id: str, request: Request) -> Response:
         tenant_id, expected = writing_tenant("trunks"), rest.if_match(request)
-        change = change_of(await rest.document(request), rest.unknown(request))
+        trial, found = rest.validate_only(request)
+        change = change_of(await rest.document(request), found)
+        if trial:
+            trunk = await trunks.trial().update(tenant_id, trunk_id, change, expected)
+            return rest.as_it_would_be(trunk_document(trunk))
         trunk = await trunks.update(tenant_id, trunk_id, change, expected)
         return rest.changed(trunk_document(trunk), trunk.version)
 

@@ -27,51 +27,51 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from keepline.phone.v1 import number_pb2 as keepline_dot_phone_dot_v1_dot_number__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%keepline/phone/v1/phone_service.proto\x12\x11keepline.phone.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeepline/phone/v1/number.proto\"F\n\x13\x43reateNumberRequest\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\x10\n\x08trunk_id\x18\x02 \x01(\t\x12\r\n\x05label\x18\x03 \x01(\t\"A\n\x14\x43reateNumberResponse\x12)\n\x06number\x18\x01 \x01(\x0b\x32\x19.keepline.phone.v1.Number\"G\n\x13JudgeNumbersRequest\x12\x10\n\x08trunk_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63ountry\x18\x02 \x01(\t\x12\r\n\x05lines\x18\x03 \x03(\t\"D\n\x14JudgeNumbersResponse\x12,\n\x05lines\x18\x01 \x03(\x0b\x32\x1d.keepline.phone.v1.JudgedLine\"\xcd\x01\n\nJudgedLine\x12\x0c\n\x04line\x18\x01 \x01(\t\x12/\n\x07verdict\x18\x02 \x01(\x0e\x32\x1e.keepline.phone.v1.LineVerdict\x12\x0e\n\x06number\x18\x03 \x01(\t\x12\x10\n\x08national\x18\x04 \x01(\t\x12\r\n\x05label\x18\x05 \x01(\t\x12\x11\n\tnumber_id\x18\x06 \x01(\t\x12\x10\n\x08trunk_id\x18\x07 \x01(\t\x12\x0c\n\x04\x63ode\x18\x08 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\t \x01(\t\x12\x0c\n\x04hint\x18\n \x01(\t\"m\n\x18\x42ulkCreateNumbersRequest\x12\x10\n\x08trunk_id\x18\x01 \x01(\t\x12\x31\n\x07numbers\x18\x02 \x03(\x0b\x32 .keepline.phone.v1.NumberToBring\x12\x0c\n\x04move\x18\x03 \x01(\x08\".\n\rNumberToBring\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\"N\n\x19\x42ulkCreateNumbersResponse\x12\x31\n\x07results\x18\x01 \x03(\x0b\x32 .keepline.phone.v1.BroughtNumber\"\x90\x01\n\rBroughtNumber\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\x30\n\x07outcome\x18\x02 \x01(\x0e\x32\x1f.keepline.phone.v1.BringOutcome\x12\x11\n\tnumber_id\x18\x03 \x01(\t\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x05 \x01(\t\x12\x0c\n\x04hint\x18\x06 \x01(\t\"J\n\x10GetNumberRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12*\n\x06\x66ields\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\">\n\x11GetNumberResponse\x12)\n\x06number\x18\x01 \x01(\x0b\x32\x19.keepline.phone.v1.Number\"\x8f\x03\n\x12ListNumbersRequest\x12\x11\n\tpage_size\x18\x01 \x01(\r\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x10\n\x08order_by\x18\x03 \x01(\t\x12*\n\x06\x66ields\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\t\n\x01q\x18\x05 \x01(\t\x12\x0e\n\x06number\x18\x06 \x03(\t\x12\x10\n\x08trunk_id\x18\x07 \x03(\t\x12\r\n\x05label\x18\x08 \x03(\t\x12\x34\n\x10\x63reated_at_after\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11\x63reated_at_before\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10updated_at_after\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11updated_at_before\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"Z\n\x13ListNumbersResponse\x12*\n\x07numbers\x18\x01 \x03(\x0b\x32\x19.keepline.phone.v1.Number\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa0\x01\n\x13UpdateNumberRequest\x12)\n\x06number\x18\x01 \x01(\x0b\x32\x19.keepline.phone.v1.Number\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x03 \x01(\x04\x12\x13\n\x0b\x61ny_version\x18\x04 \x01(\x08\"A\n\x14UpdateNumberResponse\x12)\n\x06number\x18\x01 \x01(\x0b\x32\x19.keepline.phone.v1.Number\"P\n\x13\x44\x65leteNumberRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x04\x12\x13\n\x0b\x61ny_version\x18\x03 \x01(\x08\"\x16\n\x14\x44\x65leteNumberResponse*\xc5\x01\n\x0bLineVerdict\x12\x1c\n\x18LINE_VERDICT_UNSPECIFIED\x10\x00\x12\x14\n\x10LINE_VERDICT_NEW\x10\x01\x12\x16\n\x12LINE_VERDICT_YOURS\x10\x02\x12\x1a\n\x16LINE_VERDICT_ELSEWHERE\x10\x03\x12\x16\n\x12LINE_VERDICT_TAKEN\x10\x04\x12\x19\n\x15LINE_VERDICT_REPEATED\x10\x05\x12\x1b\n\x17LINE_VERDICT_UNREADABLE\x10\x06*\x91\x01\n\x0c\x42ringOutcome\x12\x1d\n\x19\x42RING_OUTCOME_UNSPECIFIED\x10\x00\x12\x16\n\x12\x42RING_OUTCOME_MADE\x10\x01\x12\x17\n\x13\x42RING_OUTCOME_MOVED\x10\x02\x12\x16\n\x12\x42RING_OUTCOME_KEPT\x10\x03\x12\x19\n\x15\x42RING_OUTCOME_REFUSED\x10\x04\x32\xb8\x05\n\x0cPhoneService\x12_\n\x0c\x43reateNumber\x12&.keepline.phone.v1.CreateNumberRequest\x1a\'.keepline.phone.v1.CreateNumberResponse\x12_\n\x0cJudgeNumbers\x12&.keepline.phone.v1.JudgeNumbersRequest\x1a\'.keepline.phone.v1.JudgeNumbersResponse\x12n\n\x11\x42ulkCreateNumbers\x12+.keepline.phone.v1.BulkCreateNumbersRequest\x1a,.keepline.phone.v1.BulkCreateNumbersResponse\x12V\n\tGetNumber\x12#.keepline.phone.v1.GetNumberRequest\x1a$.keepline.phone.v1.GetNumberResponse\x12\\\n\x0bListNumbers\x12%.keepline.phone.v1.ListNumbersRequest\x1a&.keepline.phone.v1.ListNumbersResponse\x12_\n\x0cUpdateNumber\x12&.keepline.phone.v1.UpdateNumberRequest\x1a\'.keepline.phone.v1.UpdateNumberResponse\x12_\n\x0c\x44\x65leteNumber\x12&.keepline.phone.v1.DeleteNumberRequest\x1a\'.keepline.phone.v1.DeleteNumberResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%keepline/phone/v1/phone_service.proto\x12\x11keepline.phone.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeepline/phone/v1/number.proto\"]\n\x13\x43reateNumberRequest\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\x10\n\x08trunk_id\x18\x02 \x01(\t\x12\r\n\x05label\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"A\n\x14\x43reateNumberResponse\x12)\n\x06number\x18\x01 \x01(\x0b\x32\x19.keepline.phone.v1.Number\"G\n\x13JudgeNumbersRequest\x12\x10\n\x08trunk_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63ountry\x18\x02 \x01(\t\x12\r\n\x05lines\x18\x03 \x03(\t\"D\n\x14JudgeNumbersResponse\x12,\n\x05lines\x18\x01 \x03(\x0b\x32\x1d.keepline.phone.v1.JudgedLine\"\xcd\x01\n\nJudgedLine\x12\x0c\n\x04line\x18\x01 \x01(\t\x12/\n\x07verdict\x18\x02 \x01(\x0e\x32\x1e.keepline.phone.v1.LineVerdict\x12\x0e\n\x06number\x18\x03 \x01(\t\x12\x10\n\x08national\x18\x04 \x01(\t\x12\r\n\x05label\x18\x05 \x01(\t\x12\x11\n\tnumber_id\x18\x06 \x01(\t\x12\x10\n\x08trunk_id\x18\x07 \x01(\t\x12\x0c\n\x04\x63ode\x18\x08 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\t \x01(\t\x12\x0c\n\x04hint\x18\n \x01(\t\"m\n\x18\x42ulkCreateNumbersRequest\x12\x10\n\x08trunk_id\x18\x01 \x01(\t\x12\x31\n\x07numbers\x18\x02 \x03(\x0b\x32 .keepline.phone.v1.NumberToBring\x12\x0c\n\x04move\x18\x03 \x01(\x08\".\n\rNumberToBring\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\"N\n\x19\x42ulkCreateNumbersResponse\x12\x31\n\x07results\x18\x01 \x03(\x0b\x32 .keepline.phone.v1.BroughtNumber\"\x90\x01\n\rBroughtNumber\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\x30\n\x07outcome\x18\x02 \x01(\x0e\x32\x1f.keepline.phone.v1.BringOutcome\x12\x11\n\tnumber_id\x18\x03 \x01(\t\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x05 \x01(\t\x12\x0c\n\x04hint\x18\x06 \x01(\t\"J\n\x10GetNumberRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12*\n\x06\x66ields\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\">\n\x11GetNumberResponse\x12)\n\x06number\x18\x01 \x01(\x0b\x32\x19.keepline.phone.v1.Number\"\x8f\x03\n\x12ListNumbersRequest\x12\x11\n\tpage_size\x18\x01 \x01(\r\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x10\n\x08order_by\x18\x03 \x01(\t\x12*\n\x06\x66ields\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\t\n\x01q\x18\x05 \x01(\t\x12\x0e\n\x06number\x18\x06 \x03(\t\x12\x10\n\x08trunk_id\x18\x07 \x03(\t\x12\r\n\x05label\x18\x08 \x03(\t\x12\x34\n\x10\x63reated_at_after\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11\x63reated_at_before\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10updated_at_after\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11updated_at_before\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"Z\n\x13ListNumbersResponse\x12*\n\x07numbers\x18\x01 \x03(\x0b\x32\x19.keepline.phone.v1.Number\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb7\x01\n\x13UpdateNumberRequest\x12)\n\x06number\x18\x01 \x01(\x0b\x32\x19.keepline.phone.v1.Number\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x03 \x01(\x04\x12\x13\n\x0b\x61ny_version\x18\x04 \x01(\x08\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"A\n\x14UpdateNumberResponse\x12)\n\x06number\x18\x01 \x01(\x0b\x32\x19.keepline.phone.v1.Number\"P\n\x13\x44\x65leteNumberRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x04\x12\x13\n\x0b\x61ny_version\x18\x03 \x01(\x08\"\x16\n\x14\x44\x65leteNumberResponse*\xc5\x01\n\x0bLineVerdict\x12\x1c\n\x18LINE_VERDICT_UNSPECIFIED\x10\x00\x12\x14\n\x10LINE_VERDICT_NEW\x10\x01\x12\x16\n\x12LINE_VERDICT_YOURS\x10\x02\x12\x1a\n\x16LINE_VERDICT_ELSEWHERE\x10\x03\x12\x16\n\x12LINE_VERDICT_TAKEN\x10\x04\x12\x19\n\x15LINE_VERDICT_REPEATED\x10\x05\x12\x1b\n\x17LINE_VERDICT_UNREADABLE\x10\x06*\x91\x01\n\x0c\x42ringOutcome\x12\x1d\n\x19\x42RING_OUTCOME_UNSPECIFIED\x10\x00\x12\x16\n\x12\x42RING_OUTCOME_MADE\x10\x01\x12\x17\n\x13\x42RING_OUTCOME_MOVED\x10\x02\x12\x16\n\x12\x42RING_OUTCOME_KEPT\x10\x03\x12\x19\n\x15\x42RING_OUTCOME_REFUSED\x10\x04\x32\xb8\x05\n\x0cPhoneService\x12_\n\x0c\x43reateNumber\x12&.keepline.phone.v1.CreateNumberRequest\x1a\'.keepline.phone.v1.CreateNumberResponse\x12_\n\x0cJudgeNumbers\x12&.keepline.phone.v1.JudgeNumbersRequest\x1a\'.keepline.phone.v1.JudgeNumbersResponse\x12n\n\x11\x42ulkCreateNumbers\x12+.keepline.phone.v1.BulkCreateNumbersRequest\x1a,.keepline.phone.v1.BulkCreateNumbersResponse\x12V\n\tGetNumber\x12#.keepline.phone.v1.GetNumberRequest\x1a$.keepline.phone.v1.GetNumberResponse\x12\\\n\x0bListNumbers\x12%.keepline.phone.v1.ListNumbersRequest\x1a&.keepline.phone.v1.ListNumbersResponse\x12_\n\x0cUpdateNumber\x12&.keepline.phone.v1.UpdateNumberRequest\x1a\'.keepline.phone.v1.UpdateNumberResponse\x12_\n\x0c\x44\x65leteNumber\x12&.keepline.phone.v1.DeleteNumberRequest\x1a\'.keepline.phone.v1.DeleteNumberResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'keepline.phone.v1.phone_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LINEVERDICT']._serialized_start=2006
-  _globals['_LINEVERDICT']._serialized_end=2203
-  _globals['_BRINGOUTCOME']._serialized_start=2206
-  _globals['_BRINGOUTCOME']._serialized_end=2351
+  _globals['_LINEVERDICT']._serialized_start=2052
+  _globals['_LINEVERDICT']._serialized_end=2249
+  _globals['_BRINGOUTCOME']._serialized_start=2252
+  _globals['_BRINGOUTCOME']._serialized_end=2397
   _globals['_CREATENUMBERREQUEST']._serialized_start=159
-  _globals['_CREATENUMBERREQUEST']._serialized_end=229
-  _globals['_CREATENUMBERRESPONSE']._serialized_start=231
-  _globals['_CREATENUMBERRESPONSE']._serialized_end=296
-  _globals['_JUDGENUMBERSREQUEST']._serialized_start=298
-  _globals['_JUDGENUMBERSREQUEST']._serialized_end=369
-  _globals['_JUDGENUMBERSRESPONSE']._serialized_start=371
-  _globals['_JUDGENUMBERSRESPONSE']._serialized_end=439
-  _globals['_JUDGEDLINE']._serialized_start=442
-  _globals['_JUDGEDLINE']._serialized_end=647
-  _globals['_BULKCREATENUMBERSREQUEST']._serialized_start=649
-  _globals['_BULKCREATENUMBERSREQUEST']._serialized_end=758
-  _globals['_NUMBERTOBRING']._serialized_start=760
-  _globals['_NUMBERTOBRING']._serialized_end=806
-  _globals['_BULKCREATENUMBERSRESPONSE']._serialized_start=808
-  _globals['_BULKCREATENUMBERSRESPONSE']._serialized_end=886
-  _globals['_BROUGHTNUMBER']._serialized_start=889
-  _globals['_BROUGHTNUMBER']._serialized_end=1033
-  _globals['_GETNUMBERREQUEST']._serialized_start=1035
-  _globals['_GETNUMBERREQUEST']._serialized_end=1109
-  _globals['_GETNUMBERRESPONSE']._serialized_start=1111
-  _globals['_GETNUMBERRESPONSE']._serialized_end=1173
-  _globals['_LISTNUMBERSREQUEST']._serialized_start=1176
-  _globals['_LISTNUMBERSREQUEST']._serialized_end=1575
-  _globals['_LISTNUMBERSRESPONSE']._serialized_start=1577
-  _globals['_LISTNUMBERSRESPONSE']._serialized_end=1667
-  _globals['_UPDATENUMBERREQUEST']._serialized_start=1670
-  _globals['_UPDATENUMBERREQUEST']._serialized_end=1830
-  _globals['_UPDATENUMBERRESPONSE']._serialized_start=1832
-  _globals['_UPDATENUMBERRESPONSE']._serialized_end=1897
-  _globals['_DELETENUMBERREQUEST']._serialized_start=1899
-  _globals['_DELETENUMBERREQUEST']._serialized_end=1979
-  _globals['_DELETENUMBERRESPONSE']._serialized_start=1981
-  _globals['_DELETENUMBERRESPONSE']._serialized_end=2003
-  _globals['_PHONESERVICE']._serialized_start=2354
-  _globals['_PHONESERVICE']._serialized_end=3050
+  _globals['_CREATENUMBERREQUEST']._serialized_end=252
+  _globals['_CREATENUMBERRESPONSE']._serialized_start=254
+  _globals['_CREATENUMBERRESPONSE']._serialized_end=319
+  _globals['_JUDGENUMBERSREQUEST']._serialized_start=321
+  _globals['_JUDGENUMBERSREQUEST']._serialized_end=392
+  _globals['_JUDGENUMBERSRESPONSE']._serialized_start=394
+  _globals['_JUDGENUMBERSRESPONSE']._serialized_end=462
+  _globals['_JUDGEDLINE']._serialized_start=465
+  _globals['_JUDGEDLINE']._serialized_end=670
+  _globals['_BULKCREATENUMBERSREQUEST']._serialized_start=672
+  _globals['_BULKCREATENUMBERSREQUEST']._serialized_end=781
+  _globals['_NUMBERTOBRING']._serialized_start=783
+  _globals['_NUMBERTOBRING']._serialized_end=829
+  _globals['_BULKCREATENUMBERSRESPONSE']._serialized_start=831
+  _globals['_BULKCREATENUMBERSRESPONSE']._serialized_end=909
+  _globals['_BROUGHTNUMBER']._serialized_start=912
+  _globals['_BROUGHTNUMBER']._serialized_end=1056
+  _globals['_GETNUMBERREQUEST']._serialized_start=1058
+  _globals['_GETNUMBERREQUEST']._serialized_end=1132
+  _globals['_GETNUMBERRESPONSE']._serialized_start=1134
+  _globals['_GETNUMBERRESPONSE']._serialized_end=1196
+  _globals['_LISTNUMBERSREQUEST']._serialized_start=1199
+  _globals['_LISTNUMBERSREQUEST']._serialized_end=1598
+  _globals['_LISTNUMBERSRESPONSE']._serialized_start=1600
+  _globals['_LISTNUMBERSRESPONSE']._serialized_end=1690
+  _globals['_UPDATENUMBERREQUEST']._serialized_start=1693
+  _globals['_UPDATENUMBERREQUEST']._serialized_end=1876
+  _globals['_UPDATENUMBERRESPONSE']._serialized_start=1878
+  _globals['_UPDATENUMBERRESPONSE']._serialized_end=1943
+  _globals['_DELETENUMBERREQUEST']._serialized_start=1945
+  _globals['_DELETENUMBERREQUEST']._serialized_end=2025
+  _globals['_DELETENUMBERRESPONSE']._serialized_start=2027
+  _globals['_DELETENUMBERRESPONSE']._serialized_end=2049
+  _globals['_PHONESERVICE']._serialized_start=2400
+  _globals['_PHONESERVICE']._serialized_end=3096
 # @@protoc_insertion_point(module_scope)

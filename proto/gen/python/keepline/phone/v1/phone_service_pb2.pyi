@@ -87,20 +87,24 @@ class CreateNumberRequest(_message.Message):
     NUMBER_FIELD_NUMBER: _builtins.int
     TRUNK_ID_FIELD_NUMBER: _builtins.int
     LABEL_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     number: _builtins.str
     """As the tenant writes it: E.164, or national in the trunk's country."""
     trunk_id: _builtins.str
     label: _builtins.str
+    validate_only: _builtins.bool
+    """Everything is checked and nothing written; the answer is how it would be, without its id."""
     def __init__(
         self,
         *,
         number: _builtins.str = ...,
         trunk_id: _builtins.str = ...,
         label: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["label", b"label", "number", b"number", "trunk_id", b"trunk_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["label", b"label", "number", b"number", "trunk_id", b"trunk_id", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -490,10 +494,13 @@ class UpdateNumberRequest(_message.Message):
     UPDATE_MASK_FIELD_NUMBER: _builtins.int
     EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
     ANY_VERSION_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     expected_version: _builtins.int
     """The version that was read. A request says this or any_version."""
     any_version: _builtins.bool
     """Whichever version it is."""
+    validate_only: _builtins.bool
+    """Everything is checked and nothing written; the answer is how it would be."""
     @_builtins.property
     def number(self) -> _number_pb2.Number:
         """id names the number."""
@@ -511,10 +518,11 @@ class UpdateNumberRequest(_message.Message):
         update_mask: _field_mask_pb2.FieldMask | None = ...,
         expected_version: _builtins.int = ...,
         any_version: _builtins.bool = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["number", b"number", "update_mask", b"update_mask"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["any_version", b"any_version", "expected_version", b"expected_version", "number", b"number", "update_mask", b"update_mask"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["any_version", b"any_version", "expected_version", b"expected_version", "number", b"number", "update_mask", b"update_mask", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -29,7 +29,7 @@ from keepline.routing.v1 import decision_pb2 as keepline_dot_routing_dot_v1_dot_
 from keepline.routing.v1 import plan_pb2 as keepline_dot_routing_dot_v1_dot_plan__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)keepline/routing/v1/routing_service.proto\x12\x13keepline.routing.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fkeepline/routing/v1/agent.proto\x1a\"keepline/routing/v1/decision.proto\x1a\x1ekeepline/routing/v1/plan.proto\"C\n\x0fSimulateRequest\x12\x10\n\x08trunk_id\x18\x01 \x01(\t\x12\x0e\n\x06\x63\x61lled\x18\x02 \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\x03 \x01(\t\"C\n\x10SimulateResponse\x12/\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1d.keepline.routing.v1.Decision\"\xa0\x01\n\x12\x43reateAgentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12,\n\x03sip\x18\x02 \x01(\x0b\x32\x1d.keepline.routing.v1.SipAgentH\x00\x12\x30\n\x05human\x18\x03 \x01(\x0b\x32\x1f.keepline.routing.v1.HumanAgentH\x00\x12\x14\n\x0cring_seconds\x18\x04 \x01(\rB\x06\n\x04kind\"@\n\x13\x43reateAgentResponse\x12)\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x1a.keepline.routing.v1.Agent\"I\n\x0fGetAgentRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12*\n\x06\x66ields\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"=\n\x10GetAgentResponse\x12)\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x1a.keepline.routing.v1.Agent\"\xeb\x02\n\x11ListAgentsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\r\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x10\n\x08order_by\x18\x03 \x01(\t\x12*\n\x06\x66ields\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\t\n\x01q\x18\x05 \x01(\t\x12\x0c\n\x04name\x18\x06 \x03(\t\x12\x34\n\x10\x63reated_at_after\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11\x63reated_at_before\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10updated_at_after\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11updated_at_before\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"Y\n\x12ListAgentsResponse\x12*\n\x06\x61gents\x18\x01 \x03(\x0b\x32\x1a.keepline.routing.v1.Agent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9f\x01\n\x12UpdateAgentRequest\x12)\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x1a.keepline.routing.v1.Agent\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x03 \x01(\x04\x12\x13\n\x0b\x61ny_version\x18\x04 \x01(\x08\"@\n\x13UpdateAgentResponse\x12)\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x1a.keepline.routing.v1.Agent\"O\n\x12\x44\x65leteAgentRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x04\x12\x13\n\x0b\x61ny_version\x18\x03 \x01(\x08\"\x15\n\x13\x44\x65leteAgentResponse\"\x7f\n\x11\x43reatePlanRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07numbers\x18\x02 \x03(\t\x12\x16\n\x0e\x66irst_agent_id\x18\x03 \x01(\t\x12\x19\n\x11\x66\x61llback_agent_id\x18\x04 \x01(\t\x12\x18\n\x10\x66\x61llback_on_busy\x18\x05 \x01(\x08\"D\n\x12\x43reatePlanResponse\x12.\n\x04plan\x18\x01 \x01(\x0b\x32 .keepline.routing.v1.RoutingPlan\"H\n\x0eGetPlanRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12*\n\x06\x66ields\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"A\n\x0fGetPlanResponse\x12.\n\x04plan\x18\x01 \x01(\x0b\x32 .keepline.routing.v1.RoutingPlan\"\xae\x03\n\x10ListPlansRequest\x12\x11\n\tpage_size\x18\x01 \x01(\r\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x10\n\x08order_by\x18\x03 \x01(\t\x12*\n\x06\x66ields\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\t\n\x01q\x18\x05 \x01(\t\x12\x0c\n\x04name\x18\x06 \x03(\t\x12\x0f\n\x07numbers\x18\x07 \x03(\t\x12\x16\n\x0e\x66irst_agent_id\x18\x08 \x03(\t\x12\x19\n\x11\x66\x61llback_agent_id\x18\t \x03(\t\x12\x34\n\x10\x63reated_at_after\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11\x63reated_at_before\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10updated_at_after\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11updated_at_before\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"]\n\x11ListPlansResponse\x12/\n\x05plans\x18\x01 \x03(\x0b\x32 .keepline.routing.v1.RoutingPlan\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa3\x01\n\x11UpdatePlanRequest\x12.\n\x04plan\x18\x01 \x01(\x0b\x32 .keepline.routing.v1.RoutingPlan\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x03 \x01(\x04\x12\x13\n\x0b\x61ny_version\x18\x04 \x01(\x08\"D\n\x12UpdatePlanResponse\x12.\n\x04plan\x18\x01 \x01(\x0b\x32 .keepline.routing.v1.RoutingPlan\"N\n\x11\x44\x65letePlanRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x04\x12\x13\n\x0b\x61ny_version\x18\x03 \x01(\x08\"\x14\n\x12\x44\x65letePlanResponse2\x9a\x08\n\x12\x43\x61llRoutingManager\x12W\n\x08Simulate\x12$.keepline.routing.v1.SimulateRequest\x1a%.keepline.routing.v1.SimulateResponse\x12`\n\x0b\x43reateAgent\x12\'.keepline.routing.v1.CreateAgentRequest\x1a(.keepline.routing.v1.CreateAgentResponse\x12W\n\x08GetAgent\x12$.keepline.routing.v1.GetAgentRequest\x1a%.keepline.routing.v1.GetAgentResponse\x12]\n\nListAgents\x12&.keepline.routing.v1.ListAgentsRequest\x1a\'.keepline.routing.v1.ListAgentsResponse\x12`\n\x0bUpdateAgent\x12\'.keepline.routing.v1.UpdateAgentRequest\x1a(.keepline.routing.v1.UpdateAgentResponse\x12`\n\x0b\x44\x65leteAgent\x12\'.keepline.routing.v1.DeleteAgentRequest\x1a(.keepline.routing.v1.DeleteAgentResponse\x12]\n\nCreatePlan\x12&.keepline.routing.v1.CreatePlanRequest\x1a\'.keepline.routing.v1.CreatePlanResponse\x12T\n\x07GetPlan\x12#.keepline.routing.v1.GetPlanRequest\x1a$.keepline.routing.v1.GetPlanResponse\x12Z\n\tListPlans\x12%.keepline.routing.v1.ListPlansRequest\x1a&.keepline.routing.v1.ListPlansResponse\x12]\n\nUpdatePlan\x12&.keepline.routing.v1.UpdatePlanRequest\x1a\'.keepline.routing.v1.UpdatePlanResponse\x12]\n\nDeletePlan\x12&.keepline.routing.v1.DeletePlanRequest\x1a\'.keepline.routing.v1.DeletePlanResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)keepline/routing/v1/routing_service.proto\x12\x13keepline.routing.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fkeepline/routing/v1/agent.proto\x1a\"keepline/routing/v1/decision.proto\x1a\x1ekeepline/routing/v1/plan.proto\"C\n\x0fSimulateRequest\x12\x10\n\x08trunk_id\x18\x01 \x01(\t\x12\x0e\n\x06\x63\x61lled\x18\x02 \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\x03 \x01(\t\"C\n\x10SimulateResponse\x12/\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1d.keepline.routing.v1.Decision\"\xb7\x01\n\x12\x43reateAgentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12,\n\x03sip\x18\x02 \x01(\x0b\x32\x1d.keepline.routing.v1.SipAgentH\x00\x12\x30\n\x05human\x18\x03 \x01(\x0b\x32\x1f.keepline.routing.v1.HumanAgentH\x00\x12\x14\n\x0cring_seconds\x18\x04 \x01(\r\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\x42\x06\n\x04kind\"@\n\x13\x43reateAgentResponse\x12)\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x1a.keepline.routing.v1.Agent\"I\n\x0fGetAgentRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12*\n\x06\x66ields\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"=\n\x10GetAgentResponse\x12)\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x1a.keepline.routing.v1.Agent\"\xeb\x02\n\x11ListAgentsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\r\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x10\n\x08order_by\x18\x03 \x01(\t\x12*\n\x06\x66ields\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\t\n\x01q\x18\x05 \x01(\t\x12\x0c\n\x04name\x18\x06 \x03(\t\x12\x34\n\x10\x63reated_at_after\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11\x63reated_at_before\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10updated_at_after\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11updated_at_before\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"Y\n\x12ListAgentsResponse\x12*\n\x06\x61gents\x18\x01 \x03(\x0b\x32\x1a.keepline.routing.v1.Agent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb6\x01\n\x12UpdateAgentRequest\x12)\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x1a.keepline.routing.v1.Agent\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x03 \x01(\x04\x12\x13\n\x0b\x61ny_version\x18\x04 \x01(\x08\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"@\n\x13UpdateAgentResponse\x12)\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x1a.keepline.routing.v1.Agent\"O\n\x12\x44\x65leteAgentRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x04\x12\x13\n\x0b\x61ny_version\x18\x03 \x01(\x08\"\x15\n\x13\x44\x65leteAgentResponse\"\x96\x01\n\x11\x43reatePlanRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07numbers\x18\x02 \x03(\t\x12\x16\n\x0e\x66irst_agent_id\x18\x03 \x01(\t\x12\x19\n\x11\x66\x61llback_agent_id\x18\x04 \x01(\t\x12\x18\n\x10\x66\x61llback_on_busy\x18\x05 \x01(\x08\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\"D\n\x12\x43reatePlanResponse\x12.\n\x04plan\x18\x01 \x01(\x0b\x32 .keepline.routing.v1.RoutingPlan\"H\n\x0eGetPlanRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12*\n\x06\x66ields\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"A\n\x0fGetPlanResponse\x12.\n\x04plan\x18\x01 \x01(\x0b\x32 .keepline.routing.v1.RoutingPlan\"\xae\x03\n\x10ListPlansRequest\x12\x11\n\tpage_size\x18\x01 \x01(\r\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x10\n\x08order_by\x18\x03 \x01(\t\x12*\n\x06\x66ields\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\t\n\x01q\x18\x05 \x01(\t\x12\x0c\n\x04name\x18\x06 \x03(\t\x12\x0f\n\x07numbers\x18\x07 \x03(\t\x12\x16\n\x0e\x66irst_agent_id\x18\x08 \x03(\t\x12\x19\n\x11\x66\x61llback_agent_id\x18\t \x03(\t\x12\x34\n\x10\x63reated_at_after\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11\x63reated_at_before\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10updated_at_after\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11updated_at_before\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"]\n\x11ListPlansResponse\x12/\n\x05plans\x18\x01 \x03(\x0b\x32 .keepline.routing.v1.RoutingPlan\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xba\x01\n\x11UpdatePlanRequest\x12.\n\x04plan\x18\x01 \x01(\x0b\x32 .keepline.routing.v1.RoutingPlan\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x03 \x01(\x04\x12\x13\n\x0b\x61ny_version\x18\x04 \x01(\x08\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"D\n\x12UpdatePlanResponse\x12.\n\x04plan\x18\x01 \x01(\x0b\x32 .keepline.routing.v1.RoutingPlan\"N\n\x11\x44\x65letePlanRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x04\x12\x13\n\x0b\x61ny_version\x18\x03 \x01(\x08\"\x14\n\x12\x44\x65letePlanResponse2\x9a\x08\n\x12\x43\x61llRoutingManager\x12W\n\x08Simulate\x12$.keepline.routing.v1.SimulateRequest\x1a%.keepline.routing.v1.SimulateResponse\x12`\n\x0b\x43reateAgent\x12\'.keepline.routing.v1.CreateAgentRequest\x1a(.keepline.routing.v1.CreateAgentResponse\x12W\n\x08GetAgent\x12$.keepline.routing.v1.GetAgentRequest\x1a%.keepline.routing.v1.GetAgentResponse\x12]\n\nListAgents\x12&.keepline.routing.v1.ListAgentsRequest\x1a\'.keepline.routing.v1.ListAgentsResponse\x12`\n\x0bUpdateAgent\x12\'.keepline.routing.v1.UpdateAgentRequest\x1a(.keepline.routing.v1.UpdateAgentResponse\x12`\n\x0b\x44\x65leteAgent\x12\'.keepline.routing.v1.DeleteAgentRequest\x1a(.keepline.routing.v1.DeleteAgentResponse\x12]\n\nCreatePlan\x12&.keepline.routing.v1.CreatePlanRequest\x1a\'.keepline.routing.v1.CreatePlanResponse\x12T\n\x07GetPlan\x12#.keepline.routing.v1.GetPlanRequest\x1a$.keepline.routing.v1.GetPlanResponse\x12Z\n\tListPlans\x12%.keepline.routing.v1.ListPlansRequest\x1a&.keepline.routing.v1.ListPlansResponse\x12]\n\nUpdatePlan\x12&.keepline.routing.v1.UpdatePlanRequest\x1a\'.keepline.routing.v1.UpdatePlanResponse\x12]\n\nDeletePlan\x12&.keepline.routing.v1.DeletePlanRequest\x1a\'.keepline.routing.v1.DeletePlanResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,45 +41,45 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SIMULATERESPONSE']._serialized_start=303
   _globals['_SIMULATERESPONSE']._serialized_end=370
   _globals['_CREATEAGENTREQUEST']._serialized_start=373
-  _globals['_CREATEAGENTREQUEST']._serialized_end=533
-  _globals['_CREATEAGENTRESPONSE']._serialized_start=535
-  _globals['_CREATEAGENTRESPONSE']._serialized_end=599
-  _globals['_GETAGENTREQUEST']._serialized_start=601
-  _globals['_GETAGENTREQUEST']._serialized_end=674
-  _globals['_GETAGENTRESPONSE']._serialized_start=676
-  _globals['_GETAGENTRESPONSE']._serialized_end=737
-  _globals['_LISTAGENTSREQUEST']._serialized_start=740
-  _globals['_LISTAGENTSREQUEST']._serialized_end=1103
-  _globals['_LISTAGENTSRESPONSE']._serialized_start=1105
-  _globals['_LISTAGENTSRESPONSE']._serialized_end=1194
-  _globals['_UPDATEAGENTREQUEST']._serialized_start=1197
-  _globals['_UPDATEAGENTREQUEST']._serialized_end=1356
-  _globals['_UPDATEAGENTRESPONSE']._serialized_start=1358
-  _globals['_UPDATEAGENTRESPONSE']._serialized_end=1422
-  _globals['_DELETEAGENTREQUEST']._serialized_start=1424
-  _globals['_DELETEAGENTREQUEST']._serialized_end=1503
-  _globals['_DELETEAGENTRESPONSE']._serialized_start=1505
-  _globals['_DELETEAGENTRESPONSE']._serialized_end=1526
-  _globals['_CREATEPLANREQUEST']._serialized_start=1528
-  _globals['_CREATEPLANREQUEST']._serialized_end=1655
-  _globals['_CREATEPLANRESPONSE']._serialized_start=1657
-  _globals['_CREATEPLANRESPONSE']._serialized_end=1725
-  _globals['_GETPLANREQUEST']._serialized_start=1727
-  _globals['_GETPLANREQUEST']._serialized_end=1799
-  _globals['_GETPLANRESPONSE']._serialized_start=1801
-  _globals['_GETPLANRESPONSE']._serialized_end=1866
-  _globals['_LISTPLANSREQUEST']._serialized_start=1869
-  _globals['_LISTPLANSREQUEST']._serialized_end=2299
-  _globals['_LISTPLANSRESPONSE']._serialized_start=2301
-  _globals['_LISTPLANSRESPONSE']._serialized_end=2394
-  _globals['_UPDATEPLANREQUEST']._serialized_start=2397
-  _globals['_UPDATEPLANREQUEST']._serialized_end=2560
-  _globals['_UPDATEPLANRESPONSE']._serialized_start=2562
-  _globals['_UPDATEPLANRESPONSE']._serialized_end=2630
-  _globals['_DELETEPLANREQUEST']._serialized_start=2632
-  _globals['_DELETEPLANREQUEST']._serialized_end=2710
-  _globals['_DELETEPLANRESPONSE']._serialized_start=2712
-  _globals['_DELETEPLANRESPONSE']._serialized_end=2732
-  _globals['_CALLROUTINGMANAGER']._serialized_start=2735
-  _globals['_CALLROUTINGMANAGER']._serialized_end=3785
+  _globals['_CREATEAGENTREQUEST']._serialized_end=556
+  _globals['_CREATEAGENTRESPONSE']._serialized_start=558
+  _globals['_CREATEAGENTRESPONSE']._serialized_end=622
+  _globals['_GETAGENTREQUEST']._serialized_start=624
+  _globals['_GETAGENTREQUEST']._serialized_end=697
+  _globals['_GETAGENTRESPONSE']._serialized_start=699
+  _globals['_GETAGENTRESPONSE']._serialized_end=760
+  _globals['_LISTAGENTSREQUEST']._serialized_start=763
+  _globals['_LISTAGENTSREQUEST']._serialized_end=1126
+  _globals['_LISTAGENTSRESPONSE']._serialized_start=1128
+  _globals['_LISTAGENTSRESPONSE']._serialized_end=1217
+  _globals['_UPDATEAGENTREQUEST']._serialized_start=1220
+  _globals['_UPDATEAGENTREQUEST']._serialized_end=1402
+  _globals['_UPDATEAGENTRESPONSE']._serialized_start=1404
+  _globals['_UPDATEAGENTRESPONSE']._serialized_end=1468
+  _globals['_DELETEAGENTREQUEST']._serialized_start=1470
+  _globals['_DELETEAGENTREQUEST']._serialized_end=1549
+  _globals['_DELETEAGENTRESPONSE']._serialized_start=1551
+  _globals['_DELETEAGENTRESPONSE']._serialized_end=1572
+  _globals['_CREATEPLANREQUEST']._serialized_start=1575
+  _globals['_CREATEPLANREQUEST']._serialized_end=1725
+  _globals['_CREATEPLANRESPONSE']._serialized_start=1727
+  _globals['_CREATEPLANRESPONSE']._serialized_end=1795
+  _globals['_GETPLANREQUEST']._serialized_start=1797
+  _globals['_GETPLANREQUEST']._serialized_end=1869
+  _globals['_GETPLANRESPONSE']._serialized_start=1871
+  _globals['_GETPLANRESPONSE']._serialized_end=1936
+  _globals['_LISTPLANSREQUEST']._serialized_start=1939
+  _globals['_LISTPLANSREQUEST']._serialized_end=2369
+  _globals['_LISTPLANSRESPONSE']._serialized_start=2371
+  _globals['_LISTPLANSRESPONSE']._serialized_end=2464
+  _globals['_UPDATEPLANREQUEST']._serialized_start=2467
+  _globals['_UPDATEPLANREQUEST']._serialized_end=2653
+  _globals['_UPDATEPLANRESPONSE']._serialized_start=2655
+  _globals['_UPDATEPLANRESPONSE']._serialized_end=2723
+  _globals['_DELETEPLANREQUEST']._serialized_start=2725
+  _globals['_DELETEPLANREQUEST']._serialized_end=2803
+  _globals['_DELETEPLANRESPONSE']._serialized_start=2805
+  _globals['_DELETEPLANRESPONSE']._serialized_end=2825
+  _globals['_CALLROUTINGMANAGER']._serialized_start=2828
+  _globals['_CALLROUTINGMANAGER']._serialized_end=3878
 # @@protoc_insertion_point(module_scope)

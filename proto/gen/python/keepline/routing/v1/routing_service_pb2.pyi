@@ -79,9 +79,12 @@ class CreateAgentRequest(_message.Message):
     SIP_FIELD_NUMBER: _builtins.int
     HUMAN_FIELD_NUMBER: _builtins.int
     RING_SECONDS_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     ring_seconds: _builtins.int
     """3 to 120; 0 asks for 20."""
+    validate_only: _builtins.bool
+    """Everything is checked and nothing written; the answer is how it would be, without its id."""
     @_builtins.property
     def sip(self) -> _agent_pb2.SipAgent: ...
     @_builtins.property
@@ -93,10 +96,11 @@ class CreateAgentRequest(_message.Message):
         sip: _agent_pb2.SipAgent | None = ...,
         human: _agent_pb2.HumanAgent | None = ...,
         ring_seconds: _builtins.int = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["human", b"human", "kind", b"kind", "sip", b"sip"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["human", b"human", "kind", b"kind", "name", b"name", "ring_seconds", b"ring_seconds", "sip", b"sip"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["human", b"human", "kind", b"kind", "name", b"name", "ring_seconds", b"ring_seconds", "sip", b"sip", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["sip", "human"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
@@ -260,10 +264,13 @@ class UpdateAgentRequest(_message.Message):
     UPDATE_MASK_FIELD_NUMBER: _builtins.int
     EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
     ANY_VERSION_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     expected_version: _builtins.int
     """The version that was read. A request says this or any_version."""
     any_version: _builtins.bool
     """Whichever version it is."""
+    validate_only: _builtins.bool
+    """Everything is checked and nothing written; the answer is how it would be."""
     @_builtins.property
     def agent(self) -> _agent_pb2.Agent:
         """id names the agent."""
@@ -281,10 +288,11 @@ class UpdateAgentRequest(_message.Message):
         update_mask: _field_mask_pb2.FieldMask | None = ...,
         expected_version: _builtins.int = ...,
         any_version: _builtins.bool = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "update_mask", b"update_mask"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "any_version", b"any_version", "expected_version", b"expected_version", "update_mask", b"update_mask"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "any_version", b"any_version", "expected_version", b"expected_version", "update_mask", b"update_mask", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -363,10 +371,13 @@ class CreatePlanRequest(_message.Message):
     FIRST_AGENT_ID_FIELD_NUMBER: _builtins.int
     FALLBACK_AGENT_ID_FIELD_NUMBER: _builtins.int
     FALLBACK_ON_BUSY_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     first_agent_id: _builtins.str
     fallback_agent_id: _builtins.str
     fallback_on_busy: _builtins.bool
+    validate_only: _builtins.bool
+    """Everything is checked and nothing written; the answer is how it would be, without its id."""
     @_builtins.property
     def numbers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
@@ -377,10 +388,11 @@ class CreatePlanRequest(_message.Message):
         first_agent_id: _builtins.str = ...,
         fallback_agent_id: _builtins.str = ...,
         fallback_on_busy: _builtins.bool = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["fallback_agent_id", b"fallback_agent_id", "fallback_on_busy", b"fallback_on_busy", "first_agent_id", b"first_agent_id", "name", b"name", "numbers", b"numbers"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fallback_agent_id", b"fallback_agent_id", "fallback_on_busy", b"fallback_on_busy", "first_agent_id", b"first_agent_id", "name", b"name", "numbers", b"numbers", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -556,10 +568,13 @@ class UpdatePlanRequest(_message.Message):
     UPDATE_MASK_FIELD_NUMBER: _builtins.int
     EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
     ANY_VERSION_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     expected_version: _builtins.int
     """The version that was read. A request says this or any_version."""
     any_version: _builtins.bool
     """Whichever version it is."""
+    validate_only: _builtins.bool
+    """Everything is checked and nothing written; the answer is how it would be."""
     @_builtins.property
     def plan(self) -> _plan_pb2.RoutingPlan:
         """id names the plan."""
@@ -577,10 +592,11 @@ class UpdatePlanRequest(_message.Message):
         update_mask: _field_mask_pb2.FieldMask | None = ...,
         expected_version: _builtins.int = ...,
         any_version: _builtins.bool = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan", "update_mask", b"update_mask"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["any_version", b"any_version", "expected_version", b"expected_version", "plan", b"plan", "update_mask", b"update_mask"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["any_version", b"any_version", "expected_version", b"expected_version", "plan", b"plan", "update_mask", b"update_mask", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

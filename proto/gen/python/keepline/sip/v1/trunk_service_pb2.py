@@ -29,7 +29,7 @@ from keepline.sip.v1 import trunk_pb2 as keepline_dot_sip_dot_v1_dot_trunk__pb2
 from keepline.types.v1 import endpoint_pb2 as keepline_dot_types_dot_v1_dot_endpoint__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#keepline/sip/v1/trunk_service.proto\x12\x0fkeepline.sip.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#keepline/sip/v1/switch_config.proto\x1a\x1bkeepline/sip/v1/trunk.proto\x1a keepline/types/v1/endpoint.proto\"\xb4\x01\n\x12\x43reateTrunkRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64omain_label\x18\x02 \x01(\t\x12\x14\n\x0csource_cidrs\x18\x03 \x03(\t\x12\x0f\n\x07\x63ountry\x18\x04 \x01(\t\x12\x31\n\tendpoints\x18\x05 \x03(\x0b\x32\x1e.keepline.types.v1.SipEndpoint\x12\x14\n\x07\x65nabled\x18\x06 \x01(\x08H\x00\x88\x01\x01\x42\n\n\x08_enabled\"<\n\x13\x43reateTrunkResponse\x12%\n\x05trunk\x18\x01 \x01(\x0b\x32\x16.keepline.sip.v1.Trunk\"I\n\x0fGetTrunkRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12*\n\x06\x66ields\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"\xd8\x01\n\x10GetTrunkResponse\x12%\n\x05trunk\x18\x01 \x01(\x0b\x32\x16.keepline.sip.v1.Trunk\x12-\n\x07\x61pplied\x18\x02 \x03(\x0b\x32\x1c.keepline.sip.v1.NodeApplied\x12,\n\tset_aside\x18\x03 \x03(\x0b\x32\x19.keepline.sip.v1.SetAside\x12\x19\n\x0cnumbers_left\x18\x04 \x01(\x04H\x00\x88\x01\x01\x12\x14\n\x0cnumber_count\x18\x05 \x01(\rB\x0f\n\r_numbers_left\"\xd5\x01\n\x0bNodeApplied\x12\x0f\n\x07node_id\x18\x01 \x01(\t\x12\x10\n\x08in_force\x18\x02 \x01(\x08\x12\x15\n\rtrunk_version\x18\x03 \x01(\x04\x12\x18\n\x10snapshot_version\x18\x04 \x01(\t\x12\x13\n\x0bnack_reason\x18\x05 \x01(\t\x12/\n\x0breported_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\tset_aside\x18\x07 \x03(\x0b\x32\x19.keepline.sip.v1.SetAside\"\xae\x03\n\x11ListTrunksRequest\x12\x11\n\tpage_size\x18\x01 \x01(\r\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x10\n\x08order_by\x18\x03 \x01(\t\x12*\n\x06\x66ields\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\t\n\x01q\x18\x05 \x01(\t\x12\x0c\n\x04name\x18\x06 \x03(\t\x12\x0e\n\x06\x64omain\x18\x07 \x03(\t\x12\x0f\n\x07\x63ountry\x18\x08 \x03(\t\x12\x14\n\x07\x65nabled\x18\t \x01(\x08H\x00\x88\x01\x01\x12\x34\n\x10\x63reated_at_after\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11\x63reated_at_before\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10updated_at_after\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11updated_at_before\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampB\n\n\x08_enabled\"U\n\x12ListTrunksResponse\x12&\n\x06trunks\x18\x01 \x03(\x0b\x32\x16.keepline.sip.v1.Trunk\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9b\x01\n\x12UpdateTrunkRequest\x12%\n\x05trunk\x18\x01 \x01(\x0b\x32\x16.keepline.sip.v1.Trunk\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x03 \x01(\x04\x12\x13\n\x0b\x61ny_version\x18\x04 \x01(\x08\"<\n\x13UpdateTrunkResponse\x12%\n\x05trunk\x18\x01 \x01(\x0b\x32\x16.keepline.sip.v1.Trunk\"O\n\x12\x44\x65leteTrunkRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x04\x12\x13\n\x0b\x61ny_version\x18\x03 \x01(\x08\"\x15\n\x13\x44\x65leteTrunkResponse2\xc7\x03\n\x0fSipTrunkService\x12X\n\x0b\x43reateTrunk\x12#.keepline.sip.v1.CreateTrunkRequest\x1a$.keepline.sip.v1.CreateTrunkResponse\x12O\n\x08GetTrunk\x12 .keepline.sip.v1.GetTrunkRequest\x1a!.keepline.sip.v1.GetTrunkResponse\x12U\n\nListTrunks\x12\".keepline.sip.v1.ListTrunksRequest\x1a#.keepline.sip.v1.ListTrunksResponse\x12X\n\x0bUpdateTrunk\x12#.keepline.sip.v1.UpdateTrunkRequest\x1a$.keepline.sip.v1.UpdateTrunkResponse\x12X\n\x0b\x44\x65leteTrunk\x12#.keepline.sip.v1.DeleteTrunkRequest\x1a$.keepline.sip.v1.DeleteTrunkResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#keepline/sip/v1/trunk_service.proto\x12\x0fkeepline.sip.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#keepline/sip/v1/switch_config.proto\x1a\x1bkeepline/sip/v1/trunk.proto\x1a keepline/types/v1/endpoint.proto\"\xcb\x01\n\x12\x43reateTrunkRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64omain_label\x18\x02 \x01(\t\x12\x14\n\x0csource_cidrs\x18\x03 \x03(\t\x12\x0f\n\x07\x63ountry\x18\x04 \x01(\t\x12\x31\n\tendpoints\x18\x05 \x03(\x0b\x32\x1e.keepline.types.v1.SipEndpoint\x12\x14\n\x07\x65nabled\x18\x06 \x01(\x08H\x00\x88\x01\x01\x12\x15\n\rvalidate_only\x18\x07 \x01(\x08\x42\n\n\x08_enabled\"<\n\x13\x43reateTrunkResponse\x12%\n\x05trunk\x18\x01 \x01(\x0b\x32\x16.keepline.sip.v1.Trunk\"I\n\x0fGetTrunkRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12*\n\x06\x66ields\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"\xd8\x01\n\x10GetTrunkResponse\x12%\n\x05trunk\x18\x01 \x01(\x0b\x32\x16.keepline.sip.v1.Trunk\x12-\n\x07\x61pplied\x18\x02 \x03(\x0b\x32\x1c.keepline.sip.v1.NodeApplied\x12,\n\tset_aside\x18\x03 \x03(\x0b\x32\x19.keepline.sip.v1.SetAside\x12\x19\n\x0cnumbers_left\x18\x04 \x01(\x04H\x00\x88\x01\x01\x12\x14\n\x0cnumber_count\x18\x05 \x01(\rB\x0f\n\r_numbers_left\"\xd5\x01\n\x0bNodeApplied\x12\x0f\n\x07node_id\x18\x01 \x01(\t\x12\x10\n\x08in_force\x18\x02 \x01(\x08\x12\x15\n\rtrunk_version\x18\x03 \x01(\x04\x12\x18\n\x10snapshot_version\x18\x04 \x01(\t\x12\x13\n\x0bnack_reason\x18\x05 \x01(\t\x12/\n\x0breported_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\tset_aside\x18\x07 \x03(\x0b\x32\x19.keepline.sip.v1.SetAside\"\xae\x03\n\x11ListTrunksRequest\x12\x11\n\tpage_size\x18\x01 \x01(\r\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x10\n\x08order_by\x18\x03 \x01(\t\x12*\n\x06\x66ields\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\t\n\x01q\x18\x05 \x01(\t\x12\x0c\n\x04name\x18\x06 \x03(\t\x12\x0e\n\x06\x64omain\x18\x07 \x03(\t\x12\x0f\n\x07\x63ountry\x18\x08 \x03(\t\x12\x14\n\x07\x65nabled\x18\t \x01(\x08H\x00\x88\x01\x01\x12\x34\n\x10\x63reated_at_after\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11\x63reated_at_before\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10updated_at_after\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11updated_at_before\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampB\n\n\x08_enabled\"U\n\x12ListTrunksResponse\x12&\n\x06trunks\x18\x01 \x03(\x0b\x32\x16.keepline.sip.v1.Trunk\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb2\x01\n\x12UpdateTrunkRequest\x12%\n\x05trunk\x18\x01 \x01(\x0b\x32\x16.keepline.sip.v1.Trunk\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x03 \x01(\x04\x12\x13\n\x0b\x61ny_version\x18\x04 \x01(\x08\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"<\n\x13UpdateTrunkResponse\x12%\n\x05trunk\x18\x01 \x01(\x0b\x32\x16.keepline.sip.v1.Trunk\"O\n\x12\x44\x65leteTrunkRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x04\x12\x13\n\x0b\x61ny_version\x18\x03 \x01(\x08\"\x15\n\x13\x44\x65leteTrunkResponse2\xc7\x03\n\x0fSipTrunkService\x12X\n\x0b\x43reateTrunk\x12#.keepline.sip.v1.CreateTrunkRequest\x1a$.keepline.sip.v1.CreateTrunkResponse\x12O\n\x08GetTrunk\x12 .keepline.sip.v1.GetTrunkRequest\x1a!.keepline.sip.v1.GetTrunkResponse\x12U\n\nListTrunks\x12\".keepline.sip.v1.ListTrunksRequest\x1a#.keepline.sip.v1.ListTrunksResponse\x12X\n\x0bUpdateTrunk\x12#.keepline.sip.v1.UpdateTrunkRequest\x1a$.keepline.sip.v1.UpdateTrunkResponse\x12X\n\x0b\x44\x65leteTrunk\x12#.keepline.sip.v1.DeleteTrunkRequest\x1a$.keepline.sip.v1.DeleteTrunkResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,27 +37,27 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'keepline.sip.v1.trunk_servi
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CREATETRUNKREQUEST']._serialized_start=224
-  _globals['_CREATETRUNKREQUEST']._serialized_end=404
-  _globals['_CREATETRUNKRESPONSE']._serialized_start=406
-  _globals['_CREATETRUNKRESPONSE']._serialized_end=466
-  _globals['_GETTRUNKREQUEST']._serialized_start=468
-  _globals['_GETTRUNKREQUEST']._serialized_end=541
-  _globals['_GETTRUNKRESPONSE']._serialized_start=544
-  _globals['_GETTRUNKRESPONSE']._serialized_end=760
-  _globals['_NODEAPPLIED']._serialized_start=763
-  _globals['_NODEAPPLIED']._serialized_end=976
-  _globals['_LISTTRUNKSREQUEST']._serialized_start=979
-  _globals['_LISTTRUNKSREQUEST']._serialized_end=1409
-  _globals['_LISTTRUNKSRESPONSE']._serialized_start=1411
-  _globals['_LISTTRUNKSRESPONSE']._serialized_end=1496
-  _globals['_UPDATETRUNKREQUEST']._serialized_start=1499
-  _globals['_UPDATETRUNKREQUEST']._serialized_end=1654
-  _globals['_UPDATETRUNKRESPONSE']._serialized_start=1656
-  _globals['_UPDATETRUNKRESPONSE']._serialized_end=1716
-  _globals['_DELETETRUNKREQUEST']._serialized_start=1718
-  _globals['_DELETETRUNKREQUEST']._serialized_end=1797
-  _globals['_DELETETRUNKRESPONSE']._serialized_start=1799
-  _globals['_DELETETRUNKRESPONSE']._serialized_end=1820
-  _globals['_SIPTRUNKSERVICE']._serialized_start=1823
-  _globals['_SIPTRUNKSERVICE']._serialized_end=2278
+  _globals['_CREATETRUNKREQUEST']._serialized_end=427
+  _globals['_CREATETRUNKRESPONSE']._serialized_start=429
+  _globals['_CREATETRUNKRESPONSE']._serialized_end=489
+  _globals['_GETTRUNKREQUEST']._serialized_start=491
+  _globals['_GETTRUNKREQUEST']._serialized_end=564
+  _globals['_GETTRUNKRESPONSE']._serialized_start=567
+  _globals['_GETTRUNKRESPONSE']._serialized_end=783
+  _globals['_NODEAPPLIED']._serialized_start=786
+  _globals['_NODEAPPLIED']._serialized_end=999
+  _globals['_LISTTRUNKSREQUEST']._serialized_start=1002
+  _globals['_LISTTRUNKSREQUEST']._serialized_end=1432
+  _globals['_LISTTRUNKSRESPONSE']._serialized_start=1434
+  _globals['_LISTTRUNKSRESPONSE']._serialized_end=1519
+  _globals['_UPDATETRUNKREQUEST']._serialized_start=1522
+  _globals['_UPDATETRUNKREQUEST']._serialized_end=1700
+  _globals['_UPDATETRUNKRESPONSE']._serialized_start=1702
+  _globals['_UPDATETRUNKRESPONSE']._serialized_end=1762
+  _globals['_DELETETRUNKREQUEST']._serialized_start=1764
+  _globals['_DELETETRUNKREQUEST']._serialized_end=1843
+  _globals['_DELETETRUNKRESPONSE']._serialized_start=1845
+  _globals['_DELETETRUNKRESPONSE']._serialized_end=1866
+  _globals['_SIPTRUNKSERVICE']._serialized_start=1869
+  _globals['_SIPTRUNKSERVICE']._serialized_end=2324
 # @@protoc_insertion_point(module_scope)

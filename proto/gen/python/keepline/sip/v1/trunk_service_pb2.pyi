@@ -35,12 +35,15 @@ class CreateTrunkRequest(_message.Message):
     COUNTRY_FIELD_NUMBER: _builtins.int
     ENDPOINTS_FIELD_NUMBER: _builtins.int
     ENABLED_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     domain_label: _builtins.str
     """The label before the platform's SIP zone ("acme" becomes acme.sip.example); made from the id when empty."""
     country: _builtins.str
     enabled: _builtins.bool
     """Absent means true."""
+    validate_only: _builtins.bool
+    """Everything is checked and nothing written; the answer is how it would be, without its id."""
     @_builtins.property
     def source_cidrs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -54,10 +57,11 @@ class CreateTrunkRequest(_message.Message):
         country: _builtins.str = ...,
         endpoints: _abc.Iterable[_endpoint_pb2.SipEndpoint] | None = ...,
         enabled: _builtins.bool | None = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_enabled", b"_enabled", "enabled", b"enabled"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_enabled", b"_enabled", "country", b"country", "domain_label", b"domain_label", "enabled", b"enabled", "endpoints", b"endpoints", "name", b"name", "source_cidrs", b"source_cidrs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_enabled", b"_enabled", "country", b"country", "domain_label", b"domain_label", "enabled", b"enabled", "endpoints", b"endpoints", "name", b"name", "source_cidrs", b"source_cidrs", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__enabled: _TypeAlias = _typing.Literal["enabled"]  # noqa: Y015
     _WhichOneofArgType__enabled: _TypeAlias = _typing.Literal["_enabled", b"_enabled"]  # noqa: Y015
@@ -304,10 +308,13 @@ class UpdateTrunkRequest(_message.Message):
     UPDATE_MASK_FIELD_NUMBER: _builtins.int
     EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
     ANY_VERSION_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     expected_version: _builtins.int
     """The version that was read; when another one is current, ABORTED (version_mismatch)."""
     any_version: _builtins.bool
     """Whichever version is current. One of the two is needed."""
+    validate_only: _builtins.bool
+    """Everything is checked and nothing written; the answer is how it would be."""
     @_builtins.property
     def trunk(self) -> _trunk_pb2.Trunk:
         """id names the trunk."""
@@ -325,10 +332,11 @@ class UpdateTrunkRequest(_message.Message):
         update_mask: _field_mask_pb2.FieldMask | None = ...,
         expected_version: _builtins.int = ...,
         any_version: _builtins.bool = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["trunk", b"trunk", "update_mask", b"update_mask"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["any_version", b"any_version", "expected_version", b"expected_version", "trunk", b"trunk", "update_mask", b"update_mask"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["any_version", b"any_version", "expected_version", b"expected_version", "trunk", b"trunk", "update_mask", b"update_mask", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
