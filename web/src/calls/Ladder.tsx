@@ -2,7 +2,7 @@ import { Text, VisuallyHidden } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { AgentBody, CallBody } from '@/api/generated/api.schemas';
 import { localeOf } from '@/shared/locale';
-import { international } from '@/shared/Num';
+import { useInternational } from '@/shared/Phone';
 import classes from './Ladder.module.css';
 import { type Rung, rungs } from './rungs';
 import { useSaid } from './useSaid';
@@ -58,6 +58,7 @@ type RungProps = Props & { rung: Rung; parties: { provider: string; us: string; 
 function OneRung({ rung, call, agents, parties }: RungProps) {
   const { t, i18n } = useTranslation();
   const says = useSaid(agents);
+  const international = useInternational();
   const time = rung.at && withMilliseconds(rung.at, localeOf(i18n.language));
   return (
     <li className={classes.rung} data-way={rung.way}>

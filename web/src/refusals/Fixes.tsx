@@ -1,21 +1,24 @@
-import { Button, Group, Select, Text } from '@mantine/core';
-import { useState } from 'react';
+import { Button, Group, Text } from '@mantine/core';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FixBody, RejectionBody } from '@/api/generated/api.schemas';
 import { useMayChange } from '@/session/rights';
 import { Failure } from '@/shared/Failure';
-import { LinkButton } from '@/shared/links';
-import { choices, useNamedPlans } from '@/shared/named';
-import { type Offered, offered } from './fixes';
+import { offered } from './fixes';
+import classes from './RefusalCard.module.css';
 import { useApply } from './useApply';
+
+// its list of plans comes when a number needs one
+const OnPlan = lazy(() => import('./OnPlan').then(({ OnPlan }) => ({ default: OnPlan })));
 
 type Props = {
   rows: RejectionBody[];
   verb: (fix: FixBody) => string;
   onFixed?: (row: RejectionBody) => void;
+  primary: boolean;
 };
 
-export function Fixes({ rows, verb, onFixed }: Props) {
+export function Fixes({ rows, verb, onFixed, primary }: Props) {
   const { t } = useTranslation();
   const mayChange = useMayChange();
   const [foreign, setForeign] = useState(false);
@@ -30,12 +33,15 @@ export function Fixes({ rows, verb, onFixed }: Props) {
       <Group gap="xs" mt="xs" align="flex-end">
         {offers.map((one, place) =>
           one.fix.kind === 'put_on_plan' ? (
-            <OnPlan key={one.fix.id} offer={one} verb={verb} apply={apply} />
+            <Suspense key={one.fix.id}>
+              <OnPlan offer={one} verb={verb} apply={apply} primary={primary} />
+            </Suspense>
           ) : (
             <Button
               key={one.fix.id}
               size="compact-md"
-              variant={place === 0 ? 'filled' : 'default'}
+              className={classes.fix}
+              variant={primary && place === 0 ? 'filled' : 'default'}
               loading={apply.isPending && apply.variables?.fix === one.fix.id}
               onClick={() => apply.mutate({ row: one.row, fix: one.fix.id })}
             >
@@ -50,31 +56,6 @@ export function Fixes({ rows, verb, onFixed }: Props) {
         )}
       </Group>
       {apply.error && <Failure error={apply.error} mt="xs" />}
-    </>
-  );
-}
-
-type OnPlanProps = { offer: Offered; verb: Props['verb']; apply: ReturnType<typeof useApply> };
-
-/** Whoever puts a number on a plan says on which. */
-function OnPlan({ offer: { fix, row }, verb, apply }: OnPlanProps) {
-  const { t } = useTranslation();
-  const plans = useNamedPlans();
-  const [chosen, setChosen] = useState<string | null>(null);
-  const plan_id = chosen ?? plans[0]?.id;
-  if (!plan_id) return <LinkButton to="/answering/plans/new">{t('refusals.noPlan')}</LinkButton>;
-  return (
-    <>
-      <Select
-        label={t('refusals.which')}
-        data={choices(plans)}
-        value={plan_id}
-        onChange={setChosen}
-        allowDeselect={false}
-      />
-      <Button loading={apply.isPending} onClick={() => apply.mutate({ row, fix: fix.id, plan_id })}>
-        {verb(fix)}
-      </Button>
     </>
   );
 }

@@ -13,10 +13,12 @@ type Props = {
   rows: RejectionBody[];
   /** What a fix answered. */
   onFixed?: (row: RejectionBody) => void;
+  /** False: another card of the screen has the one action that stands out. */
+  primary?: boolean;
 };
 
 /** What was turned away, why, and the fixes: the same on every screen. */
-export function RefusalCard({ rows, onFixed }: Props) {
+export function RefusalCard({ rows, onFixed, primary = true }: Props) {
   const { t } = useTranslation();
   const trunks = useNamedTrunks();
   const [row] = rows;
@@ -51,7 +53,7 @@ export function RefusalCard({ rows, onFixed }: Props) {
           </Text>
         )}
       </div>
-      {!mended && <Fixes rows={rows} verb={says.verb} onFixed={onFixed} />}
+      {!mended && <Fixes rows={rows} verb={says.verb} onFixed={onFixed} primary={primary} />}
     </section>
   );
 }

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { FixBody, RejectionBody, TrunkBody } from '@/api/generated/api.schemas';
 import { countryName } from '@/shared/countries';
 import { localeOf } from '@/shared/locale';
-import { international } from '@/shared/Num';
+import { useInternational } from '@/shared/Phone';
 import { asAddress, done } from './fixes';
 import { why } from './why';
 
@@ -11,6 +11,7 @@ const SHOWN = 3;
 /** The sentences of a refusal in the reader's language. trunk: absent where it is deleted, or nobody's. */
 export function useSays(trunk: TrunkBody | undefined) {
   const { t, i18n } = useTranslation();
+  const international = useInternational();
   const locale = localeOf(i18n.language);
   const name = trunk?.name ?? t('refusals.theTrunk');
   const country = (code = trunk?.country) => (code ? countryName(code, locale) : t('refusals.itsCountry'));

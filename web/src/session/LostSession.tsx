@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { signIn } from './session';
 
 /** Over the page that the person was on: what was typed there stays until they choose to leave. */
-export function LostSession() {
+export default function LostSession() {
   const { t } = useTranslation();
   return (
     <Modal opened onClose={() => undefined} title={t('session.lost')} withCloseButton={false} centered>

@@ -1,12 +1,20 @@
 import { Badge } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { IconAlertTriangle, IconBan, IconCircleCheck, IconCircleX, IconQuestionMark } from '@/shared/icons';
+import {
+  IconAlertTriangle,
+  IconBan,
+  IconCircleCheck,
+  IconCircleDashed,
+  IconCircleX,
+  IconQuestionMark,
+} from '@/shared/icons';
 import classes from './Verdict.module.css';
 
 const LOOKS = {
   healthy: IconCircleCheck,
   degraded: IconAlertTriangle,
   down: IconCircleX,
+  untested: IconCircleDashed,
   unknown: IconQuestionMark,
   disabled: IconBan,
 };

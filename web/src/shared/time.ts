@@ -22,3 +22,11 @@ export function ago(ms: number, language: string): string {
     seconds < 90 ? [seconds, 'second'] : [Math.round(seconds / 60), 'minute'];
   return new Intl.RelativeTimeFormat(language, { numeric: 'always' }).format(-count, unit);
 }
+
+/** How long something lasts, as a telephone shows it: "0:08", "1:02:09". */
+export function clock(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const two = (count: number) => String(count).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
+  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}

@@ -1,14 +1,17 @@
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { queries } from '@/api/queries';
-import { LostSession } from '@/session/LostSession';
 import { SignIn } from '@/session/SignIn';
 import { useSession } from '@/session/session';
 import { nonce } from '@/session/told';
 import { router } from './router';
 import { theme, variables } from './theme';
+
+// after the first screen
+const Notifications = lazy(() => import('./Notices'));
+const LostSession = lazy(() => import('@/session/LostSession'));
 
 export function App() {
   return (
@@ -21,7 +24,9 @@ export function App() {
       <QueryClientProvider client={queries}>
         <Screen />
       </QueryClientProvider>
-      <Notifications position="bottom-right" />
+      <Suspense>
+        <Notifications />
+      </Suspense>
     </MantineProvider>
   );
 }
@@ -33,7 +38,7 @@ function Screen() {
   return (
     <>
       <RouterProvider router={router} />
-      {session.state === 'lost' && <LostSession />}
+      <Suspense>{session.state === 'lost' && <LostSession />}</Suspense>
     </>
   );
 }

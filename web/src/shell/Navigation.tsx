@@ -1,10 +1,18 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { IconHash, IconHeadset, IconPhoneCall, IconRouteAltLeft, IconSettings } from '@/shared/icons';
+import {
+  IconHash,
+  IconHeadset,
+  IconLayoutDashboard,
+  IconPhoneCall,
+  IconRouteAltLeft,
+  IconSettings,
+} from '@/shared/icons';
 import classes from './Navigation.module.css';
 
 /** Only what there is. */
 const PLACES = [
+  { to: '/', word: 'shell.dashboard', Icon: IconLayoutDashboard },
   { to: '/calls', word: 'shell.calls', Icon: IconPhoneCall },
   { to: '/numbers', word: 'shell.numbers', Icon: IconHash },
   { to: '/trunks', word: 'shell.trunks', Icon: IconRouteAltLeft },
@@ -17,7 +25,13 @@ export function Navigation() {
   return (
     <nav className={classes.nav} aria-label={t('shell.navigation')}>
       {PLACES.map(({ to, word, Icon }) => (
-        <Link key={to} to={to} className={classes.place} activeProps={{ className: classes.here }}>
+        <Link
+          key={to}
+          to={to}
+          className={classes.place}
+          activeProps={{ className: classes.here }}
+          activeOptions={{ exact: to === '/' }}
+        >
           <Icon size={20} stroke={1.75} aria-hidden />
           <span>{t(word)}</span>
         </Link>

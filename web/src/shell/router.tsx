@@ -1,4 +1,4 @@
-import { createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { agentNew, agentPage, answeringList, planNew, planPage } from '@/answering/routes';
 import { callList, callPage } from '@/calls/routes';
 import { numberList, numberNew, numberPage } from '@/numbers/routes';
@@ -10,9 +10,7 @@ import { root } from './root';
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/trunks' });
-  },
+  component: lazyRouteComponent(() => import('@/dashboard/Dashboard'), 'Dashboard'),
 });
 
 export const router = createRouter({

@@ -27,6 +27,21 @@ export function says(trunk: TrunkBody, status: StatusBody | undefined): Says | u
   }
 }
 
+/**
+ * What its badge says. Probes say that a provider is reachable, not that a call comes through: until one was
+ * answered and heard, a trunk is untested.
+ */
+export function stateOf(trunk: TrunkBody, status: StatusBody | undefined): TrunkState {
+  if (!trunk.enabled) return 'disabled';
+  const verdict = status?.verdict ?? 'unknown';
+  if (verdict === 'down' || verdict === 'degraded') return verdict;
+  return (trunk as Tested).tested_at ? verdict : 'untested';
+}
+
+export type TrunkState = StatusBody['verdict'] | 'untested';
+
+type Tested = { tested_at?: string };
+
 type At = { host: string; port?: number };
 
 export function addressOf({ host, port }: At): string {

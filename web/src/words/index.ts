@@ -3,6 +3,7 @@ import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import answering from './en/answering.json';
 import calls from './en/calls.json';
+import dashboard from './en/dashboard.json';
 import live from './en/live.json';
 import numbers from './en/numbers.json';
 import refusals from './en/refusals.json';
@@ -17,6 +18,7 @@ export const english = {
   session,
   shared,
   calls,
+  dashboard,
   live,
   refusals,
   numbers,

@@ -1,6 +1,7 @@
 import type { english } from '..';
 import answering from './answering.json';
 import calls from './calls.json';
+import dashboard from './dashboard.json';
 import live from './live.json';
 import numbers from './numbers.json';
 import problems from './problems.json';
@@ -23,6 +24,7 @@ export const german: typeof english = {
   trunks,
   answering,
   settings,
+  dashboard,
   live,
   refusals,
 };
