@@ -19,12 +19,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from call_router.adapters.country_rules import rules_of
 from call_router.domain.agent import Agent, HumanAgent, SipAgent
 from call_router.domain.plan import Plan
 from call_router.domain.records import Endpoint, Number, Trunk
 from call_router.domain.route import Call, Decision, route
 from call_router.domain.table import RoutingTable
+from siptypes.country_rules import rules_of
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 TENANTS = 1_000

@@ -34,7 +34,7 @@ _READ = """
 import time; began = time.perf_counter()
 import sys
 from pathlib import Path
-from call_router.adapters.country_rules import rules_of
+from siptypes.country_rules import rules_of
 from call_router.adapters.disk.table_snapshot import TableSnapshot
 from call_router.domain.table import RoutingTable
 snapshot = TableSnapshot(Path(sys.argv[1]), RoutingTable(rules_of))

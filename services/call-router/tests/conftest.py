@@ -11,7 +11,6 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from call_router.adapters.country_rules import rules_of
 from call_router.adapters.grpc.calls import CallLogService
 from call_router.adapters.grpc.route import CallRouting
 from call_router.adapters.grpc.routing import SERVICE, CallRoutingManager
@@ -46,6 +45,7 @@ from servicekit.grpc import GrpcServer, channel, problem_of
 from servicekit.http import create_app
 from servicekit.readiness import Readiness
 from servicekit.testing import FakeClock, MemoryCollection, tokens, verifier_of
+from siptypes.country_rules import rules_of
 
 ADDRESSES = AddressPolicy.of(own=["198.41.0.4", "sip.example"])
 DESK = {"name": "Desk", "sip": {"uri": "sip:desk@agents.example;transport=tls"}}

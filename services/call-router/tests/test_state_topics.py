@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from call_router.adapters.country_rules import rules_of
 from call_router.adapters.kafka.state_topics import NUMBERS, ROUTING, TRUNKS, StateTopics
 from call_router.adapters.messages.routing import agent_message, plan_message
 from call_router.domain.table import RoutingTable
@@ -11,6 +10,7 @@ from keepline.routing.v1.agent_pb2 import Agent, SipAgent
 from keepline.routing.v1.plan_pb2 import RoutingState
 from keepline.sip.v1.trunk_pb2 import Trunk, TrunkState
 from keepline.types.v1.endpoint_pb2 import SipEndpoint
+from siptypes.country_rules import rules_of
 
 
 def _trunk(host: str = "10.0.0.1") -> bytes:

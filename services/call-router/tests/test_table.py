@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from call_router.adapters.country_rules import rules_of
 from call_router.domain.agent import Agent, SipAgent
 from call_router.domain.number_index import number_key
 from call_router.domain.plan import Plan
 from call_router.domain.records import Number, Record, Trunk
 from call_router.domain.table import RoutingTable
+from siptypes.country_rules import rules_of
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 

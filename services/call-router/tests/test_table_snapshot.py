@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from call_router.adapters.country_rules import rules_of
 from call_router.adapters.disk.snapshot_file import SnapshotRefused, read, write
 from call_router.adapters.disk.table_snapshot import TableSnapshot
 from call_router.domain.table import RoutingTable
+from siptypes.country_rules import rules_of
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from call_router.adapters.country_rules import rules_of
 from call_router.domain.agent import Agent, HumanAgent, SipAgent
 from call_router.domain.explain import explain
 from call_router.domain.plan import Plan
 from call_router.domain.records import Endpoint, Number, Record, Trunk
 from call_router.domain.route import Call, route
 from call_router.domain.table import RoutingTable
+from siptypes.country_rules import rules_of
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 TENANTS = ["t_a", "t_b", "t_c"]

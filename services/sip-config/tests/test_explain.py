@@ -112,7 +112,9 @@ class Called:
     holds_now: bool = False
 
 
-BERLIN, LONDON = "+49301234567", "+442079460123"
+BERLIN, LONDON, ROME = "+49301234567", "+442079460123", "+390612345678"
+BUENOS_AIRES, FIXED = "+5491123456789", "+541123456789"
+MOVE = f"move_number:{BUENOS_AIRES}"
 NUMBERS = [
     Called("DE", "030 1234567", "", BERLIN, "", f"add_number:{BERLIN}"),
     Called("DE", BERLIN, "", BERLIN, "", f"add_number:{BERLIN}"),
@@ -128,6 +130,12 @@ NUMBERS = [
     # on another trunk of the same tenant
     Called("DE", "0301234567", f"{BERLIN} trk_2", BERLIN, BERLIN, f"move_number:{BERLIN}"),
     Called("DE", "0301234567", f"{BERLIN} trk_1", BERLIN, holds_now=True),
+    # the zero that belongs to the number was left out
+    Called("IT", "39612345678", f"{ROME} trk_1", "", ROME),
+    # in Argentina one telephone has two writings
+    Called("AR", "541123456789", f"{BUENOS_AIRES} trk_2", f"{FIXED} {BUENOS_AIRES}", BUENOS_AIRES, MOVE),
+    # a number that the numbering plan does not know, held all the same
+    Called("US", "+16243050123", "+16243050123 trk_1", "+16243050123", holds_now=True),
     Called("DE", "12345"),
     Called("DE", "sip-user"),
     # numbers are hidden

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from call_router.adapters.country_rules import rules_of
 from call_router.adapters.disk.watch_lock import WatchLock
 from call_router.adapters.kafka.switch_orders import SwitchOrders
 from call_router.adapters.switch.hand_overs import HandOvers
@@ -22,6 +21,7 @@ from call_router.domain.records import Number, Trunk
 from call_router.domain.table import RoutingTable
 from servicekit.clock import SystemClock
 from servicekit.testing import until
+from siptypes.country_rules import rules_of
 from switchlink.esl import EslEvent, EslLink
 from switchlink.handover import HandOverServer
 from switchlink.testing.sip_phone import Behaviour, Phone

@@ -4,13 +4,13 @@ import gc
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
-from call_router.adapters.country_rules import rules_of
 from call_router.adapters.disk.table_snapshot import TableSnapshot
 from call_router.adapters.kafka.state_topics import StateTopics
 from call_router.domain.table import RoutingTable
 from servicekit.kafka import StateFollower
 from servicekit.service import Service
 from servicekit.settings import ApiSettings
+from siptypes.country_rules import rules_of
 
 S = TypeVar("S", bound=ApiSettings)
 

@@ -65,12 +65,17 @@ def reason(decision: Decision) -> str:
         o.TRUNK_UNKNOWN: f"There is no trunk {trunk_id} of tenant {decision.call.tenant_id}.",
         o.TRUNK_DISABLED: f"Trunk {trunk_id} is disabled.",
         o.NUMBER_UNREADABLE: f"{called} cannot be read as a telephone number.",
-        o.NUMBER_UNKNOWN: f"{called} is no number of trunk {trunk_id}.",
+        o.NUMBER_UNKNOWN: f"{called} is no number of trunk {trunk_id}{_as_read(decision)}.",
         o.NUMBER_AMBIGUOUS: f"{called} can be read as more than one number of trunk {trunk_id}.",
         o.PLAN_MISSING: f"No routing plan names {_number(decision)}.",
         o.CODEC_MISSING: f"{decision.call.offer}, and we take {' and '.join(OUR_CODECS)}.",
     }
     return sentences[decision.outcome]
+
+
+def _as_read(decision: Decision) -> str:
+    read = decision.readings
+    return "" if read == (decision.call.called,) else f", read as {' or '.join(read)}"
 
 
 def _answers(decision: Decision) -> str:

@@ -14,7 +14,6 @@ from datetime import datetime
 
 from call_router.domain.leg import Candidate, Leg
 from call_router.domain.number_index import Held, number_key
-from call_router.domain.numbering import readings
 from call_router.domain.offer import LATE, Offer
 from call_router.domain.outcome import (
     AGENT_MISSING,
@@ -33,6 +32,7 @@ from call_router.domain.plan import Plan
 from call_router.domain.plan_index import Answer
 from call_router.domain.records import Number, Trunk
 from call_router.domain.table import KnownTrunk, RoutingTable
+from siptypes.numbering import readings
 
 
 @dataclass(frozen=True, slots=True)

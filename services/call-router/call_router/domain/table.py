@@ -13,10 +13,10 @@ from typing import Literal, cast
 
 from call_router.domain.agent import Agent
 from call_router.domain.number_index import NumberIndex
-from call_router.domain.numbering import CountryRules
 from call_router.domain.plan import Plan
 from call_router.domain.plan_index import PlanIndex
 from call_router.domain.records import Number, Record, Trunk
+from siptypes.numbering import CountryRules
 
 Kind = Literal["trunk", "number", "plan", "agent"]
 # in the order in which they are best read: plans find their agents there

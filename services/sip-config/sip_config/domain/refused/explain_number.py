@@ -13,9 +13,10 @@ from sip_config.domain.refused.numbers import (
     OwnNumber,
     country_of,
     end_of,
+    is_in_use,
     is_shown,
-    read_in,
     readings,
+    with_zero,
 )
 from sip_config.domain.trunk import Trunk
 
@@ -28,12 +29,14 @@ _IN_FULL = "Have your provider send the number in full, with + and the country's
 def explain_number(called: str, trunk: Trunk, numbers: NumbersKnown) -> Explanation:
     if not is_shown(called):
         return Explanation(Rule.NUMBER, f"{called} is no number of {trunk.fields.name}.", _HIDDEN)
-    read_as = readings(called, trunk.fields.country)
-    own = [one for one in map(numbers.held, read_as) if one is not None]
+    read = readings(called, trunk.fields.country)
+    own = [one for one in map(numbers.held, read) if one is not None]
+    named = {one.number for one in own}
+    read_as = tuple(one for one in read if one in named or is_in_use(one))
     here = [one for one in own if one.trunk_id == trunk.id]
     if here:
         return _here(called, trunk, read_as, here)
-    meant = _meant(called, trunk, numbers)
+    meant = _meant(called, trunk, numbers) or _without_zero(read, trunk, numbers)
     if meant is not None:
         return _of_another_country(called, trunk, read_as, meant)
     return _of_another_trunk(called, trunk, read_as, own[0]) if own else _unknown(called, trunk, read_as)
@@ -60,10 +63,16 @@ def _meant(called: str, trunk: Trunk, numbers: NumbersKnown) -> OwnNumber | None
     return numbers.ending(trunk.id, end) if len(end) <= _LOCAL else None
 
 
+def _without_zero(read: tuple[str, ...], trunk: Trunk, numbers: NumbersKnown) -> OwnNumber | None:
+    """The trunk's number whose zero was left out, where it belongs to the number (Italy)."""
+    with_zeros = map(numbers.held, map(with_zero, read))
+    return next((own for own in with_zeros if own is not None and own.trunk_id == trunk.id), None)
+
+
 def _of_another_country(called: str, trunk: Trunk, read_as: tuple[str, ...], meant: OwnNumber) -> Explanation:
     name, country = trunk.fields.name, country_of(meant.number)
     nearest = Nearest(number=meant.number, country=country, trunk_id=meant.trunk_id)
-    if country == trunk.fields.country or read_in(called, country) != meant.number:
+    if country == trunk.fields.country or meant.number not in readings(called, country):
         detail = f"{called} is not read as a number of {name}, which holds {meant.number}."
         return Explanation(Rule.NUMBER, detail, _IN_FULL, (), read_as, nearest)
     return Explanation(

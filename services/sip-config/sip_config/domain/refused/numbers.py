@@ -5,9 +5,9 @@ from typing import Protocol
 
 import phonenumbers
 
-_LONGEST = 40
-_INTERNATIONAL = "00"
-"""ITU-T E.164 recommends it, and providers send it also from countries that dial something else."""
+from siptypes import numbering
+from siptypes.country_rules import rules_of
+
 CALLING_CODES = tuple(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE))
 _LEAST_ALIKE = 6
 """Digits that two numbers have to share at their ends before one is taken for the other."""
@@ -38,27 +38,22 @@ def is_shown(called: str) -> bool:
 
 
 def readings(called: str, country: str) -> tuple[str, ...]:
-    """Each number that it could mean and that its country has in use, as E.164."""
-    if len(called) > _LONGEST or not is_shown(called):
-        return ()
-    found = [read_in(called, country)]
-    digits = "".join(one for one in called if one.isdigit())
-    if digits.startswith(_INTERNATIONAL):
-        found.append(read_in(f"+{digits.removeprefix(_INTERNATIONAL)}", country))
-    elif digits and digits[0] != "0" and not called.startswith("+"):
-        found.append(read_in(f"+{digits}", country))
-    return tuple(dict.fromkeys(number for number in found if number))
+    """Each number that it could mean on a trunk of that country, as the routers read it."""
+    return numbering.readings(called, rules_of(country)) if is_shown(called) else ()
 
 
-def read_in(called: str, country: str) -> str:
-    """As dialled in that country; "" where that is no number in use."""
+def is_in_use(number: str) -> bool:
+    """As far as its country's numbering plan is known."""
     try:
-        parsed = phonenumbers.parse(called, country)
+        return phonenumbers.is_valid_number(phonenumbers.parse(number))
     except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_valid_number(parsed):
-        return ""
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+        return False
+
+
+def with_zero(number: str) -> str:
+    """With the zero behind the country's code that somebody left out."""
+    code = next((one for one in CALLING_CODES if number.startswith(f"+{one}")), "")
+    return f"+{code}0{number.removeprefix(f'+{code}')}" if code else ""
 
 
 def country_of(number: str) -> str:
