@@ -12,7 +12,6 @@ export function SearchBox({ value, onChange }: { value?: string; onChange: (valu
   return (
     <TextInput
       type="search"
-      mb="md"
       maw={320}
       defaultValue={value}
       aria-label={t('shared.search')}

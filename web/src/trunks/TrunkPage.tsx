@@ -1,19 +1,25 @@
 import { Tabs } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { TrunkWithPlace } from '@/api/generated/api.schemas';
-import { getGetStatusQueryOptions } from '@/api/generated/health';
 import { getGetTrunkQueryOptions } from '@/api/generated/trunks';
 import { useMayChange } from '@/session/rights';
+import { Changes } from '@/shared/Changes';
 import { LinkButton } from '@/shared/links';
 import { PageHead } from '@/shared/PageHead';
 import { Read } from '@/shared/Read';
+import { StaleBanner } from '@/shared/stream/StaleBanner';
+import { useLiveStatuses } from '@/shared/stream/use';
 import { Verdict } from '@/shared/Verdict';
 import { DeleteTrunk } from './DeleteTrunk';
 import { EVERY } from './reading';
+import type { Tab } from './routes';
+import { stateOf } from './says';
+import { TrunkCalls } from './TrunkCalls';
 import { TrunkNumbers } from './TrunkNumbers';
 import { TrunkOverview } from './TrunkOverview';
+import { TrunkRefusals } from './TrunkRefusals';
 import { TrunkSentence } from './TrunkSentence';
 
 const route = getRouteApi('/trunks/$trunkId');
@@ -29,13 +35,8 @@ function One({ trunk }: { trunk: TrunkWithPlace }) {
   const { tab = 'overview' } = route.useSearch();
   const navigate = route.useNavigate();
   const mayChange = useMayChange();
-  const { data: status } = useQuery({
-    ...getGetStatusQueryOptions(trunk.id),
-    refetchInterval: EVERY,
-    retry: false,
-    placeholderData: keepPreviousData,
-  });
-  const verdict = trunk.enabled ? (status?.verdict ?? 'unknown') : 'disabled';
+  const { now: statuses, freshness } = useLiveStatuses();
+  const status = statuses.get(trunk.id);
   const actions = mayChange && (
     <>
       <LinkButton variant="default" to="/trunks/$trunkId/edit" params={{ trunkId: trunk.id }}>
@@ -48,24 +49,37 @@ function One({ trunk }: { trunk: TrunkWithPlace }) {
     <>
       <PageHead
         title={trunk.name}
-        beside={<Verdict of={verdict} />}
+        beside={<Verdict of={stateOf(trunk, status)} />}
         sentence={<TrunkSentence trunk={trunk} status={status} />}
         actions={actions}
       />
+      <StaleBanner of={[freshness]} />
       <Tabs
         value={tab}
-        onChange={(next) => void navigate({ search: { tab: next as 'overview' }, replace: true })}
+        onChange={(next) => void navigate({ search: { tab: next as Tab }, replace: true })}
         keepMounted={false}
       >
         <Tabs.List mb="md">
           <Tabs.Tab value="overview">{t('trunks.overview')}</Tabs.Tab>
           <Tabs.Tab value="numbers">{t('trunks.numberCount', { count: trunk.number_count })}</Tabs.Tab>
+          <Tabs.Tab value="calls">{t('trunks.calls')}</Tabs.Tab>
+          <Tabs.Tab value="refusals">{t('trunks.refusals')}</Tabs.Tab>
+          <Tabs.Tab value="changes">{t('trunks.changes')}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="overview">
           <TrunkOverview trunk={trunk} status={status} />
         </Tabs.Panel>
         <Tabs.Panel value="numbers">
           <TrunkNumbers trunkId={trunk.id} />
+        </Tabs.Panel>
+        <Tabs.Panel value="calls">
+          <TrunkCalls trunkId={trunk.id} />
+        </Tabs.Panel>
+        <Tabs.Panel value="refusals">
+          <TrunkRefusals trunkId={trunk.id} />
+        </Tabs.Panel>
+        <Tabs.Panel value="changes">
+          <Changes of={{ resource_id: [trunk.id] }} none={t('trunks.noChanges')} />
         </Tabs.Panel>
       </Tabs>
     </>

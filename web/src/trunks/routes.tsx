@@ -1,14 +1,29 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import type { VerdictName } from '@/shared/Verdict';
 import { root } from '@/shell/root';
+import { STATES } from './says';
 
-type Tab = 'overview' | 'numbers';
-const TABS: readonly string[] = ['overview', 'numbers'];
+export const TABS = ['overview', 'numbers', 'calls', 'refusals', 'changes'] as const;
+export type Tab = (typeof TABS)[number];
+
+export type TrunkSearch = { q?: string; state?: VerdictName; country?: string };
+
+const text = (value: unknown) => (typeof value === 'string' && value ? value : undefined);
+
+/** What is no condition is left out of the address. */
+function searched({ q, state, country }: Record<string, unknown>): TrunkSearch {
+  const found = {
+    q: text(q),
+    state: STATES.find((one) => one === state),
+    country: /^[A-Z]{2}$/.test(String(country)) ? String(country) : undefined,
+  };
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+}
 
 export const trunkList = createRoute({
   getParentRoute: () => root,
   path: '/trunks',
-  validateSearch: (search): { q?: string } =>
-    typeof search.q === 'string' && search.q ? { q: search.q } : {},
+  validateSearch: searched,
   component: lazyRouteComponent(() => import('./TrunkList'), 'TrunkList'),
 });
 
@@ -21,8 +36,10 @@ export const trunkNew = createRoute({
 export const trunkPage = createRoute({
   getParentRoute: () => root,
   path: '/trunks/$trunkId',
-  validateSearch: (search): { tab?: Tab } =>
-    TABS.includes(search.tab as string) ? { tab: search.tab as Tab } : {},
+  validateSearch: (search): { tab?: Tab } => {
+    const tab = TABS.find((one) => one === search.tab);
+    return tab ? { tab } : {};
+  },
   component: lazyRouteComponent(() => import('./TrunkPage'), 'TrunkPage'),
 });
 

@@ -38,7 +38,10 @@ export function stateOf(trunk: TrunkBody, status: StatusBody | undefined): Trunk
   return (trunk as Tested).tested_at ? verdict : 'untested';
 }
 
-export type TrunkState = StatusBody['verdict'] | 'untested';
+export type TrunkState = StatusBody['verdict'] | 'untested' | 'disabled';
+
+/** As a person looks for them: what needs a hand first. */
+export const STATES: TrunkState[] = ['down', 'degraded', 'untested', 'unknown', 'healthy', 'disabled'];
 
 type Tested = { tested_at?: string };
 

@@ -1,0 +1,35 @@
+"""Daily work with trunks and numbers: what was refused is mended on the trunk's own page."""
+
+from collections.abc import Awaitable, Callable
+
+from playwright.async_api import expect
+
+from harness.browser import Person
+from harness.line import kept_number
+from harness.phones import PROVIDER
+from harness.world import World
+
+Opens = Callable[..., Awaitable[Person]]
+
+
+async def test_a_refusal_is_mended_on_its_trunk_and_the_next_call_is_answered(
+    opens: Opens, world: World
+) -> None:
+    line = await kept_number(world, await world.phones.agent(), cidrs=["127.0.1.128/25"])
+    person = await opens()
+    page = person.page
+    await person.sign_in(line.tenant.tenant_id, path=f"/trunks/{line.trunk['id']}?tab=refusals")
+    await expect(page.get_by_text("Nothing was turned away on this trunk.")).to_be_visible()
+
+    await line.refused(403)
+    # it comes by itself
+    await expect(page.get_by_text(f"We refused a call from {PROVIDER}")).to_be_visible()
+    await page.get_by_role("button", name=f"Allow {PROVIDER}", exact=True).click()
+    await expect(page.get_by_role("status").filter(has_text=PROVIDER)).to_be_visible()
+    await line.tenant.in_force(line.trunk["id"], number_count=1)
+    assert (await (await line.dial()).outcome()).result.as_told
+
+    await page.get_by_role("tab", name="Changes").click()
+    await expect(page.get_by_role("cell", name="source_cidrs").first).to_be_visible()
+    await page.get_by_role("tab", name="Calls").click()
+    await expect(page.get_by_role("cell", name="Answered by Agent 1")).to_be_visible()
