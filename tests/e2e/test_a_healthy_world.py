@@ -17,6 +17,12 @@ PLAIN = re.compile(
 )
 # Kafka says what it does with files of a folder that is new; it is not ours to word
 NOT_OURS = ("kafka.log", "format.log", "mongo.log")
+# What FreeSWITCH calls a warning or an error of every first start (new database, new thread), and a
+# critical one of every bridge: it would keep the argument as last_arg, which names variables to expand later
+OF_FREESWITCH = re.compile(
+    r"no such (table|view): |MSG Thread|additional event dispatch thread|Open of msrp.conf failed|"
+    r"Invalid data \(\$\{last_arg\} contains a variable\)"
+)
 
 
 def loud_lines(folder: Path, since: dict[Path, int]) -> list[str]:
@@ -28,7 +34,7 @@ def loud_lines(folder: Path, since: dict[Path, int]) -> list[str]:
             if line.startswith("{"):
                 if json.loads(line)["level"].lower() in LOUD:
                     found.append(f"{log.name}: {line}")
-            elif PLAIN.search(line):
+            elif PLAIN.search(line) and not OF_FREESWITCH.search(line):
                 found.append(f"{log.name}: {line}")
     return found
 

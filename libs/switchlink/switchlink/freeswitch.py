@@ -118,7 +118,8 @@ def _environment(settings: FreeSwitchSettings) -> dict[str, str]:
         "SIP_PORT": str(settings.sip.port),
         "RTP_IP": settings.sip.host,
         "RTP_FIRST_PORT": str(settings.rtp_ports[0]),
-        "RTP_LAST_PORT": str(settings.rtp_ports[1]),
+        # the switch takes even ports only, and warns of an odd end
+        "RTP_LAST_PORT": str(settings.rtp_ports[1] & ~1),
         "ESL_IP": settings.esl.host,
         "ESL_PORT": str(settings.esl.port),
         "ESL_PASSWORD": settings.password,
