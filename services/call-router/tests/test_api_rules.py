@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from call_router.domain.call_event import CallEnded, CallEvent, CallRouted, CallStarted, WholeCall
+from call_router.domain.call_event import (
+    CallEnded,
+    CallEvent,
+    CallRouted,
+    CallStarted,
+    LegFailed,
+    LegStarted,
+    WholeCall,
+)
 from call_router.domain.explain import explain
 from keepline.routing.v1 import call_log_pb2, plan_pb2
 from keepline.routing.v1 import routing_service_pb2 as pb
@@ -91,6 +99,26 @@ async def test_calls_are_read_by_their_tenant_alone(api: Any) -> None:
     assert (await api.rest.get("/api/v1/calls/call_1", headers=api.as_("t_b"))).status_code == 404
     assert (await api.rest.get("/api/v1/calls", headers=api.as_("t_b"))).json()["calls"] == []
     strange = api.stub("t_b", kind=CallLogStub).GetCall(call_log_pb2.GetCallRequest(id="call_1"))
+    assert (await api.problem(strange)).code == "call_not_found"
+
+
+async def test_events_of_a_call_are_told_in_order_to_its_tenant_alone(api: Any) -> None:
+    at = FakeClock().now()
+    started = CallStarted("+4917012345678", "0301234567", "127.0.1.5:5060")
+    failed = LegFailed(0, "agt_1", 486, "USER_BUSY", "the agent is busy", "nothing")
+    facts = (failed, LegStarted(0, "agt_1", "sip:desk@agents.example"), started)
+    await api.log.keep([CallEvent("call_1", at, "t_a", "trk_a", fact, 1, "sw1") for fact in facts])
+    path = "/api/v1/calls/call_1/events"
+    told = (await api.rest.get(path, headers=api.as_())).json()["events"]
+    assert [one["name"] for one in told] == ["call_started", "leg_started", "leg_failed"]
+    assert (told[2]["sip_status"], told[2]["next"], "next_leg_index" in told[2]) == (486, "nothing", False)
+    stub = api.stub(kind=CallLogStub)
+    asked = call_log_pb2.GetCallEventsRequest(id="call_1")
+    events = (await stub.GetCallEvents(asked)).events
+    assert [one.seq for one in events] == [one["seq"] for one in told]
+    assert events[2].leg_failed.sip_status == 486
+    assert (await api.rest.get(path, headers=api.as_("t_b"))).json()["code"] == "call_not_found"
+    strange = api.stub("t_b", kind=CallLogStub).GetCallEvents(asked)
     assert (await api.problem(strange)).code == "call_not_found"
 
 

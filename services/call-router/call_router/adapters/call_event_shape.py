@@ -8,10 +8,22 @@ from pydantic import BaseModel, Field
 from call_router.adapters.call_shape import CallBody, PacketsBody
 from call_router.adapters.told import told
 from call_router.domain import call_event as e
+from call_router.domain.call_history import CallHistory
 from servicekit.api.absent import may_be_absent
 from servicekit.timestamps import rfc3339
 
-NAMES: dict[type[e.Fact], str] = {
+Name = Literal[
+    "call_started",
+    "call_routed",
+    "leg_started",
+    "leg_ringing",
+    "early_media",
+    "call_answered",
+    "leg_failed",
+    "call_heard",
+    "call_ended",
+]
+NAMES: dict[type[e.Fact], Name] = {
     e.CallStarted: "call_started",
     e.CallRouted: "call_routed",
     e.LegStarted: "leg_started",
@@ -45,6 +57,14 @@ class CallEventBody(BaseModel):
     agent: PacketsBody = may_be_absent("RTP packets of the agent's side since the answer")
 
 
+class KeptEventBody(CallEventBody):
+    name: Name = Field(description="as the event stream calls it")
+
+
+class CallEvents(BaseModel):
+    events: list[KeptEventBody] = Field(description="all of them, by attempt and seq")
+
+
 class CallHappening(BaseModel):
     """Something happened to a call."""
 
@@ -64,6 +84,11 @@ def event_document(event: e.CallEvent) -> dict[str, Any]:
     around = {"attempt": event.attempt, "seq": event.seq, "at": rfc3339(event.at)}
     where = {"switch_id": event.switch_id, "edge_id": event.edge_id}
     return {**around, **{name: value for name, value in where.items() if value}, **_of_fact(event.fact)}
+
+
+def events_document(history: CallHistory) -> dict[str, Any]:
+    """CallEvents."""
+    return {"events": [{"name": NAMES[type(one.fact)], **event_document(one)} for one in history.events]}
 
 
 def _of_fact(fact: e.Fact) -> dict[str, Any]:

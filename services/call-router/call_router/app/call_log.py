@@ -33,10 +33,15 @@ class CallLog:
     hide: Hide | None = None
 
     async def get(self, tenant_id: str, call_id: str) -> KeptCall:
+        found = await self.kept(tenant_id, call_id)
+        return KeptCall(record_of(found.history), found.revision)
+
+    async def kept(self, tenant_id: str, call_id: str) -> Kept:
+        """The events that the record is read off."""
         found = (await self.store.find([call_id])).get(call_id)
         if found is None or found.history.tenant_id != tenant_id:
             raise not_found("call", call_id)
-        return KeptCall(record_of(found.history), found.revision)
+        return found
 
     async def list(self, tenant_id: str, asked: ListAsked) -> Page[CallRecord]:
         if self.hide is not None and "number" in asked.filters:

@@ -1886,6 +1886,75 @@ export interface CallBody {
   agent_id?: string;
 }
 
+/**
+ * what follows a leg that failed
+ */
+export type KeptEventBodyNext = typeof KeptEventBodyNext[keyof typeof KeptEventBodyNext];
+
+
+export const KeptEventBodyNext = {
+  next_leg: 'next_leg',
+  refusal: 'refusal',
+  nothing: 'nothing',
+} as const;
+
+/**
+ * as the event stream calls it
+ */
+export type KeptEventBodyName = typeof KeptEventBodyName[keyof typeof KeptEventBodyName];
+
+
+export const KeptEventBodyName = {
+  call_started: 'call_started',
+  call_routed: 'call_routed',
+  leg_started: 'leg_started',
+  leg_ringing: 'leg_ringing',
+  early_media: 'early_media',
+  call_answered: 'call_answered',
+  leg_failed: 'leg_failed',
+  call_heard: 'call_heard',
+  call_ended: 'call_ended',
+} as const;
+
+export interface KeptEventBody {
+  attempt: number;
+  seq: number;
+  at: string;
+  /** which switch */
+  switch_id?: string;
+  /** which edge offered the call */
+  edge_id?: string;
+  /** of what is about a leg */
+  leg_index?: number;
+  /** of what is about a leg */
+  agent_id?: string;
+  /** of a leg that failed, or what the provider got in the end */
+  sip_status?: number;
+  /** of a leg that failed: Q.850 cause name, as the switch says it */
+  cause?: string;
+  /** of a leg that failed, in words */
+  reason?: string;
+  /** what follows a leg that failed */
+  next?: KeptEventBodyNext;
+  /** with next_leg */
+  next_leg_index?: number;
+  /** with refusal */
+  refusal_status?: number;
+  /** with refusal */
+  refusal_code?: string;
+  /** RTP packets of the provider's side since the answer */
+  provider?: PacketsBody;
+  /** RTP packets of the agent's side since the answer */
+  agent?: PacketsBody;
+  /** as the event stream calls it */
+  name: KeptEventBodyName;
+}
+
+export interface CallEvents {
+  /** all of them, by attempt and seq */
+  events: KeptEventBody[];
+}
+
 export interface CallPage {
   calls: CallBody[];
   /** absent on the last page */

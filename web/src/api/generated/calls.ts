@@ -21,6 +21,7 @@ import type {
 
 import type {
   CallBody,
+  CallEvents,
   CallPage,
   ListCallsParams,
   StreamCalls200,
@@ -370,6 +371,106 @@ export function useGetCall<TData = Awaited<ReturnType<typeof getCall>>, TError =
  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
 
   const queryOptions = getGetCallQueryOptions(callId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+export const getGetCallEventsUrl = (callId: string,) => {
+
+
+
+
+  return `/api/v1/calls/${callId}/events`
+}
+
+/**
+ * @summary What happened to a call, in order
+ */
+export const getCallEvents = async (callId: string, options?: Parameters<typeof request>[1]): Promise<CallEvents> => {
+
+  return request<CallEvents>(getGetCallEventsUrl(callId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetCallEventsQueryKey = (callId: string,) => {
+    return [
+    `/api/v1/calls/${callId}/events`
+    ] as const;
+    }
+
+
+export const getGetCallEventsQueryOptions = <TData = Awaited<ReturnType<typeof getCallEvents>>, TError = ErrorType<unknown>>(callId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getCallEvents>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetCallEventsQueryKey(callId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getCallEvents>>> = ({ signal }) => getCallEvents(callId, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: callId !== null && callId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getCallEvents>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetCallEventsQueryResult = NonNullable<Awaited<ReturnType<typeof getCallEvents>>>
+export type GetCallEventsQueryError = ErrorType<unknown>
+
+
+export function useGetCallEvents<TData = Awaited<ReturnType<typeof getCallEvents>>, TError = ErrorType<unknown>>(
+ callId: string, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getCallEvents>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getCallEvents>>,
+          TError,
+          Awaited<ReturnType<typeof getCallEvents>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetCallEvents<TData = Awaited<ReturnType<typeof getCallEvents>>, TError = ErrorType<unknown>>(
+ callId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getCallEvents>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getCallEvents>>,
+          TError,
+          Awaited<ReturnType<typeof getCallEvents>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetCallEvents<TData = Awaited<ReturnType<typeof getCallEvents>>, TError = ErrorType<unknown>>(
+ callId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getCallEvents>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary What happened to a call, in order
+ */
+
+export function useGetCallEvents<TData = Awaited<ReturnType<typeof getCallEvents>>, TError = ErrorType<unknown>>(
+ callId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getCallEvents>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetCallEventsQueryOptions(callId,options)
 
   const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
 

@@ -6,6 +6,7 @@ import grpc
 
 from call_router.adapters.call_shape import CALLS
 from call_router.adapters.messages.calls import record_message
+from call_router.adapters.messages.events import event_message
 from call_router.app.call_log import CallLog
 from keepline.routing.v1 import call_log_pb2 as pb
 from keepline.routing.v1 import call_log_pb2_grpc
@@ -33,3 +34,9 @@ class CallLogService(call_log_pb2_grpc.CallLogServicer):
         page = await self._log.list(tenant_id, asked)
         found = [messages.selected(record_message(record), asked.fields) for record in page.items]
         return pb.ListCallsResponse(calls=found, next_page_token=page.next_page_token)
+
+    async def GetCallEvents(
+        self, request: pb.GetCallEventsRequest, context: _Context
+    ) -> pb.GetCallEventsResponse:
+        kept = await self._log.kept(reading_tenant("calls"), request.id)
+        return pb.GetCallEventsResponse(events=map(event_message, kept.history.events))

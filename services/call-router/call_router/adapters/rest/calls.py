@@ -4,12 +4,14 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from call_router.adapters.call_event_shape import CallEvents, events_document
 from call_router.adapters.call_shape import CALLS, CallBody, CallPage, call_document
 from call_router.app.call_log import CallLog
 from servicekit.api import described, rest
 from servicekit.auth import reading_tenant
 
 PATH = "/api/v1/calls"
+EVENTS = tuple(CallEvents.model_fields)
 
 
 def router(log: CallLog) -> APIRouter:
@@ -35,5 +37,17 @@ def router(log: CallLog) -> APIRouter:
         fields = rest.fields_asked(request, CALLS.fields)
         kept = await log.get(tenant_id, call_id)
         return rest.one(request, call_document(kept.record), kept.revision, fields=fields)
+
+    @routes.get(
+        "/{call_id}/events",
+        response_model=CallEvents,
+        summary="What happened to a call, in order",
+        openapi_extra=described.reads(EVENTS),
+    )
+    async def get_call_events(call_id: str, request: Request) -> Response:
+        tenant_id = reading_tenant("calls")
+        fields = rest.fields_asked(request, EVENTS)
+        kept = await log.kept(tenant_id, call_id)
+        return rest.one(request, events_document(kept.history), kept.revision, fields=fields)
 
     return routes

@@ -45,6 +45,11 @@ class CallLogStub:
                 request_serializer=keepline_dot_routing_dot_v1_dot_call__log__pb2.ListCallsRequest.SerializeToString,
                 response_deserializer=keepline_dot_routing_dot_v1_dot_call__log__pb2.ListCallsResponse.FromString,
                 _registered_method=True)
+        self.GetCallEvents = channel.unary_unary(
+                '/keepline.routing.v1.CallLog/GetCallEvents',
+                request_serializer=keepline_dot_routing_dot_v1_dot_call__log__pb2.GetCallEventsRequest.SerializeToString,
+                response_deserializer=keepline_dot_routing_dot_v1_dot_call__log__pb2.GetCallEventsResponse.FromString,
+                _registered_method=True)
 
 
 class CallLogServicer:
@@ -63,6 +68,13 @@ class CallLogServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetCallEvents(self, request, context):
+        """What happened to one call, as it was told.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CallLogServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -75,6 +87,11 @@ def add_CallLogServicer_to_server(servicer, server):
                     servicer.ListCalls,
                     request_deserializer=keepline_dot_routing_dot_v1_dot_call__log__pb2.ListCallsRequest.FromString,
                     response_serializer=keepline_dot_routing_dot_v1_dot_call__log__pb2.ListCallsResponse.SerializeToString,
+            ),
+            'GetCallEvents': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCallEvents,
+                    request_deserializer=keepline_dot_routing_dot_v1_dot_call__log__pb2.GetCallEventsRequest.FromString,
+                    response_serializer=keepline_dot_routing_dot_v1_dot_call__log__pb2.GetCallEventsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -132,6 +149,33 @@ class CallLog:
             '/keepline.routing.v1.CallLog/ListCalls',
             keepline_dot_routing_dot_v1_dot_call__log__pb2.ListCallsRequest.SerializeToString,
             keepline_dot_routing_dot_v1_dot_call__log__pb2.ListCallsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCallEvents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/keepline.routing.v1.CallLog/GetCallEvents',
+            keepline_dot_routing_dot_v1_dot_call__log__pb2.GetCallEventsRequest.SerializeToString,
+            keepline_dot_routing_dot_v1_dot_call__log__pb2.GetCallEventsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -35,6 +35,8 @@ class CallLogStub:
     def __new__(cls, channel: _aio.Channel) -> CallLogAsyncStub: ...
     GetCall: _grpc.UnaryUnaryMultiCallable[_call_log_pb2.GetCallRequest, _call_log_pb2.GetCallResponse]
     ListCalls: _grpc.UnaryUnaryMultiCallable[_call_log_pb2.ListCallsRequest, _call_log_pb2.ListCallsResponse]
+    GetCallEvents: _grpc.UnaryUnaryMultiCallable[_call_log_pb2.GetCallEventsRequest, _call_log_pb2.GetCallEventsResponse]
+    """What happened to one call, as it was told."""
 
 @_typing.type_check_only
 class CallLogAsyncStub(CallLogStub):
@@ -43,6 +45,8 @@ class CallLogAsyncStub(CallLogStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetCall: _aio.UnaryUnaryMultiCallable[_call_log_pb2.GetCallRequest, _call_log_pb2.GetCallResponse]  # type: ignore[assignment]
     ListCalls: _aio.UnaryUnaryMultiCallable[_call_log_pb2.ListCallsRequest, _call_log_pb2.ListCallsResponse]  # type: ignore[assignment]
+    GetCallEvents: _aio.UnaryUnaryMultiCallable[_call_log_pb2.GetCallEventsRequest, _call_log_pb2.GetCallEventsResponse]  # type: ignore[assignment]
+    """What happened to one call, as it was told."""
 
 class CallLogServicer(metaclass=_abc_1.ABCMeta):
     """Calls of the caller's tenant, newest first."""
@@ -60,5 +64,13 @@ class CallLogServicer(metaclass=_abc_1.ABCMeta):
         request: _call_log_pb2.ListCallsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_call_log_pb2.ListCallsResponse, _abc.Awaitable[_call_log_pb2.ListCallsResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def GetCallEvents(
+        self,
+        request: _call_log_pb2.GetCallEventsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_call_log_pb2.GetCallEventsResponse, _abc.Awaitable[_call_log_pb2.GetCallEventsResponse]]:
+        """What happened to one call, as it was told."""
 
 def add_CallLogServicer_to_server(servicer: CallLogServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
