@@ -10,6 +10,7 @@ export default function wholeAnswers(document) {
       if (operation.responses?.['201']) delete operation.responses['200'];
       for (const [status, answer] of Object.entries(operation.responses ?? {})) {
         if (!status.startsWith('2')) delete operation.responses[status];
+        if (answer.content?.['application/json']) delete answer.content['text/plain'];
         for (const content of Object.values(answer.content ?? {})) content.schema = whole(content.schema);
       }
       onlyMergePatch(operation.requestBody?.content);

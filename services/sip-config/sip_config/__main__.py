@@ -39,6 +39,7 @@ from sip_config.adapters.mongo.node_reports import ReportDocuments
 from sip_config.adapters.mongo.trunks import TrunkDocuments
 from sip_config.adapters.onboarding import onboarding_of
 from sip_config.adapters.refused import refused_of
+from sip_config.adapters.rest import addresses as rest_addresses
 from sip_config.adapters.rest import audit as rest_audit
 from sip_config.adapters.rest import keys as rest_keys
 from sip_config.adapters.rest import network as rest_network
@@ -182,6 +183,8 @@ async def _serve(service: Service[Settings], parts: Parts, callers: Callers) -> 
     app.include_router(rest_trunks.router(parts.trunks, placement, parts.keys))
     app.include_router(rest_keys.router(parts.access.keys, parts.keys))
     app.include_router(rest_audit.router(parts.access.entries))
+    addresses = settings.public_addresses()
+    app.include_router(rest_addresses.router(addresses))
     app.include_router(rest_network.router(parts.feed, parts.reports, parts.network))
     told = RejectionTeller(parts.rejections.store)
     app.include_router(rejection_stream.router(Story(followed_rejections(service), told)))
@@ -194,7 +197,7 @@ async def _serve(service: Service[Settings], parts: Parts, callers: Callers) -> 
         add_SipTrunkServiceServicer_to_server(SipTrunkService(parts.trunks, placement, parts.keys), server)
         add_ApiKeyServiceServicer_to_server(ApiKeyService(parts.access.keys, parts.keys), server)
         add_AuditLogServicer_to_server(AuditLogService(parts.access.entries), server)
-        network = NetworkService(parts.feed, parts.reports, parts.network)
+        network = NetworkService(parts.feed, parts.reports, parts.network, addresses)
         add_NetworkServiceServicer_to_server(network, server)
         rejections = SipRejectionService(parts.rejections, parts.keys)
         add_SipRejectionServiceServicer_to_server(rejections, server)

@@ -2,13 +2,22 @@
 
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, field_validator
+from pydantic import AwareDatetime, Field, field_validator, model_validator
 
 from servicekit.addresses import AddressPolicy
 from servicekit.settings import AddressSettings, ServiceSettings, SettingsGroup, StreamSettings, WrongSetting
+from sip_config.domain.public_addresses import MediaAddress, PublicAddresses, SipAddress
 from sip_config.domain.resources import DestinationState
+from siptypes.endpoints import Transport
 from siptypes.hosts import is_address, is_domain
+
+
+def _host(value: str) -> str:
+    if not is_address(value) and not is_domain(value):
+        raise ValueError("must be an address or a host name")
+    return value
 
 
 class SwitchSettings(SettingsGroup):
@@ -23,12 +32,7 @@ class SwitchSettings(SettingsGroup):
     weight: int = Field(default=1, ge=1, le=100)
     """Its share of the calls among the active ones."""
 
-    @field_validator("host")
-    @classmethod
-    def _is_host(cls, value: str) -> str:
-        if not is_address(value) and not is_domain(value):
-            raise ValueError("must be an address or a host name")
-        return value
+    _is_host = field_validator("host")(_host)
 
 
 class EdgeSettings(SettingsGroup):
@@ -41,6 +45,39 @@ class EdgeSettings(SettingsGroup):
     @classmethod
     def _is_address(cls, value: str) -> str:
         return str(ip_address(value))
+
+
+class SipAddressSettings(SettingsGroup):
+    host: str
+    port: int = Field(ge=1, le=65535)
+    transport: Transport
+
+    _is_host = field_validator("host")(_host)
+
+
+class MediaAddressSettings(SettingsGroup):
+    host: str
+    first_port: int = Field(ge=1, le=65535)
+    last_port: int = Field(ge=1, le=65535)
+
+    _is_host = field_validator("host")(_host)
+
+    @model_validator(mode="after")
+    def _is_range(self) -> Self:
+        if self.last_port < self.first_port:
+            raise ValueError("last_port is below first_port")
+        return self
+
+
+class PublicSettings(SettingsGroup):
+    """What providers, and firewalls before PBXs, are told."""
+
+    sip: tuple[SipAddressSettings, ...] = ()
+    """Where edges take calls from providers and send them from."""
+    media: tuple[MediaAddressSettings, ...] = ()
+    """Where switches take and send RTP, over UDP."""
+    effective_at: AwareDatetime | None = None
+    """Since when these hold, or from when on, RFC 3339."""
 
 
 class QuotaSettings(SettingsGroup):
@@ -87,6 +124,7 @@ class Settings(ServiceSettings):
     edges: tuple[EdgeSettings, ...] = ()
     """Edges that switches may send to."""
     addresses: AddressSettings = AddressSettings()
+    public: PublicSettings = PublicSettings()
     quotas: QuotaSettings = QuotaSettings()
     """What one tenant may have."""
     audit: AuditSettings = AuditSettings()
@@ -113,6 +151,12 @@ class Settings(ServiceSettings):
         """What tenants may name: nothing of the switches, the edges and the zone."""
         hosts = [*(switch.host for switch in self.switches), *(edge.host for edge in self.edges)]
         return self.addresses.policy(*hosts, self.sip_zone)
+
+    def public_addresses(self) -> PublicAddresses:
+        """As tenants are told them."""
+        sip = [SipAddress(one.host, one.port, one.transport) for one in self.public.sip]
+        media = [MediaAddress(one.host, (one.first_port, one.last_port)) for one in self.public.media]
+        return PublicAddresses(self.sip_zone, sip, media, self.public.effective_at)
 
     def switch_password(self) -> str | None:
         if self.switch_password_file is None:

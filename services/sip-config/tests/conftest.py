@@ -43,6 +43,7 @@ from sip_config.adapters.mongo.node_reports import ReportDocuments
 from sip_config.adapters.mongo.onboardings import OnboardingDocuments
 from sip_config.adapters.mongo.rejections import RejectionDocuments
 from sip_config.adapters.mongo.trunks import TrunkDocuments
+from sip_config.adapters.rest import addresses as rest_addresses
 from sip_config.adapters.rest import network as rest_network
 from sip_config.adapters.rest import onboardings as rest_onboardings
 from sip_config.adapters.rest import rejections as rest_rejections
@@ -59,6 +60,7 @@ from sip_config.app.rejections import Rejections
 from sip_config.app.trunks import Quotas, Trunks
 from sip_config.domain.network import Orders
 from sip_config.domain.node_tables import NodeTables
+from sip_config.domain.public_addresses import MediaAddress, PublicAddresses, SipAddress
 from sip_config.domain.refused.numbers import OwnNumber
 from sip_config.domain.refused.tenant_numbers import TenantNumbers
 from sip_config.domain.resources import EdgeBody, SwitchBody
@@ -70,6 +72,12 @@ ACME = {"name": "Acme", "country": "DE", "source_cidrs": ["203.0.113.0/30"], "do
 PASSWORD = "password-of-the-switches"
 ADDRESSES = AddressPolicy.of(
     ["192.0.2.0/24", "203.0.113.0/24", "2001:db8::/32"], ["198.51.100.7", "sip.example"]
+)
+PUBLIC = PublicAddresses(
+    "sip.example",
+    [SipAddress("198.51.100.7", 5060, Transport.UDP), SipAddress("edge.sip.example", 5061, Transport.TLS)],
+    [MediaAddress("198.51.100.9", (10000, 20000))],
+    datetime(2026, 11, 1, tzinfo=UTC),
 )
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -230,6 +238,7 @@ async def replica(shared: Shared, feed: NodeFeed, issuer: DevIssuer) -> AsyncIte
     open_paths = (rest_switch.PATH,)
     app = create_app("sip-config", "Test", verifier_of(issuer), Readiness(), open_paths=open_paths)
     app.include_router(rest_trunks.router(trunks, placement, keys))
+    app.include_router(rest_addresses.router(PUBLIC))
     app.include_router(rest_network.router(feed, reports, network))
     app.include_router(rest_rejections.router(rejections, keys))
     app.include_router(rest_onboardings.router(onboardings, keys))
@@ -237,7 +246,7 @@ async def replica(shared: Shared, feed: NodeFeed, issuer: DevIssuer) -> AsyncIte
 
     def add(server: grpc.aio.Server) -> None:
         add_SipTrunkServiceServicer_to_server(SipTrunkService(trunks, placement, keys), server)
-        add_NetworkServiceServicer_to_server(NetworkService(feed, reports, network), server)
+        add_NetworkServiceServicer_to_server(NetworkService(feed, reports, network, PUBLIC), server)
         add_SipRejectionServiceServicer_to_server(SipRejectionService(rejections, keys), server)
         grpc_switch_config.add_to_server(SwitchConfig(feed, reports, network, heartbeat=0.05), server)
 

@@ -88,6 +88,13 @@ def reads(fields: Collection[str]) -> Extra:
     }
 
 
+def or_text(said: Extra) -> Extra:
+    """Of a read that is given as lines of text, too."""
+    answers = said["responses"]
+    lines = {"text/plain": {"schema": {"type": "string"}}}
+    return {**said, "responses": {**answers, "200": {**answers["200"], "content": lines}}}
+
+
 def shows(fields: Collection[str]) -> Extra:
     """Of what has no version of its own."""
     return {"parameters": [_fields(fields)]}

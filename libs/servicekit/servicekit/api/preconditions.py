@@ -67,7 +67,7 @@ def required(hint: str) -> PreconditionRequired:
     )
 
 
-def etag(version: int, computed: bytes = b"") -> str:
+def etag(version: int | str, computed: bytes = b"") -> str:
     """computed: what changes without the version, as it is sent."""
     suffix = f"-{hashlib.blake2s(computed, digest_size=4).hexdigest()}" if computed else ""
     return f'"{version}{suffix}"'

@@ -85,11 +85,12 @@ async def document(request: Request) -> Any:
 def one(
     request: Request,
     body: Mapping[str, Any],
-    version: int,
+    version: int | str,
     computed: Collection[str] = (),
     fields: Sequence[str] | None = None,
 ) -> Response:
-    """An object. computed: names of its parts that change without its version."""
+    """An object. version: a text where no change names it. computed: names of its parts that change
+    without its version."""
     shown = _only(body, fields)
     moving = {name: shown[name] for name in computed if name in shown}
     tag = preconditions.etag(version, _encoded(moving) if computed else b"")

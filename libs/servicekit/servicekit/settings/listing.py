@@ -7,7 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, IPvAnyNetwork
+from pydantic import AwareDatetime, BaseModel, IPvAnyNetwork
 from pydantic.fields import FieldInfo
 
 from servicekit.settings.environment import PREFIX, group_of
@@ -19,6 +19,7 @@ _KINDS = {
     float: "number",
     str: "text",
     Path: "path",
+    AwareDatetime: "time",
     IPvAnyNetwork: "network",
 }
 _BOUNDS = (("ge", "from {}"), ("gt", "above {}"), ("le", "to {}"), ("lt", "below {}"))

@@ -45,6 +45,21 @@ class Around:
         return json.dumps([{"id": EDGE_ID, "host": self.edge.inner_host}])
 
     @property
+    def public_sip(self) -> str:
+        """Where providers of this world reach the edge."""
+        where = {"host": self.edge.public_host, "port": self.edge.ports.public}
+        return json.dumps([{**where, "transport": transport} for transport in ("udp", "tcp")])
+
+    @property
+    def public_media(self) -> str:
+        found = {}
+        for one in self.switches:
+            first, last = one.rtp_ports
+            at = {"host": one.sip.host, "first_port": first, "last_port": last}
+            found[tuple(at.values())] = at
+        return json.dumps(list(found.values()))
+
+    @property
     def destinations(self) -> str:
         """A spare one takes no call until somebody orders it."""
         found = [
@@ -101,6 +116,8 @@ def service_runs(around: Around) -> dict[str, ServiceRun]:
             "SWITCHES": around.destinations,
             "EDGES": around.edges,
             "ADDRESSES__ALLOW": LOOPBACK,
+            "PUBLIC__SIP": around.public_sip,
+            "PUBLIC__MEDIA": around.public_media,
         },
     )
     control = {

@@ -15,6 +15,7 @@ from switchlink.freeswitch import Address, FreeSwitchSettings, find_freeswitch, 
 CONFIGURATION = REPOSITORY / "infra" / "freeswitch"
 _GREETING = b"Content-Type: auth/request\n\n"
 _RTP_BLOCK = 400
+_KERNELS = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,17 @@ class SwitchRun:
     @property
     def name(self) -> str:
         return f"switch-{self.number}"
+
+    @property
+    def rtp_ports(self) -> tuple[int, int]:
+        """The first and the last. FreeSWITCH's are below those that the kernel gives away, and another world
+        is another process; devswitch takes what the kernel gives."""
+        if self.binary is None:
+            first, last = _KERNELS.read_text().split()
+            return int(first), int(last)
+        size = _RTP_BLOCK // self.of
+        start = 16384 + os.getpid() % 40 * _RTP_BLOCK + (self.number - 1) * size
+        return start, start + size - 1
 
     @property
     def watch_dir(self) -> Path:
@@ -79,15 +91,12 @@ def create(run: SwitchRun) -> Component:
 
 
 def _freeswitch(run: SwitchRun, binary: Path) -> Process:
-    # below the ports that the kernel gives away; another world is another process
-    size = _RTP_BLOCK // run.of
-    first = 16384 + os.getpid() % 40 * _RTP_BLOCK + (run.number - 1) * size
     settings = FreeSwitchSettings(
         sip=run.sip,
         esl=run.esl,
         edge=run.edge,
         password=run.password_file.read_text(),
-        rtp_ports=(first, first + size - 1),
+        rtp_ports=run.rtp_ports,
         routers=run.routers,
     )
     launch = freeswitch_launch(binary, run.configuration, run.folder, settings)

@@ -202,6 +202,16 @@ export const Line = {
   port: 'port',
 } as const;
 
+export interface MediaAddressBody {
+  host: string;
+  /**
+     * the first and the last, such as 10000-20000
+     * @pattern ^[0-9]+-[0-9]+$
+     */
+  ports: string;
+  transport: 'udp';
+}
+
 export interface NearestBody {
   /** one of the trunk's networks */
   network?: string;
@@ -378,6 +388,34 @@ export interface OnboardingPage {
   onboardings: OnboardingBody[];
   /** absent on the last page */
   next_page_token?: string;
+}
+
+export type Transport = typeof Transport[keyof typeof Transport];
+
+
+export const Transport = {
+  udp: 'udp',
+  tcp: 'tcp',
+  tls: 'tls',
+} as const;
+
+export interface SipAddressBody {
+  host: string;
+  port: number;
+  transport: Transport;
+}
+
+export interface PublicAddressesBody {
+  /** another one as soon as anything here is another */
+  version: string;
+  /** since when they hold, or from when on; absent: nobody said */
+  effective_at?: string;
+  /** calls come to these and from these */
+  sip: SipAddressBody[];
+  /** speech goes to these and comes from these */
+  media: MediaAddressBody[];
+  /** the SIP domains of all trunks are below it */
+  domain_zone: string;
 }
 
 export interface RefusedCodeBody {

@@ -25,6 +25,7 @@ import type {
 
 import type {
   NetworkBody,
+  PublicAddressesBody,
   SwitchPatch,
   SwitchRead,
   WordBody,
@@ -81,6 +82,107 @@ const withQueryKey = <T extends object, K>(query: T, queryKey: K): T & { queryKe
   }
   return result;
 };
+
+export const getGetPublicAddressesUrl = () => {
+
+
+
+
+  return `/api/v1/sip/network/addresses`
+}
+
+/**
+ * With `Accept: text/plain` the same as lines.
+ * @summary Our own addresses, for providers and firewalls
+ */
+export const getPublicAddresses = async ( options?: Parameters<typeof request>[1]): Promise<PublicAddressesBody> => {
+
+  return request<PublicAddressesBody>(getGetPublicAddressesUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetPublicAddressesQueryKey = () => {
+    return [
+    `/api/v1/sip/network/addresses`
+    ] as const;
+    }
+
+
+export const getGetPublicAddressesQueryOptions = <TData = Awaited<ReturnType<typeof getPublicAddresses>>, TError = ErrorType<unknown>>( options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPublicAddresses>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetPublicAddressesQueryKey();
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getPublicAddresses>>> = ({ signal }) => getPublicAddresses({ signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getPublicAddresses>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetPublicAddressesQueryResult = NonNullable<Awaited<ReturnType<typeof getPublicAddresses>>>
+export type GetPublicAddressesQueryError = ErrorType<unknown>
+
+
+export function useGetPublicAddresses<TData = Awaited<ReturnType<typeof getPublicAddresses>>, TError = ErrorType<unknown>>(
+  options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPublicAddresses>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getPublicAddresses>>,
+          TError,
+          Awaited<ReturnType<typeof getPublicAddresses>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetPublicAddresses<TData = Awaited<ReturnType<typeof getPublicAddresses>>, TError = ErrorType<unknown>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPublicAddresses>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getPublicAddresses>>,
+          TError,
+          Awaited<ReturnType<typeof getPublicAddresses>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetPublicAddresses<TData = Awaited<ReturnType<typeof getPublicAddresses>>, TError = ErrorType<unknown>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPublicAddresses>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary Our own addresses, for providers and firewalls
+ */
+
+export function useGetPublicAddresses<TData = Awaited<ReturnType<typeof getPublicAddresses>>, TError = ErrorType<unknown>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getPublicAddresses>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetPublicAddressesQueryOptions(options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
 
 export const getGetNetworkUrl = () => {
 

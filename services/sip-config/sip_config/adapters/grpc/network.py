@@ -10,12 +10,16 @@ from keepline.sip.v1 import switch_config_pb2 as config
 from servicekit.api import messages, preconditions
 from servicekit.auth import Role, require
 from servicekit.timestamps import timestamp
+from sip_config.adapters.address_shape import FIELDS
+from sip_config.adapters.messages.addresses import addresses_message
 from sip_config.adapters.network_shape import switch_change, word_asked
+from sip_config.adapters.rest.addresses import check_reader
 from sip_config.app.network import Network, Switch
 from sip_config.app.node_feed import NodeFeed
 from sip_config.app.node_reports import NodeReports
 from sip_config.domain.network import OperatorWord
 from sip_config.domain.node_report import NodeReport
+from sip_config.domain.public_addresses import PublicAddresses
 from sip_config.domain.resources import DestinationState
 
 SERVICE = "keepline.sip.v1.NetworkService"
@@ -28,7 +32,10 @@ _Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class NetworkService(network_service_pb2_grpc.NetworkServiceServicer):
-    def __init__(self, feed: NodeFeed, reports: NodeReports, network: Network) -> None:
+    def __init__(
+        self, feed: NodeFeed, reports: NodeReports, network: Network, addresses: PublicAddresses
+    ) -> None:
+        self._addresses = addresses
         self._feed = feed
         self._reports = reports
         self._network = network
@@ -48,6 +55,13 @@ class NetworkService(network_service_pb2_grpc.NetworkServiceServicer):
             nodes=[_node(one, feed.version) for one in await self._reports.all()],
             word=None if word is None else _word(word),
         )
+
+    async def GetPublicAddresses(
+        self, request: pb.GetPublicAddressesRequest, context: _Context
+    ) -> pb.GetPublicAddressesResponse:
+        check_reader()
+        fields = messages.fields_asked(request, FIELDS)
+        return messages.selected(addresses_message(self._addresses), fields)
 
     async def SayWord(self, request: pb.SayWordRequest, context: _Context) -> pb.SayWordResponse:
         who = require(Role.OPERATOR)

@@ -25,9 +25,10 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from keepline.sip.v1 import switch_config_pb2 as keepline_dot_sip_dot_v1_dot_switch__config__pb2
+from keepline.types.v1 import endpoint_pb2 as keepline_dot_types_dot_v1_dot_endpoint__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%keepline/sip/v1/network_service.proto\x12\x0fkeepline.sip.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#keepline/sip/v1/switch_config.proto\"\x94\x01\n\x06Switch\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04host\x18\x02 \x01(\t\x12\x0c\n\x04port\x18\x03 \x01(\r\x12\x0e\n\x06weight\x18\x04 \x01(\r\x12\x30\n\x05state\x18\x05 \x01(\x0e\x32!.keepline.sip.v1.DestinationState\x12\x0f\n\x07version\x18\x06 \x01(\x04\x12\x0f\n\x07ordered\x18\x07 \x01(\x08\"e\n\x08SaidWord\x12\x0e\n\x06shrunk\x18\x01 \x01(\x08\x12\r\n\x05older\x18\x02 \x01(\x08\x12)\n\x05until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07said_by\x18\x04 \x01(\t\"\x81\x02\n\x04Node\x12\x0f\n\x07node_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\x0f\n\x07\x63urrent\x18\x04 \x01(\x08\x12\x13\n\x0bnack_reason\x18\x05 \x01(\t\x12,\n\tset_aside\x18\x06 \x03(\x0b\x32\x19.keepline.sip.v1.SetAside\x12\x17\n\x0fset_aside_count\x18\x07 \x01(\x04\x12\x14\n\x0ctrunks_limit\x18\x08 \x01(\x04\x12\x15\n\rnumbers_limit\x18\t \x01(\x04\x12/\n\x0breported_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x13\n\x11GetNetworkRequest\"\xd4\x02\n\x12GetNetworkResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x0f\n\x07missing\x18\x02 \x01(\t\x12\x0e\n\x06trunks\x18\x03 \x01(\x04\x12\x0f\n\x07numbers\x18\x04 \x01(\x04\x12?\n\x06marked\x18\x05 \x03(\x0b\x32/.keepline.sip.v1.GetNetworkResponse.MarkedEntry\x12\x11\n\tset_aside\x18\x06 \x01(\x04\x12)\n\x08switches\x18\x07 \x03(\x0b\x32\x17.keepline.sip.v1.Switch\x12$\n\x05nodes\x18\x08 \x03(\x0b\x32\x15.keepline.sip.v1.Node\x12\'\n\x04word\x18\t \x01(\x0b\x32\x19.keepline.sip.v1.SaidWord\x1a-\n\x0bMarkedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01\"@\n\x0eSayWordRequest\x12\x0e\n\x06shrunk\x18\x01 \x01(\x08\x12\r\n\x05older\x18\x02 \x01(\x08\x12\x0f\n\x07minutes\x18\x03 \x01(\r\":\n\x0fSayWordResponse\x12\'\n\x04word\x18\x01 \x01(\x0b\x32\x19.keepline.sip.v1.SaidWord\"\x1e\n\x10GetSwitchRequest\x12\n\n\x02id\x18\x01 \x01(\t\"<\n\x11GetSwitchResponse\x12\'\n\x06switch\x18\x01 \x01(\x0b\x32\x17.keepline.sip.v1.Switch\"\x9e\x01\n\x13UpdateSwitchRequest\x12\'\n\x06switch\x18\x01 \x01(\x0b\x32\x17.keepline.sip.v1.Switch\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x03 \x01(\x04\x12\x13\n\x0b\x61ny_version\x18\x04 \x01(\x08\"?\n\x14UpdateSwitchResponse\x12\'\n\x06switch\x18\x01 \x01(\x0b\x32\x17.keepline.sip.v1.Switch2\xe6\x02\n\x0eNetworkService\x12U\n\nGetNetwork\x12\".keepline.sip.v1.GetNetworkRequest\x1a#.keepline.sip.v1.GetNetworkResponse\x12L\n\x07SayWord\x12\x1f.keepline.sip.v1.SayWordRequest\x1a .keepline.sip.v1.SayWordResponse\x12R\n\tGetSwitch\x12!.keepline.sip.v1.GetSwitchRequest\x1a\".keepline.sip.v1.GetSwitchResponse\x12[\n\x0cUpdateSwitch\x12$.keepline.sip.v1.UpdateSwitchRequest\x1a%.keepline.sip.v1.UpdateSwitchResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%keepline/sip/v1/network_service.proto\x12\x0fkeepline.sip.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#keepline/sip/v1/switch_config.proto\x1a keepline/types/v1/endpoint.proto\"\x94\x01\n\x06Switch\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04host\x18\x02 \x01(\t\x12\x0c\n\x04port\x18\x03 \x01(\r\x12\x0e\n\x06weight\x18\x04 \x01(\r\x12\x30\n\x05state\x18\x05 \x01(\x0e\x32!.keepline.sip.v1.DestinationState\x12\x0f\n\x07version\x18\x06 \x01(\x04\x12\x0f\n\x07ordered\x18\x07 \x01(\x08\"e\n\x08SaidWord\x12\x0e\n\x06shrunk\x18\x01 \x01(\x08\x12\r\n\x05older\x18\x02 \x01(\x08\x12)\n\x05until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07said_by\x18\x04 \x01(\t\"\x81\x02\n\x04Node\x12\x0f\n\x07node_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\x0f\n\x07\x63urrent\x18\x04 \x01(\x08\x12\x13\n\x0bnack_reason\x18\x05 \x01(\t\x12,\n\tset_aside\x18\x06 \x03(\x0b\x32\x19.keepline.sip.v1.SetAside\x12\x17\n\x0fset_aside_count\x18\x07 \x01(\x04\x12\x14\n\x0ctrunks_limit\x18\x08 \x01(\x04\x12\x15\n\rnumbers_limit\x18\t \x01(\x04\x12/\n\x0breported_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x13\n\x11GetNetworkRequest\"\xd4\x02\n\x12GetNetworkResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x0f\n\x07missing\x18\x02 \x01(\t\x12\x0e\n\x06trunks\x18\x03 \x01(\x04\x12\x0f\n\x07numbers\x18\x04 \x01(\x04\x12?\n\x06marked\x18\x05 \x03(\x0b\x32/.keepline.sip.v1.GetNetworkResponse.MarkedEntry\x12\x11\n\tset_aside\x18\x06 \x01(\x04\x12)\n\x08switches\x18\x07 \x03(\x0b\x32\x17.keepline.sip.v1.Switch\x12$\n\x05nodes\x18\x08 \x03(\x0b\x32\x15.keepline.sip.v1.Node\x12\'\n\x04word\x18\t \x01(\x0b\x32\x19.keepline.sip.v1.SaidWord\x1a-\n\x0bMarkedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01\"@\n\x0eSayWordRequest\x12\x0e\n\x06shrunk\x18\x01 \x01(\x08\x12\r\n\x05older\x18\x02 \x01(\x08\x12\x0f\n\x07minutes\x18\x03 \x01(\r\":\n\x0fSayWordResponse\x12\'\n\x04word\x18\x01 \x01(\x0b\x32\x19.keepline.sip.v1.SaidWord\"\x1e\n\x10GetSwitchRequest\x12\n\n\x02id\x18\x01 \x01(\t\"<\n\x11GetSwitchResponse\x12\'\n\x06switch\x18\x01 \x01(\x0b\x32\x17.keepline.sip.v1.Switch\"\x9e\x01\n\x13UpdateSwitchRequest\x12\'\n\x06switch\x18\x01 \x01(\x0b\x32\x17.keepline.sip.v1.Switch\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x03 \x01(\x04\x12\x13\n\x0b\x61ny_version\x18\x04 \x01(\x08\"?\n\x14UpdateSwitchResponse\x12\'\n\x06switch\x18\x01 \x01(\x0b\x32\x17.keepline.sip.v1.Switch\"G\n\x19GetPublicAddressesRequest\x12*\n\x06\x66ields\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"\xcf\x01\n\x1aGetPublicAddressesResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x03sip\x18\x03 \x03(\x0b\x32\x1e.keepline.types.v1.SipEndpoint\x12,\n\x05media\x18\x04 \x03(\x0b\x32\x1d.keepline.sip.v1.MediaAddress\x12\x13\n\x0b\x64omain_zone\x18\x05 \x01(\t\"C\n\x0cMediaAddress\x12\x0c\n\x04host\x18\x01 \x01(\t\x12\x12\n\nfirst_port\x18\x02 \x01(\r\x12\x11\n\tlast_port\x18\x03 \x01(\r2\xd5\x03\n\x0eNetworkService\x12U\n\nGetNetwork\x12\".keepline.sip.v1.GetNetworkRequest\x1a#.keepline.sip.v1.GetNetworkResponse\x12m\n\x12GetPublicAddresses\x12*.keepline.sip.v1.GetPublicAddressesRequest\x1a+.keepline.sip.v1.GetPublicAddressesResponse\x12L\n\x07SayWord\x12\x1f.keepline.sip.v1.SayWordRequest\x1a .keepline.sip.v1.SayWordResponse\x12R\n\tGetSwitch\x12!.keepline.sip.v1.GetSwitchRequest\x1a\".keepline.sip.v1.GetSwitchResponse\x12[\n\x0cUpdateSwitch\x12$.keepline.sip.v1.UpdateSwitchRequest\x1a%.keepline.sip.v1.UpdateSwitchResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,30 +37,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_GETNETWORKRESPONSE_MARKEDENTRY']._loaded_options = None
   _globals['_GETNETWORKRESPONSE_MARKEDENTRY']._serialized_options = b'8\001'
-  _globals['_SWITCH']._serialized_start=163
-  _globals['_SWITCH']._serialized_end=311
-  _globals['_SAIDWORD']._serialized_start=313
-  _globals['_SAIDWORD']._serialized_end=414
-  _globals['_NODE']._serialized_start=417
-  _globals['_NODE']._serialized_end=674
-  _globals['_GETNETWORKREQUEST']._serialized_start=676
-  _globals['_GETNETWORKREQUEST']._serialized_end=695
-  _globals['_GETNETWORKRESPONSE']._serialized_start=698
-  _globals['_GETNETWORKRESPONSE']._serialized_end=1038
-  _globals['_GETNETWORKRESPONSE_MARKEDENTRY']._serialized_start=993
-  _globals['_GETNETWORKRESPONSE_MARKEDENTRY']._serialized_end=1038
-  _globals['_SAYWORDREQUEST']._serialized_start=1040
-  _globals['_SAYWORDREQUEST']._serialized_end=1104
-  _globals['_SAYWORDRESPONSE']._serialized_start=1106
-  _globals['_SAYWORDRESPONSE']._serialized_end=1164
-  _globals['_GETSWITCHREQUEST']._serialized_start=1166
-  _globals['_GETSWITCHREQUEST']._serialized_end=1196
-  _globals['_GETSWITCHRESPONSE']._serialized_start=1198
-  _globals['_GETSWITCHRESPONSE']._serialized_end=1258
-  _globals['_UPDATESWITCHREQUEST']._serialized_start=1261
-  _globals['_UPDATESWITCHREQUEST']._serialized_end=1419
-  _globals['_UPDATESWITCHRESPONSE']._serialized_start=1421
-  _globals['_UPDATESWITCHRESPONSE']._serialized_end=1484
-  _globals['_NETWORKSERVICE']._serialized_start=1487
-  _globals['_NETWORKSERVICE']._serialized_end=1845
+  _globals['_SWITCH']._serialized_start=197
+  _globals['_SWITCH']._serialized_end=345
+  _globals['_SAIDWORD']._serialized_start=347
+  _globals['_SAIDWORD']._serialized_end=448
+  _globals['_NODE']._serialized_start=451
+  _globals['_NODE']._serialized_end=708
+  _globals['_GETNETWORKREQUEST']._serialized_start=710
+  _globals['_GETNETWORKREQUEST']._serialized_end=729
+  _globals['_GETNETWORKRESPONSE']._serialized_start=732
+  _globals['_GETNETWORKRESPONSE']._serialized_end=1072
+  _globals['_GETNETWORKRESPONSE_MARKEDENTRY']._serialized_start=1027
+  _globals['_GETNETWORKRESPONSE_MARKEDENTRY']._serialized_end=1072
+  _globals['_SAYWORDREQUEST']._serialized_start=1074
+  _globals['_SAYWORDREQUEST']._serialized_end=1138
+  _globals['_SAYWORDRESPONSE']._serialized_start=1140
+  _globals['_SAYWORDRESPONSE']._serialized_end=1198
+  _globals['_GETSWITCHREQUEST']._serialized_start=1200
+  _globals['_GETSWITCHREQUEST']._serialized_end=1230
+  _globals['_GETSWITCHRESPONSE']._serialized_start=1232
+  _globals['_GETSWITCHRESPONSE']._serialized_end=1292
+  _globals['_UPDATESWITCHREQUEST']._serialized_start=1295
+  _globals['_UPDATESWITCHREQUEST']._serialized_end=1453
+  _globals['_UPDATESWITCHRESPONSE']._serialized_start=1455
+  _globals['_UPDATESWITCHRESPONSE']._serialized_end=1518
+  _globals['_GETPUBLICADDRESSESREQUEST']._serialized_start=1520
+  _globals['_GETPUBLICADDRESSESREQUEST']._serialized_end=1591
+  _globals['_GETPUBLICADDRESSESRESPONSE']._serialized_start=1594
+  _globals['_GETPUBLICADDRESSESRESPONSE']._serialized_end=1801
+  _globals['_MEDIAADDRESS']._serialized_start=1803
+  _globals['_MEDIAADDRESS']._serialized_end=1870
+  _globals['_NETWORKSERVICE']._serialized_start=1873
+  _globals['_NETWORKSERVICE']._serialized_end=2342
 # @@protoc_insertion_point(module_scope)

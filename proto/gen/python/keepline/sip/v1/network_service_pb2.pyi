@@ -10,6 +10,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from keepline.sip.v1 import switch_config_pb2 as _switch_config_pb2
+from keepline.types.v1 import endpoint_pb2 as _endpoint_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -375,3 +376,94 @@ class UpdateSwitchResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UpdateSwitchResponse: _TypeAlias = UpdateSwitchResponse  # noqa: Y015
+
+@_typing.final
+class GetPublicAddressesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIELDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def fields(self) -> _field_mask_pb2.FieldMask:
+        """Only these fields; absent: all."""
+
+    def __init__(
+        self,
+        *,
+        fields: _field_mask_pb2.FieldMask | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPublicAddressesRequest: _TypeAlias = GetPublicAddressesRequest  # noqa: Y015
+
+@_typing.final
+class GetPublicAddressesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_AT_FIELD_NUMBER: _builtins.int
+    SIP_FIELD_NUMBER: _builtins.int
+    MEDIA_FIELD_NUMBER: _builtins.int
+    DOMAIN_ZONE_FIELD_NUMBER: _builtins.int
+    version: _builtins.str
+    """Another one as soon as anything here is another."""
+    domain_zone: _builtins.str
+    """The SIP domains of all trunks are below it."""
+    @_builtins.property
+    def effective_at(self) -> _timestamp_pb2.Timestamp:
+        """Since when they hold, or from when on; absent: nobody said."""
+
+    @_builtins.property
+    def sip(self) -> _containers.RepeatedCompositeFieldContainer[_endpoint_pb2.SipEndpoint]:
+        """Calls come to these and from these."""
+
+    @_builtins.property
+    def media(self) -> _containers.RepeatedCompositeFieldContainer[Global___MediaAddress]:
+        """Speech goes to these and comes from these."""
+
+    def __init__(
+        self,
+        *,
+        version: _builtins.str = ...,
+        effective_at: _timestamp_pb2.Timestamp | None = ...,
+        sip: _abc.Iterable[_endpoint_pb2.SipEndpoint] | None = ...,
+        media: _abc.Iterable[Global___MediaAddress] | None = ...,
+        domain_zone: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["effective_at", b"effective_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["domain_zone", b"domain_zone", "effective_at", b"effective_at", "media", b"media", "sip", b"sip", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPublicAddressesResponse: _TypeAlias = GetPublicAddressesResponse  # noqa: Y015
+
+@_typing.final
+class MediaAddress(_message.Message):
+    """Over UDP."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HOST_FIELD_NUMBER: _builtins.int
+    FIRST_PORT_FIELD_NUMBER: _builtins.int
+    LAST_PORT_FIELD_NUMBER: _builtins.int
+    host: _builtins.str
+    first_port: _builtins.int
+    last_port: _builtins.int
+    def __init__(
+        self,
+        *,
+        host: _builtins.str = ...,
+        first_port: _builtins.int = ...,
+        last_port: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_port", b"first_port", "host", b"host", "last_port", b"last_port"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MediaAddress: _TypeAlias = MediaAddress  # noqa: Y015

@@ -41,6 +41,11 @@ class NetworkServiceStub:
                 request_serializer=keepline_dot_sip_dot_v1_dot_network__service__pb2.GetNetworkRequest.SerializeToString,
                 response_deserializer=keepline_dot_sip_dot_v1_dot_network__service__pb2.GetNetworkResponse.FromString,
                 _registered_method=True)
+        self.GetPublicAddresses = channel.unary_unary(
+                '/keepline.sip.v1.NetworkService/GetPublicAddresses',
+                request_serializer=keepline_dot_sip_dot_v1_dot_network__service__pb2.GetPublicAddressesRequest.SerializeToString,
+                response_deserializer=keepline_dot_sip_dot_v1_dot_network__service__pb2.GetPublicAddressesResponse.FromString,
+                _registered_method=True)
         self.SayWord = channel.unary_unary(
                 '/keepline.sip.v1.NetworkService/SayWord',
                 request_serializer=keepline_dot_sip_dot_v1_dot_network__service__pb2.SayWordRequest.SerializeToString,
@@ -65,6 +70,13 @@ class NetworkServiceServicer:
 
     def GetNetwork(self, request, context):
         """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPublicAddresses(self, request, context):
+        """For every role of a tenant: our own addresses, for providers and firewalls.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -94,6 +106,11 @@ def add_NetworkServiceServicer_to_server(servicer, server):
                     servicer.GetNetwork,
                     request_deserializer=keepline_dot_sip_dot_v1_dot_network__service__pb2.GetNetworkRequest.FromString,
                     response_serializer=keepline_dot_sip_dot_v1_dot_network__service__pb2.GetNetworkResponse.SerializeToString,
+            ),
+            'GetPublicAddresses': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPublicAddresses,
+                    request_deserializer=keepline_dot_sip_dot_v1_dot_network__service__pb2.GetPublicAddressesRequest.FromString,
+                    response_serializer=keepline_dot_sip_dot_v1_dot_network__service__pb2.GetPublicAddressesResponse.SerializeToString,
             ),
             'SayWord': grpc.unary_unary_rpc_method_handler(
                     servicer.SayWord,
@@ -140,6 +157,33 @@ class NetworkService:
             '/keepline.sip.v1.NetworkService/GetNetwork',
             keepline_dot_sip_dot_v1_dot_network__service__pb2.GetNetworkRequest.SerializeToString,
             keepline_dot_sip_dot_v1_dot_network__service__pb2.GetNetworkResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPublicAddresses(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/keepline.sip.v1.NetworkService/GetPublicAddresses',
+            keepline_dot_sip_dot_v1_dot_network__service__pb2.GetPublicAddressesRequest.SerializeToString,
+            keepline_dot_sip_dot_v1_dot_network__service__pb2.GetPublicAddressesResponse.FromString,
             options,
             channel_credentials,
             insecure,

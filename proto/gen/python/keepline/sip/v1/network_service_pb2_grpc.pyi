@@ -36,6 +36,8 @@ class NetworkServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> NetworkServiceAsyncStub: ...
     GetNetwork: _grpc.UnaryUnaryMultiCallable[_network_service_pb2.GetNetworkRequest, _network_service_pb2.GetNetworkResponse]
+    GetPublicAddresses: _grpc.UnaryUnaryMultiCallable[_network_service_pb2.GetPublicAddressesRequest, _network_service_pb2.GetPublicAddressesResponse]
+    """For every role of a tenant: our own addresses, for providers and firewalls."""
     SayWord: _grpc.UnaryUnaryMultiCallable[_network_service_pb2.SayWordRequest, _network_service_pb2.SayWordResponse]
     GetSwitch: _grpc.UnaryUnaryMultiCallable[_network_service_pb2.GetSwitchRequest, _network_service_pb2.GetSwitchResponse]
     UpdateSwitch: _grpc.UnaryUnaryMultiCallable[_network_service_pb2.UpdateSwitchRequest, _network_service_pb2.UpdateSwitchResponse]
@@ -48,6 +50,8 @@ class NetworkServiceAsyncStub(NetworkServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetNetwork: _aio.UnaryUnaryMultiCallable[_network_service_pb2.GetNetworkRequest, _network_service_pb2.GetNetworkResponse]  # type: ignore[assignment]
+    GetPublicAddresses: _aio.UnaryUnaryMultiCallable[_network_service_pb2.GetPublicAddressesRequest, _network_service_pb2.GetPublicAddressesResponse]  # type: ignore[assignment]
+    """For every role of a tenant: our own addresses, for providers and firewalls."""
     SayWord: _aio.UnaryUnaryMultiCallable[_network_service_pb2.SayWordRequest, _network_service_pb2.SayWordResponse]  # type: ignore[assignment]
     GetSwitch: _aio.UnaryUnaryMultiCallable[_network_service_pb2.GetSwitchRequest, _network_service_pb2.GetSwitchResponse]  # type: ignore[assignment]
     UpdateSwitch: _aio.UnaryUnaryMultiCallable[_network_service_pb2.UpdateSwitchRequest, _network_service_pb2.UpdateSwitchResponse]  # type: ignore[assignment]
@@ -63,6 +67,14 @@ class NetworkServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _network_service_pb2.GetNetworkRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_network_service_pb2.GetNetworkResponse, _abc.Awaitable[_network_service_pb2.GetNetworkResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def GetPublicAddresses(
+        self,
+        request: _network_service_pb2.GetPublicAddressesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_network_service_pb2.GetPublicAddressesResponse, _abc.Awaitable[_network_service_pb2.GetPublicAddressesResponse]]:
+        """For every role of a tenant: our own addresses, for providers and firewalls."""
 
     @_abc_1.abstractmethod
     def SayWord(
