@@ -26,6 +26,17 @@ FORGED = [
     "Diversion: <sip:forged@x>\r\n",
     "DIVERSION\t: <sip:forged@x>\r\n",
     "X-FS-Support: forged\r\n",
+    "P-Preferred-Identity: <sip:forged@x>\r\n",
+    'p-preferred-identity\t:\r\n "forged" <sip:+12025550102@x>\r\n',
+    "P-Preferred-Identity: <tel:+12025550102>, <sip:forged@x>\r\nPrivacy: id\r\n",
+    "History-Info: <sip:forged@x>;index=1, <sip:b@x>;index=1.1\r\n",
+    "Referred-By: <sip:forged@x>\r\n",
+    "b: <sip:forged@x>\r\n",
+    "Identity: eyJhbGciOiJFUzI1NiJ9.forged.sig;info=<https://x/y.pem>\r\n",
+    "y: eyJhbGciOiJFUzI1NiJ9.forged.sig;info=<https://x/y.pem>\r\n",
+    "P-Charge-Info: <sip:forged@x>\r\n",
+    "Route: <sip:forged.example;lr>\r\n",
+    "Route: <sip:127.0.0.1:5060;lr>, <sip:forged.example;lr>\r\n",
     "Subject: a\nX-Keepline-Tenant: forged\r\n",
 ]
 SMUGGLED = [

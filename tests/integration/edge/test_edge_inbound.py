@@ -155,19 +155,6 @@ async def test_the_tables_own_keys_name_no_trunk(
     assert await switch.nothing(0.2)
 
 
-async def test_a_refused_extension_is_named(edge: RunningEdge, provider: Wire) -> None:
-    provider.send(invite(provider, f"sip:+4930123@{ACME}", "Require: nothingSupportsThis\r\n"), edge.public)
-    assert (await provider.receive(420)).one("Unsupported") == "nothingSupportsThis"
-
-
-@pytest.mark.parametrize("tags", ["100rel", "timer", "100rel, timer"])
-async def test_an_extension_that_the_switch_knows_passes(
-    edge: RunningEdge, switch: Wire, provider: Wire, tags: str
-) -> None:
-    provider.send(invite(provider, f"sip:+4930123@{ACME}", f"Require: {tags}\r\n"), edge.public)
-    assert (await switch.receive("INVITE")).one("Require") == tags
-
-
 @pytest.mark.parametrize(
     "user",
     ["+49,30", "+49|30", "+49%0d%0a", "${x}", "+49{30}", "a%2cb", "x" * 65, "+49;ext=1", "+49'30", "+49%00"],
