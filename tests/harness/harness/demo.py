@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from rich.console import Console
 
+from harness.front_desk import FrontDesk
 from harness.phones import AGENT, PROVIDER
 from harness.ports import free_port
 from harness.provider.served import provider_page
@@ -83,7 +84,9 @@ async def _provision(world: World) -> DemoState:
     )
     number = await tenant.create_number(NUMBER, trunk["id"], "Front desk")
     agent_port = free_port(AGENT)
-    agent = await tenant.create_sip_agent("Receptionist", f"sip:desk@{AGENT}:{agent_port};transport=udp")
+    # open as long as this process: the agent itself is there for one call at a time
+    desk = await FrontDesk.open((AGENT, agent_port))
+    agent = await tenant.create_sip_agent("Receptionist", f"sip:desk@{AGENT}:{desk.port};transport=udp")
     await tenant.create_plan("Front desk", [number["number"]], agent["id"])
     await tenant.in_force(trunk["id"], number_count=1)
     await tenant.decides(trunk["id"], number["number"])

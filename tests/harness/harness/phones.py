@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from harness.audio.ear import Ear, Heard
+from harness.front_desk import FrontDesk
 from harness.ports import free_port
 from harness.sipp import Sipp, SippResult
 from harness.until import NotInTime, until
@@ -60,11 +61,17 @@ class Phone:
         await self.ear.close()
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Agent(Phone):
+    desk: FrontDesk
+
     @property
     def uri(self) -> str:
-        return f"sip:agent@{self.sipp.local}:{self.sipp.port};transport=udp"
+        return f"sip:agent@{self.sipp.local}:{self.desk.port};transport=udp"
+
+    async def close(self) -> None:
+        self.desk.close()
+        await super().close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,7 @@ class Phones:
         calls: int = 1,
         port: int = 0,
     ) -> Agent:
+        """Reached at its desk (Agent.uri), or at SIPp's own port, which takes a probe for a call."""
         ear = await Ear.open(address, AGENT_HERTZ)
         sipp = Sipp(
             scenario,
@@ -119,7 +127,8 @@ class Phones:
             calls=calls,
             within=300,
         )
-        return await self._started(Agent(sipp, ear, CALLER_HERTZ))
+        desk = await FrontDesk.open((address, sipp.port))
+        return await self._started(Agent(sipp, ear, CALLER_HERTZ, desk=desk))
 
     async def probed(self, address: str = PROVIDER) -> Sipp:
         """A provider's endpoint that answers probes until all is closed."""

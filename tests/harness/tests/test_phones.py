@@ -1,5 +1,7 @@
 """The two ends work against each other, without anything of ours in between; a run that failed is seen."""
 
+import asyncio
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -22,6 +24,17 @@ def aim(made: Phones, agent: Agent) -> None:
     made.edge = f"{agent.sipp.local}:{agent.sipp.port}"
 
 
+async def asks(desk: str) -> str:
+    """The first line that answers a probe."""
+    host, _, port = desk.partition(":")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as prober:
+        prober.setblocking(False)
+        probe = f"OPTIONS sip:{desk} SIP/2.0\r\nVia: SIP/2.0/UDP x\r\nCall-ID: 1\r\n\r\n"
+        prober.sendto(probe.encode(), (host, int(port)))
+        answer = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(prober, 2000), 5)
+    return answer.decode().partition("\r\n")[0]
+
+
 async def test_both_ends_hear_the_other_one(made: Phones) -> None:
     agent = await made.agent()
     aim(made, agent)
@@ -32,6 +45,16 @@ async def test_both_ends_hear_the_other_one(made: Phones) -> None:
     assert outcome.heard.clear, str(outcome.heard)
     assert agent.heard.clear, str(agent.heard)
     assert (await agent.sipp.wait()).as_told
+
+
+async def test_the_desk_answers_probes_and_hands_on_a_call(made: Phones) -> None:
+    agent = await made.agent("agent_hangs_up")
+    made.edge = agent.uri.removeprefix("sip:agent@").partition(";")[0]
+    assert await asks(made.edge) == "SIP/2.0 200 OK"
+    outcome = await (await made.dial(NUMBER, DOMAIN, "caller_hears_bye")).outcome()
+    assert outcome.result.as_told, outcome
+    assert (await agent.sipp.wait()).as_told
+    assert await asks(made.edge) == "SIP/2.0 200 OK"
 
 
 async def test_an_end_that_hears_nothing_says_so(made: Phones) -> None:
