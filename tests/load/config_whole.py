@@ -40,6 +40,7 @@ async def main() -> int:
     filled = time.perf_counter() - began
     feed.complete("trunks")
     feed.complete("numbers")
+    feed.complete("agents")
     gc.collect()
     gc.freeze()
     watching = asyncio.create_task(_hold_ups())

@@ -36,7 +36,7 @@ class KamailioSettings(SettingsGroup):
 
 class ProbeSettings(SettingsGroup):
     interval_seconds: float = Field(default=30.0, ge=0.1, le=3600)
-    """Seconds between two OPTIONS to a provider's endpoint; with jitter of a fifth."""
+    """Seconds between two OPTIONS to an endpoint of a provider or an agent; with jitter of a fifth."""
     per_second: int = Field(default=50, ge=1, le=1000)
     """Most OPTIONS that begin in a second."""
     from_uri: str = Field(default="sip:keepalive@edge.keepline.invalid", pattern=r"^sips?:[^\s<>\"]{1,200}$")

@@ -65,6 +65,21 @@ def test_what_is_told(name: str, told: ProbeState | None, state: ProbeState, new
     assert is_news(told, state) is news
 
 
+AWAITED = [
+    ("the first miss", None, ProbeState(misses=1), True),
+    ("and no other", ProbeState(misses=1), ProbeState(misses=2), False),
+    ("silence then", ProbeState(misses=1), DOWN, True),
+    ("an answer then", ProbeState(misses=1), UP, True),
+]
+
+
+@pytest.mark.parametrize(("name", "told", "state", "news"), AWAITED, ids=[n[0] for n in AWAITED])
+def test_what_is_told_of_one_that_was_named_a_moment_ago(
+    name: str, told: ProbeState | None, state: ProbeState, news: bool
+) -> None:
+    assert is_news(told, state, awaited=True) is news
+
+
 @given(st.floats(0, 1), st.sampled_from([UP, DOWN, replace(UP, misses=1), ProbeState()]))
 def test_pauses_are_spread_and_shorter_until_the_state_is_settled(chance: float, state: ProbeState) -> None:
     middle = 30.0 if state.settled else 5.0

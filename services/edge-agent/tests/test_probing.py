@@ -184,6 +184,38 @@ async def test_an_endpoint_that_goes_and_comes_back_is_probed_no_more_often() ->
     assert providers.asked[endpoint(1)] <= 2 * providers.asked[endpoint(2)]
 
 
+async def test_one_that_was_named_a_moment_ago_is_probed_at_once_and_its_first_miss_told() -> None:
+    providers, heard = Providers(lambda e: Outcome(0) if e == endpoint(1) else Outcome(200, 1.0)), Heard()
+    made = Probing(
+        "edge1", providers, heard, SystemClock(), lambda: 1.0, interval_seconds=3600, per_second=100
+    )
+    task = asyncio.create_task(made.run())
+    made.share({endpoint(3)}, ["edge1"])  # of the start: within ten minutes
+    made.share({endpoint(1), endpoint(2), endpoint(3)}, ["edge1"])
+    await until(lambda: len(heard.readings) == 2)
+    task.cancel()
+    assert set(heard.readings) == {(endpoint(1), None), (endpoint(2), True)}
+    assert providers.asked == {endpoint(1): 1, endpoint(2): 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "new", "edges"),
+    [("what another edge leaves", 1, ["edge1", "edge2"]), ("more than a second's worth", 101, ["edge1"])],
+)
+async def test_what_nobody_waits_for_is_spread(name: str, new: int, edges: list[str]) -> None:
+    providers = Providers()
+    made = Probing(
+        "edge1", providers, Heard(), SystemClock(), lambda: 1.0, interval_seconds=3600, per_second=100
+    )
+    made.share(set(), ["edge1"])
+    made.share({endpoint(n) for n in range(1, new + 1)}, edges)
+    made.share({endpoint(n) for n in range(1, new + 2)}, edges)
+    task = asyncio.create_task(made.run())
+    await until(lambda: providers.asked)
+    task.cancel()
+    assert set(providers.asked) == {endpoint(new + 1)}
+
+
 async def test_silent_endpoints_do_not_take_more_than_their_places() -> None:
     providers, heard = Providers(slow=asyncio.Event()), Heard()
     async with probing(providers, heard, per_second=10_000) as prober:

@@ -160,7 +160,8 @@ def _read(service: Service[Settings], reading: Reading, feed: NodeFeed) -> Namin
 def _names(service: Service[Settings], topics: StateTopics, feed: NodeFeed) -> Naming:
     """What names a trunk: it is not deleted meanwhile."""
     agents = HumanAgents()
-    plans = AgentTopic(agents, service.settings.kafka).follower
+    broker = service.settings.kafka
+    plans = AgentTopic(agents, feed, broker, lambda: feed.complete("agents")).follower
     service.readiness.add_degraded("agents", plans.problem)
     service.keep(plans.run, name="agent follower")
 

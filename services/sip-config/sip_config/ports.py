@@ -72,7 +72,7 @@ class Feed(Protocol):
     def trunk_deleted(self, trunk_id: str) -> None: ...
 
     def complete(self, part: str) -> None:
-        """part: "trunks" or "numbers" were read to their end, and are believed."""
+        """part: "trunks", "numbers" or "agents" were read to their end, and are believed."""
 
     def is_full(self) -> bool:
         """Whether the smallest edge has no room for another trunk."""

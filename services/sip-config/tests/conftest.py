@@ -109,6 +109,7 @@ async def feed() -> NodeFeed:
     made = NodeFeed(NodeTables(encode, SITE.bodies(Orders())))
     made.complete("trunks")
     made.complete("numbers")
+    made.complete("agents")
     return made
 
 

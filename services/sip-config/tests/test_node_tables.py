@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 
 from sip_config.adapters.messages.resources import encode
 from sip_config.domain.change_log import ChangeLog, Moved
-from sip_config.domain.known_records import GONE, HeldNumber
+from sip_config.domain.known_records import GONE, HeldNumber, VoiceAgent
 from sip_config.domain.node_tables import NodeTables, Room
-from sip_config.domain.resources import Body, Kind, Resource, SwitchBody, kind_of
+from sip_config.domain.resources import Body, EndpointBody, Kind, Resource, SwitchBody, kind_of
 from sip_config.domain.trunk import Endpoint, Trunk
 from siptypes.endpoints import Transport
 from siptypes.faults import Misfit
 from siptypes.versions import part, written
 
 SWITCH = SwitchBody("sw1", "127.0.0.1", 5080)
+PREFIX = {"trunk": "trk", "number": "num", "agent": "agt"}
 Make = Callable[..., Trunk]
 Contents = dict[str, int]
 
@@ -25,8 +26,10 @@ _STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("trunk"), st.integers(1, 3), st.integers(1, 4), st.booleans()),
         st.tuples(st.just("number"), st.integers(1, 4), st.integers(1, 3), st.integers(1, 3)),
-        st.tuples(st.just("no trunk"), st.integers(1, 3)),
-        st.tuples(st.just("no number"), st.integers(1, 4)),
+        st.tuples(st.just("agent"), st.integers(1, 3), st.integers(1, 4), st.integers(0, 2)),
+        st.tuples(st.just("no"), st.just("agent"), st.integers(1, 3)),
+        st.tuples(st.just("no"), st.just("trunk"), st.integers(1, 3)),
+        st.tuples(st.just("no"), st.just("number"), st.integers(1, 4)),
         st.tuples(st.just("room"), st.integers(0, 3)),
     ),
     max_size=25,
@@ -37,16 +40,23 @@ def number(place: int, version: int = 1, trunk: int = 1, tenant: str = "t_a", la
     return HeldNumber(f"num_{place}", tenant, version, f"+4420794600{last or place}", f"trk_{trunk}")
 
 
+def agent(place: int, version: int = 1, where: int = 1) -> VoiceAgent:
+    """where: the trunks' address is 1; 0 for none."""
+    endpoint = EndpointBody(f"192.0.2.{where}", 5060, Transport.UDP) if where else None
+    return VoiceAgent(f"agt_{place}", version, endpoint)
+
+
 def _step(tables: NodeTables, step: Sequence[Any], make: Make) -> list[Moved]:
     match step:
         case ("trunk", place, version, enabled):
             return tables.put_trunk(make(place, version=version, enabled=enabled))
         case ("number", place, version, trunk):
             return tables.put_number(number(place, version, trunk))
-        case ("no trunk", place):
-            return tables.drop_trunk(f"trk_{place}")
-        case ("no number", place):
-            return tables.drop_number(f"num_{place}")
+        case ("agent", place, version, where):
+            return tables.put_agent(agent(place, version, where))
+        case ("no", what, place):
+            drop = {"trunk": tables.drop_trunk, "number": tables.drop_number, "agent": tables.drop_agent}
+            return drop[what](f"{PREFIX[what]}_{place}")
         case ("room", most):
             return tables.make_room(Room(numbers=most))
     raise AssertionError(step)
@@ -208,13 +218,17 @@ def test_nothing_grows_with_what_is_gone(trunk: Make) -> None:
     for place in range(50):
         tables.put_trunk(trunk(place, endpoints=(Endpoint(f"192.0.2.{place}", 5060, Transport.UDP),)))
         tables.put_number(number(place, trunk=place))
+        tables.put_agent(agent(place, where=place + 1))
     for place in range(50):
+        tables.drop_agent(f"agt_{place}")
         tables.drop_number(f"num_{place}")
         tables.drop_trunk(f"trk_{place}")
     assert tables.version == empty
     known = tables.known
-    for kept in (known._numbers_of, known._endpoints, known._holders._of, known._trunks, known._numbers):
+    for kept in (known._numbers_of, known._endpoints._known, known._holders._of):
         assert len(kept) == 0
+    for records in (known._trunks, known._numbers, known._agents):
+        assert len(records) == 0
     for place in range(GONE + 10):
         tables.drop_number(f"num_gone_{place}")
     assert len(known._gone) == GONE
@@ -257,3 +271,38 @@ def test_the_log_forgets_what_is_too_long_ago(trunk: Make) -> None:
     assert log.since("v7") is None
     assert len(log.since("v8") or ()) == 6
     assert len(log._positions) == len(log._entries) + 1
+
+
+NAMED: list[tuple[str, list[Any], set[str]]] = [
+    ("an agent's address is probed", [("agent", 1, 1, 2)], {"192.0.2.2"}),
+    ("as a trunk's is, once", [("agent", 1, 1, 1), ("trunk", 1, 1, True)], {"192.0.2.1"}),
+    (
+        "as long as one names it",
+        [
+            ("agent", 1, 1, 1),
+            ("agent", 2, 1, 1),
+            ("trunk", 1, 1, True),
+            ("no", "agent", 1),
+            ("no", "trunk", 1),
+        ],
+        {"192.0.2.1"},
+    ),
+    (
+        "and no longer",
+        [("agent", 1, 1, 1), ("agent", 2, 1, 1), ("no", "agent", 1), ("no", "agent", 2)],
+        set(),
+    ),
+    ("at another address", [("agent", 1, 1, 1), ("agent", 1, 2, 2)], {"192.0.2.2"}),
+    ("an older version that comes late", [("agent", 1, 2, 2), ("agent", 1, 1, 1)], {"192.0.2.2"}),
+    ("a deleted one that comes late", [("agent", 1, 1, 1), ("no", "agent", 1), ("agent", 1, 2, 1)], set()),
+    ("one that became a person", [("agent", 1, 1, 1), ("agent", 1, 2, 0)], set()),
+]
+
+
+@pytest.mark.parametrize(("name", "steps", "expect"), NAMED)
+def test_what_agents_name_is_probed(trunk: Make, name: str, steps: list[Any], expect: set[str]) -> None:
+    tables = NodeTables(encode, [SWITCH])
+    for step in steps:
+        _step(tables, step, trunk)
+    named = {one.name for one in tables.resources() if kind_of(one.name) is Kind.ENDPOINT}
+    assert named == {f"endpoint/udp:{host}:5060" for host in expect}

@@ -38,6 +38,8 @@ async def test_nothing_is_offered_before_everything_was_read(trunk: Make) -> Non
     feed.complete("trunks")
     assert not await feed.moved("", 0.02)
     feed.complete("numbers")
+    assert not await feed.moved("", 0.02)
+    feed.complete("agents")
     assert feed.missing == ""
     assert await feed.moved("", 1)
 

@@ -1,7 +1,8 @@
-"""Probes this edge's share of the providers' endpoints, spread over time, and tells what it finds.
+"""Probes this edge's share of the endpoints of providers and agents, spread over time; tells what it finds.
 
 At most `per_second` probes begin in a second, whatever the number of endpoints: with more than
-per_second * interval of them each is probed less often.
+per_second * interval of them each is probed less often. One that was named a moment ago is probed at once,
+because somebody waits for it.
 """
 
 import asyncio
@@ -16,14 +17,16 @@ from edge_agent.ports import OptionsProbe, ProbeReports
 from servicekit.clock import Clock
 
 AT_ONCE = 100
+_NOW = 0.0  # a time of the event loop that is before all that is due
 TELL_AGAIN = timedelta(hours=1)
 ALIVE_SECONDS = 10.0
 
 
 @dataclass(slots=True)
 class _Probed:
-    """What is known of one endpoint, and what of it was told last."""
+    """What is known of one endpoint, and what of it was told last. awaited: its first miss is told, too."""
 
+    awaited: bool = False
     state: ProbeState = field(default_factory=ProbeState)
     told: ProbeState | None = None
     told_at: datetime | None = None
@@ -49,9 +52,10 @@ class Probing:
         self._clock = clock
         self._chance = chance
         self._interval = interval_seconds
-        self._gap = 1 / per_second
+        self._per_second = per_second
         self._started_at = clock.now()
         self._mine: dict[ProbedEndpoint, _Probed] = {}
+        self._edges: set[str] = set()
         # endpoints of the first share that are not known yet; None until there was a share
         self._awaited: set[ProbedEndpoint] | None = None
         self._due: list[tuple[float, ProbedEndpoint]] = []
@@ -69,12 +73,15 @@ class Probing:
         for endpoint in [e for e in self._mine if e not in mine]:
             if self._mine.pop(endpoint).told is not None:
                 self._reports.gone(endpoint)
-        now = asyncio.get_running_loop().time()
         new = sorted(mine - self._mine.keys())
-        within = max(self._interval / 6, len(new) * self._gap)
+        # what a start or another edge brings is nobody's news, and many at once are spread
+        awaited = all_edges == self._edges and len(new) <= self._per_second
+        self._edges = all_edges
+        now = asyncio.get_running_loop().time()
+        within = max(self._interval / 6, len(new) / self._per_second)
         for endpoint in new:
-            self._mine[endpoint] = _Probed()
-            self._plan(endpoint, now + within * self._chance())
+            self._mine[endpoint] = _Probed(awaited)
+            self._plan(endpoint, _NOW if awaited else now + within * self._chance())
         self._awaited = set(new) if self._awaited is None else self._awaited & mine
         self._moved.set()
 
@@ -90,7 +97,7 @@ class Probing:
                 endpoint = await self._next_due()
                 await self._slots.acquire()
                 tasks.create_task(self._ask(endpoint), name=f"probe of {endpoint.name}")
-                await asyncio.sleep(self._gap)
+                await asyncio.sleep(1 / self._per_second)
 
     async def _next_due(self) -> ProbedEndpoint:
         loop = asyncio.get_running_loop()
@@ -135,7 +142,7 @@ class Probing:
     def _tell(self, endpoint: ProbedEndpoint, probed: _Probed) -> None:
         now = self._clock.now()
         old = probed.told_at is not None and now - probed.told_at > TELL_AGAIN
-        if old or is_news(probed.told, probed.state):
+        if old or is_news(probed.told, probed.state, awaited=probed.awaited):
             probed.told, probed.told_at = probed.state, now
             self._reports.reading(endpoint, probed.state, now)
 

@@ -95,10 +95,10 @@ def next_pause(state: ProbeState, interval_seconds: float, chance: float) -> flo
     return pause * (1 + JITTER * (2 * chance - 1))
 
 
-def is_news(told: ProbeState | None, state: ProbeState) -> bool:
-    """Whether somebody has to hear of it."""
+def is_news(told: ProbeState | None, state: ProbeState, *, awaited: bool = False) -> bool:
+    """Whether somebody has to hear of it. awaited: it was named a moment ago, and its first miss is news."""
     if state.reachable is None:
-        return False
+        return awaited and told is None
     if told is None or told.reachable != state.reachable:
         return True
     if not state.reachable or not state.settled:

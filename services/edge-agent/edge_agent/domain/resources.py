@@ -68,7 +68,7 @@ class Switch:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A provider's address, to be probed."""
+    """An address of a provider or an agent, to be probed."""
 
     host: str
     port: int

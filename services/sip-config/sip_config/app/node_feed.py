@@ -1,7 +1,7 @@
 """What nodes are told: one whole, then each change.
 
 Nothing is offered before all trunks and all numbers were read and believed: half a table would cut off the
-other half.
+other half. Nor before the agents were read: what is left out of a whole is probed no more.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sip_config.app.news import Change, Whole
 from sip_config.app.set_aside import MOST, SetAside
 from sip_config.domain.change_log import ChangeLog, Moved, TrunkMoved
-from sip_config.domain.known_records import HeldNumber
+from sip_config.domain.known_records import HeldNumber, VoiceAgent
 from sip_config.domain.node_tables import NodeTables, Room
 from sip_config.domain.resources import Body, Kind, Resource, kind_of, trunk_name
 from sip_config.domain.trunk import Trunk
@@ -31,7 +31,7 @@ class Place:
 
 @dataclass
 class _Reading:
-    missing: set[str] = field(default_factory=lambda: {"trunks", "numbers"})
+    missing: set[str] = field(default_factory=lambda: {"trunks", "numbers", "agents"})
     doubts: dict[str, str] = field(default_factory=dict)
 
 
@@ -99,6 +99,14 @@ class NodeFeed:
         self._aside.forget(number_id)
         self._tell(version, self.tables.drop_number(number_id))
 
+    def agent_written(self, agent: VoiceAgent) -> None:
+        version = self.tables.version
+        self._tell(version, self.tables.put_agent(agent))
+
+    def agent_deleted(self, agent_id: str) -> None:
+        version = self.tables.version
+        self._tell(version, self.tables.drop_agent(agent_id))
+
     def fixed(self, bodies: Iterable[Body]) -> None:
         """Edges and switches, all of them."""
         version = self.tables.version
@@ -112,7 +120,7 @@ class NodeFeed:
             self._tell(version, self.tables.make_room(room))
 
     def complete(self, part: str) -> None:
-        """part: "trunks" or "numbers" were read to their end, and are believed."""
+        """part: "trunks", "numbers" or "agents" were read to their end, and are believed."""
         self._reading.doubts.pop(part, None)
         self._reading.missing.discard(part)
         if self.ready:
@@ -135,7 +143,7 @@ class NodeFeed:
         if self._reading.doubts:
             return "; ".join(self._reading.doubts.values()) + ": an operator's word is needed"
         missing = sorted(self._reading.missing)
-        return f"still reading {' and '.join(missing)}" if missing else ""
+        return f"still reading {', '.join(missing)}" if missing else ""
 
     @property
     def version(self) -> str:

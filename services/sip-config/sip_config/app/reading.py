@@ -1,8 +1,8 @@
-"""How a replica comes to know all trunks and numbers, and goes on while the broker is away.
+"""How a replica comes to know all trunks, numbers and agents, and goes on while the broker is away.
 
-Trunks are read once from the store, numbers from their topic; both are followed on the topics. What is
-written while the broker is away waits in the outboxes, which every replica can see: so all of them offer it
-within a second or two, and not only the one that wrote it.
+Trunks are read once from the store, numbers and agents from their topics; all are followed on the topics.
+What is written while the broker is away waits in the outboxes, which every replica can see: so all of them
+offer it within a second or two, and not only the one that wrote it.
 """
 
 import asyncio

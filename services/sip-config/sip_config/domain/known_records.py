@@ -1,7 +1,7 @@
-"""Trunks, numbers and fixed resources as they are known, and the resource that each name stands for.
+"""Trunks, numbers, agents and fixed resources as they are known, and the resource that each name stands for.
 
-Trunks and numbers come in any order and more than once: the newest version wins, and what was deleted lately
-does not come back. Each change answers the names of the resources that may have moved by it.
+Trunks, numbers and agents come in any order and more than once: the newest version wins, and what was
+deleted lately does not come back. Each change answers the names of the resources that may have moved by it.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sys import intern
 
 from sip_config.domain.holders import Holders
+from sip_config.domain.named_endpoints import NamedEndpoints
 from sip_config.domain.recent import RecentSet
 from sip_config.domain.resources import (
     Body,
@@ -35,6 +36,18 @@ class HeldNumber:
     trunk_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class VoiceAgent:
+    """An agent as far as it is probed; endpoint None: of its kind none is."""
+
+    id: str
+    version: int
+    endpoint: EndpointBody | None
+
+    def endpoints(self) -> tuple[EndpointBody, ...]:
+        return () if self.endpoint is None else (self.endpoint,)
+
+
 class KnownRecords:
     def __init__(self) -> None:
         self._fixed: dict[str, Body] = {}
@@ -42,7 +55,8 @@ class KnownRecords:
         self._numbers: dict[str, HeldNumber] = {}
         self._numbers_of: dict[str, set[str]] = {}
         self._holders = Holders()
-        self._endpoints: dict[str, tuple[EndpointBody, int]] = {}
+        self._agents: dict[str, VoiceAgent] = {}
+        self._endpoints = NamedEndpoints()
         self._gone = RecentSet(GONE)
 
     def trunk(self, trunk_id: str) -> Trunk | None:
@@ -87,7 +101,7 @@ class KnownRecords:
         """What a node should hold under this name; a number is wanted only while its trunk is held."""
         match kind_of(name):
             case Kind.ENDPOINT:
-                return self._endpoints[name][0] if name in self._endpoints else None
+                return self._endpoints.find(name)
             case Kind.TRUNK:
                 return next((self._trunks[holder].body() for holder in self._holders.of(name)), None)
             case Kind.NUMBER:
@@ -109,7 +123,7 @@ class KnownRecords:
         trunk.body()
         if known is not None and (known.domain, known.tenant_id) != (trunk.domain, trunk.tenant_id):
             raise Misfit(f"trunk {trunk.id} has another domain or tenant than before")
-        endpoints = self._use_endpoints(known, trunk)
+        endpoints = self._endpoints.use(_probed(known), _probed(trunk))
         self._trunks[trunk.id] = trunk
         name = trunk_name(trunk.domain)
         self._holders.add(name, trunk.id)
@@ -121,7 +135,7 @@ class KnownRecords:
         if trunk is None:
             return []
         self._holders.remove(trunk_name(trunk.domain), trunk_id)
-        endpoints = self._use_endpoints(trunk, None)
+        endpoints = self._endpoints.use(_probed(trunk), ())
         return [*endpoints, *self._number_names(trunk_id), trunk_name(trunk.domain)]
 
     def put_number(self, number: HeldNumber) -> list[str]:
@@ -148,6 +162,18 @@ class KnownRecords:
         self._forget(number)
         return [number_name(number.e164)]
 
+    def put_agent(self, agent: VoiceAgent) -> list[str]:
+        known = self._agents.get(agent.id)
+        if agent.id in self._gone or (known is not None and known.version >= agent.version):
+            return []
+        self._agents[agent.id] = agent
+        return self._endpoints.use(known.endpoints() if known is not None else (), agent.endpoints())
+
+    def drop_agent(self, agent_id: str) -> list[str]:
+        self._gone.add(agent_id)
+        agent = self._agents.pop(agent_id, None)
+        return [] if agent is None else self._endpoints.use(agent.endpoints(), ())
+
     # -- inside
 
     def _forget(self, number: HeldNumber) -> None:
@@ -161,18 +187,6 @@ class KnownRecords:
         held = self._numbers_of.get(trunk_id, ())
         return [number_name(self._numbers[number_id].e164) for number_id in held]
 
-    def _use_endpoints(self, before: Trunk | None, after: Trunk | None) -> list[str]:
-        """A disabled trunk's endpoints are left alone. Answers the names of those that may have moved."""
-        old, new = _probed(before), _probed(after)
-        for name, body in new.items():
-            uses = self._endpoints.get(name, (body, 0))[1]
-            self._endpoints[name] = (body, uses + (name not in old))
-        for name in old.keys() - new.keys():
-            body, uses = self._endpoints.pop(name)
-            if uses > 1:
-                self._endpoints[name] = (body, uses - 1)
-        return sorted(old.keys() ^ new.keys())
-
     def _number_body(self, number_id: str, is_held: Callable[[str], bool]) -> NumberBody | None:
         number = self._numbers[number_id]
         trunk = self._trunks.get(number.trunk_id)
@@ -181,8 +195,8 @@ class KnownRecords:
         return NumberBody(number.e164, trunk.domain)
 
 
-def _probed(trunk: Trunk | None) -> dict[str, EndpointBody]:
+def _probed(trunk: Trunk | None) -> list[EndpointBody]:
+    """A disabled trunk's endpoints are left alone."""
     if trunk is None or not trunk.fields.enabled:
-        return {}
-    bodies = (endpoint.body() for endpoint in trunk.fields.endpoints)
-    return {body.name: body for body in bodies}
+        return []
+    return [endpoint.body() for endpoint in trunk.fields.endpoints]

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sip_config.domain.change_log import Moved
-from sip_config.domain.known_records import HeldNumber, KnownRecords
+from sip_config.domain.known_records import HeldNumber, KnownRecords, VoiceAgent
 from sip_config.domain.resources import Body, Encode, Kind, Resource, kind_of
 from sip_config.domain.trunk import Trunk
 from siptypes.versions import part, written
@@ -70,6 +70,12 @@ class NodeTables:
 
     def drop_number(self, number_id: str) -> list[Moved]:
         return self._move(self.known.drop_number(number_id))
+
+    def put_agent(self, agent: VoiceAgent) -> list[Moved]:
+        return self._move(self.known.put_agent(agent))
+
+    def drop_agent(self, agent_id: str) -> list[Moved]:
+        return self._move(self.known.drop_agent(agent_id))
 
     def make_room(self, room: Room, *, evict: bool = False) -> list[Moved]:
         """Another limit: what waited for room comes in. evict: what does not fit goes, the newest first."""

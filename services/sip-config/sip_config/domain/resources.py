@@ -63,7 +63,7 @@ class SwitchBody:
 
 @dataclass(frozen=True, slots=True)
 class EndpointBody:
-    """A provider's address, probed once however many trunks name it."""
+    """An address of a provider or an agent, probed once however many trunks and agents name it."""
 
     host: str
     port: int

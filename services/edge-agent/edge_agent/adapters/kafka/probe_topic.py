@@ -16,6 +16,11 @@ TOPIC = "keepline.sip.probes.v1"
 _MESSAGE = pb.ProbeReport.DESCRIPTOR.full_name
 _READING, _ALIVE = "keepline.sip.probe.reading.v1", "keepline.sip.probe.alive.v1"
 _ENDED = "keepline.sip.probe.ended.v1"
+_STATES = {
+    True: pb.PROBE_STATE_ANSWERS,
+    False: pb.PROBE_STATE_SILENT,
+    None: pb.PROBE_STATE_UNANSWERED,
+}
 
 
 class ProbeRecords:
@@ -61,8 +66,8 @@ def _message(edge_id: str, report: ReadingReport | AliveReport) -> pb.ProbeRepor
     where, state = report.endpoint, report.state
     reading = pb.ProbeReading(
         endpoint=endpoint_message(where.host, where.port, where.transport),
-        state=pb.PROBE_STATE_ANSWERS if state.reachable else pb.PROBE_STATE_SILENT,
-        since=timestamp(state.since or report.at),
+        state=_STATES[state.reachable],
+        since=timestamp(state.since or state.missing_since or report.at),
         sip_status=state.sip_status,
     )
     if state.latency_ms is not None:

@@ -1,4 +1,4 @@
-"""OPTIONS to a provider's endpoint, sent by this edge's Kamailio from its public address.
+"""OPTIONS to an endpoint of a provider or an agent, sent by this edge's Kamailio from its public address.
 
 `tm.t_uac_wait` works over the HTTP transport of JSON-RPC only and holds no worker: its answer comes when the
 transaction ends, after tm's fr_timer (2 s) where nobody answers. Names are resolved here, because a look-up

@@ -1,8 +1,9 @@
-"""Trunks, numbers and human agents as the state topics tell them."""
+"""Trunks, numbers and agents as the state topics tell them."""
 
 from collections.abc import Callable, Mapping
 
 from keepline.phone.v1.number_pb2 import NumberState
+from keepline.routing.v1.agent_pb2 import Agent
 from keepline.routing.v1.plan_pb2 import RoutingState
 from keepline.sip.v1.trunk_pb2 import TrunkState
 from servicekit.kafka.connection import Broker
@@ -11,7 +12,10 @@ from sip_config.adapters.messages.trunks import trunk_of
 from sip_config.adapters.mongo.trunks import TOPIC as TRUNKS
 from sip_config.app.node_feed import NodeFeed, Place
 from sip_config.domain.human_agents import HumanAgent, HumanAgents
-from sip_config.domain.known_records import HeldNumber
+from sip_config.domain.known_records import HeldNumber, VoiceAgent
+from sip_config.domain.resources import EndpointBody
+from siptypes.endpoints import endpoint_of_uri
+from siptypes.faults import Misfit
 from siptypes.versions import Revision
 
 NUMBERS = "keepline.phone.number.state.v1"
@@ -53,19 +57,40 @@ class StateTopics:
 
 
 class AgentTopic:
-    """Apart from the others: what nodes are told does not wait for it."""
+    """Agents: what a human one names, and where a voice agent is probed."""
 
-    def __init__(self, agents: HumanAgents, broker: Broker) -> None:
+    def __init__(
+        self, agents: HumanAgents, feed: NodeFeed, broker: Broker, on_caught_up: Callable[[], None]
+    ) -> None:
         self._agents = agents
-        self.follower = StateFollower(broker, {PLANS: self._plan_or_agent}, name="sip-config-agents")
+        self._feed = feed
+        self.follower = StateFollower(
+            broker, {PLANS: self.plan_or_agent}, name="sip-config-agents", on_caught_up=on_caught_up
+        )
 
-    def _plan_or_agent(self, key: str, value: bytes | None) -> None:
+    def plan_or_agent(self, key: str, value: bytes | None) -> None:
         state = None if value is None else RoutingState.FromString(value)
-        if state is None or not state.HasField("agent") or not state.agent.HasField("human"):
+        if state is None:
             self._agents.drop(key)
-            return
-        agent = state.agent
-        self._agents.put(HumanAgent(agent.id, agent.tenant_id, agent.name, agent.human.trunk_id))
+            self._feed.agent_deleted(key)
+        elif state.HasField("agent"):
+            self._agent(state.agent)
+
+    def _agent(self, agent: Agent) -> None:
+        self._feed.agent_written(VoiceAgent(agent.id, agent.version, _probed(agent)))
+        if agent.HasField("human"):
+            human = HumanAgent(agent.id, agent.tenant_id, agent.name, agent.human.trunk_id)
+            self._agents.put(human)
+        else:
+            self._agents.drop(agent.id)
+
+
+def _probed(agent: Agent) -> EndpointBody | None:
+    where = endpoint_of_uri(agent.sip.uri) if agent.HasField("sip") else None
+    try:
+        return None if where is None else EndpointBody(*where)
+    except Misfit:
+        return None
 
 
 def log_name(topic: str, partition: int) -> str:

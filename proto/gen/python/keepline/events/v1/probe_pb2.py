@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from keepline.types.v1 import endpoint_pb2 as keepline_dot_types_dot_v1_dot_endpoint__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ekeepline/events/v1/probe.proto\x12\x12keepline.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a keepline/types/v1/endpoint.proto\"\xb7\x01\n\x0bProbeReport\x12\x0f\n\x07\x65\x64ge_id\x18\x01 \x01(\t\x12&\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x07reading\x18\x03 \x01(\x0b\x32 .keepline.events.v1.ProbeReadingH\x00\x12\x30\n\x05\x61live\x18\x04 \x01(\x0b\x32\x1f.keepline.events.v1.ProberAliveH\x00\x42\x08\n\x06report\"\xd6\x01\n\x0cProbeReading\x12\x30\n\x08\x65ndpoint\x18\x01 \x01(\x0b\x32\x1e.keepline.types.v1.SipEndpoint\x12-\n\x05state\x18\x02 \x01(\x0e\x32\x1e.keepline.events.v1.ProbeState\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\nlatency_ms\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x12\n\nsip_status\x18\x05 \x01(\rB\r\n\x0b_latency_ms\"T\n\x0bProberAlive\x12\x32\n\x0e\x63omplete_since\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tendpoints\x18\x02 \x01(\r*Z\n\nProbeState\x12\x1b\n\x17PROBE_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13PROBE_STATE_ANSWERS\x10\x01\x12\x16\n\x12PROBE_STATE_SILENT\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ekeepline/events/v1/probe.proto\x12\x12keepline.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a keepline/types/v1/endpoint.proto\"\xb7\x01\n\x0bProbeReport\x12\x0f\n\x07\x65\x64ge_id\x18\x01 \x01(\t\x12&\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x07reading\x18\x03 \x01(\x0b\x32 .keepline.events.v1.ProbeReadingH\x00\x12\x30\n\x05\x61live\x18\x04 \x01(\x0b\x32\x1f.keepline.events.v1.ProberAliveH\x00\x42\x08\n\x06report\"\xd6\x01\n\x0cProbeReading\x12\x30\n\x08\x65ndpoint\x18\x01 \x01(\x0b\x32\x1e.keepline.types.v1.SipEndpoint\x12-\n\x05state\x18\x02 \x01(\x0e\x32\x1e.keepline.events.v1.ProbeState\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\nlatency_ms\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x12\n\nsip_status\x18\x05 \x01(\rB\r\n\x0b_latency_ms\"T\n\x0bProberAlive\x12\x32\n\x0e\x63omplete_since\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tendpoints\x18\x02 \x01(\r*v\n\nProbeState\x12\x1b\n\x17PROBE_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13PROBE_STATE_ANSWERS\x10\x01\x12\x16\n\x12PROBE_STATE_SILENT\x10\x02\x12\x1a\n\x16PROBE_STATE_UNANSWERED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,7 +34,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'keepline.events.v1.probe_pb
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_PROBESTATE']._serialized_start=610
-  _globals['_PROBESTATE']._serialized_end=700
+  _globals['_PROBESTATE']._serialized_end=728
   _globals['_PROBEREPORT']._serialized_start=122
   _globals['_PROBEREPORT']._serialized_end=305
   _globals['_PROBEREADING']._serialized_start=308

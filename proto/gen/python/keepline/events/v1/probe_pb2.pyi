@@ -30,6 +30,10 @@ class _ProbeStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ProbeState
     """A final response came (any but 408 and 503)."""
     PROBE_STATE_SILENT: _ProbeState.ValueType  # 2
     """Three probes in a row were not answered."""
+    PROBE_STATE_UNANSWERED: _ProbeState.ValueType  # 3
+    """The first probe of an endpoint that was named a moment ago was not answered, which says nothing yet. Told so
+    that whoever waits for it hears of it.
+    """
 
 class ProbeState(_ProbeState, metaclass=_ProbeStateEnumTypeWrapper): ...
 
@@ -38,11 +42,16 @@ PROBE_STATE_ANSWERS: ProbeState.ValueType  # 1
 """A final response came (any but 408 and 503)."""
 PROBE_STATE_SILENT: ProbeState.ValueType  # 2
 """Three probes in a row were not answered."""
+PROBE_STATE_UNANSWERED: ProbeState.ValueType  # 3
+"""The first probe of an endpoint that was named a moment ago was not answered, which says nothing yet. Told so
+that whoever waits for it hears of it.
+"""
 Global___ProbeState: _TypeAlias = ProbeState  # noqa: Y015
 
 @_typing.final
 class ProbeReport(_message.Message):
-    """Value of keepline.sip.probes.v1: what an edge finds when it sends OPTIONS to the providers' endpoints.
+    """Value of keepline.sip.probes.v1: what an edge finds when it sends OPTIONS to the endpoints of
+    providers and agents.
 
     An edge tells what changed, and each reading again every hour, so that the newest record of a key holds what
     is known. A key is "<edge id>/<transport>:<host>:<port>" for a reading, with a tombstone once the edge no longer

@@ -503,7 +503,7 @@ Global___SwitchResource: _TypeAlias = SwitchResource  # noqa: Y015
 
 @_typing.final
 class EndpointResource(_message.Message):
-    """A provider's endpoint that at least one enabled trunk names; probed, however many trunks share it."""
+    """An endpoint that at least one enabled trunk, or one agent of kind sip, names; probed, once, however many share it."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

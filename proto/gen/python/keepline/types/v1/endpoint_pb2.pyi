@@ -39,7 +39,7 @@ Global___Transport: _TypeAlias = Transport  # noqa: Y015
 
 @_typing.final
 class SipEndpoint(_message.Message):
-    """One address of a provider or PBX: where calls are sent to and what is probed with OPTIONS."""
+    """One address of a provider, PBX or agent: where calls are sent to and what is probed with OPTIONS."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
