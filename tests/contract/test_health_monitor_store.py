@@ -13,9 +13,10 @@ import pytest
 import pytest_asyncio
 
 from harness.components.mongo import Mongo as Server
-from health_monitor.adapters.status_documents import TOPIC, StatusDocuments
+from health_monitor.adapters.status_documents import AGENT_TOPIC, AGENTS, TOPIC, StatusDocuments
 from health_monitor.domain.status import EndpointStatus, Status, Verdict
 from health_monitor.domain.trunk import Endpoint
+from keepline.health.v1.agent_health_pb2 import AGENT_VERDICT_DOWN, AgentStatus
 from keepline.health.v1.trunk_health_pb2 import TrunkStatus
 from servicekit.documents import Collection
 from servicekit.kafka import Outgoing
@@ -140,3 +141,26 @@ async def test_the_end_of_a_trunk_is_told_whatever_dies_and_leaves_nothing(store
 async def test_a_trunk_that_was_never_kept_ends_without_a_word(store: Store) -> None:
     await store.statuses.forget(replace(status(), version=1).gone())
     assert await store.told() == []
+
+
+async def test_an_agents_status_is_kept_as_a_trunks_is_and_told_on_its_own_topic() -> None:
+    collection, producer = MemoryCollection("agent_status"), MemoryProducer()
+    statuses = StatusDocuments(collection, FakeClock(NOW), lambda: None, AGENTS)
+    row = EndpointStatus(Endpoint("192.0.2.9", 5060, "udp"), "edge1", False, None)
+    down = Status("agt_1", "t_a", 4, Verdict.DOWN, "Desk has not answered.", NOW, (row,))
+    await statuses.keep(down)
+    assert await statuses.load() == [down]
+    await statuses.forget(down.gone())
+    await statuses.keep(replace(down, id="agt_2"))
+    while await OutboxRelay(collection, producer).relay_once():
+        pass
+    assert statuses.readable.name == "agent_status"
+    assert {record.topic for record in producer.sent} == {AGENT_TOPIC}
+    told = {record.key: record.value for record in producer.sent}
+    assert told["agt_1"] is None
+    message = AgentStatus.FromString(told["agt_2"] or b"")
+    assert (message.verdict, message.reachable, len(message.edges)) == (AGENT_VERDICT_DOWN, False, 1)
+    assert {record.headers["ce_type"] for record in producer.sent} == {
+        "keepline.agent.status.changed.v1",
+        "keepline.agent.status.deleted.v1",
+    }

@@ -1,15 +1,19 @@
-"""A provider's endpoint that stops answering is told in words, to whoever watches and to whoever reads."""
+"""A provider's endpoint or an agent that stops answering is told in words, to whoever watches and reads."""
 
 import grpc
+import httpx
 import pytest
 
 from harness.events import state_values
-from harness.phones import PROVIDER
+from harness.phones import AGENT, PROVIDER
+from harness.ports import free_port
+from harness.until import until
 from harness.world import World
 from keepline.health.v1.trunk_health_pb2 import TrunkVerdict, WatchRequest
 from keepline.health.v1.trunk_health_pb2_grpc import TrunkHealthStub
 
-STATUS = "keepline.trunk.status.v1"
+STATUS, AGENT_STATUS = "keepline.trunk.status.v1", "keepline.agent.status.v1"
+AT_ONCE = 4.0  # seconds from the write; two of them are the edge's wait for an answer
 HEALTHY, DOWN = TrunkVerdict.TRUNK_VERDICT_HEALTHY, TrunkVerdict.TRUNK_VERDICT_DOWN
 
 
@@ -41,3 +45,33 @@ async def test_an_endpoint_that_falls_silent_is_told_in_words(world: World) -> N
         removed = await watch.read()
     assert removed.removed_trunk_id == trunk["id"]
     assert len(await state_values(world.kafka.bootstrap, STATUS, trunk["id"])) >= 3
+
+
+async def test_an_agent_is_probed_at_once_and_its_silence_takes_no_call_from_it(world: World) -> None:
+    tenant, other = world.tenant("t_probed"), world.tenant("t_curious")
+    desk = await world.phones.probed(AGENT)
+    uri = f"sip:desk@{AGENT}:{desk.port};transport=udp"
+    agent = await tenant.create_sip_agent("Receptionist", uri)
+    status = await tenant.agent_answers(agent["id"], "healthy", AT_ONCE, reachable=True)
+    assert status["sentence"] == "Receptionist answers our probes."
+    assert (status["edges"][0]["reachable"], status["latency_ms"] > 0) == (True, True)
+    nobody = await tenant.create_sip_agent("Nobody", f"sip:desk@{AGENT}:{free_port(AGENT)};transport=udp")
+    status = await tenant.agent_answers(nobody["id"], "unknown", AT_ONCE, reachable=False)
+    assert status["sentence"].startswith("Nobody has not answered our first probe; we go on asking")
+    await desk.stop()
+    status = await tenant.agent_answers(agent["id"], "down", 30, reachable=False)
+    assert status["sentence"].startswith("Receptionist has not answered our probes since ")
+    assert "calls are still offered to it" in status["sentence"]
+    path = f"/api/v1/health/agents/{agent['id']}"
+    answer = await other.rest("health-monitor").get(path)
+    assert (answer.status_code, answer.json()["code"]) == (404, "agent_not_found")
+    deleted = await tenant.rest("call-control").delete(
+        f"/api/v1/agents/{agent['id']}", headers={"if-match": "*"}
+    )
+    assert deleted.status_code == httpx.codes.NO_CONTENT
+
+    async def gone() -> bool:
+        return (await tenant.rest("health-monitor").get(path)).status_code == httpx.codes.NOT_FOUND
+
+    await until(gone, 10, "the end of the agent's status")
+    assert len(await state_values(world.kafka.bootstrap, AGENT_STATUS, agent["id"])) >= 3

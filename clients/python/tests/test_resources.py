@@ -30,6 +30,7 @@ READ: list[tuple[ReadKind[Any, Any], Any]] = [
     (r.CALLS, r.CallQuery),
     (r.REJECTIONS, r.RejectionQuery),
     (r.STATUSES, r.StatusQuery),
+    (r.AGENT_STATUSES, r.AgentStatusQuery),
     (r.AUDIT, r.AuditQuery),
 ]
 

@@ -30,6 +30,7 @@ GRPC: Mapping[str, str] = {
     "keepline.phone.v1.PhoneService": "phone_sources",
     "keepline.routing.v1.CallRoutingManager": "call_control",
     "keepline.routing.v1.CallLog": "call_control",
+    "keepline.health.v1.AgentHealth": "health_monitor",
     "keepline.health.v1.TrunkHealth": "health_monitor",
 }
 """By the service's full name."""

@@ -7,12 +7,12 @@ from health_monitor.domain.status import Gone, Status
 
 
 class StatusSink(Protocol):
-    """Keeps and tells statuses; never makes the caller wait, and never forgets the newest of a trunk."""
+    """Keeps and tells statuses; never makes the caller wait, and never forgets the newest of each."""
 
     def changed(self, status: Status) -> None: ...
 
     def removed(self, status: Status) -> None:
-        """The trunk of this status is gone."""
+        """What this status is of is gone."""
 
 
 class StatusStore(Protocol):

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from health_monitor.domain.advance import advance
-from health_monitor.domain.judge import Judgement, judge
+from health_monitor.domain.judge import judge
+from health_monitor.domain.judgement import Judgement
 from health_monitor.domain.reading import Reading
 from health_monitor.domain.status import Verdict
 from health_monitor.domain.trunk import Endpoint, Trunk
@@ -19,7 +20,7 @@ def trunk(*endpoints: Endpoint, enabled: bool = True) -> Trunk:
     return Trunk("trk_1", "t_1", 1, "Acme", enabled, endpoints)
 
 
-def seen(endpoint: Endpoint, reachable: bool, edge: str = "edge1") -> Reading:
+def seen(endpoint: Endpoint, reachable: bool | None, edge: str = "edge1") -> Reading:
     return Reading(edge, endpoint, reachable, NOW, NOW, 12.0 if reachable else None)
 
 
@@ -31,6 +32,7 @@ CASES = [
     ("disabled wins over everything", trunk(A, enabled=False), [seen(A, True)], Verdict.DISABLED, "disabled"),
     ("nothing to probe", trunk(), [], Verdict.UNKNOWN, "names no provider endpoint"),
     ("nothing heard yet", trunk(A), [], Verdict.UNKNOWN, "under way"),
+    ("a first miss says nothing", trunk(A), [seen(A, None)], Verdict.UNKNOWN, "under way"),
     (
         "one endpoint answers",
         trunk(A),

@@ -6,7 +6,9 @@ import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from health_monitor.adapters.probe_topic import TOPIC, ProbeTopic
-from health_monitor.app.trunk_board import TrunkBoard
+from health_monitor.app.board import Board
+from health_monitor.app.hearing import Hearing
+from health_monitor.domain.judge import judge
 from health_monitor.domain.status import Verdict
 from health_monitor.domain.trunk import Endpoint, Trunk
 from keepline.events.v1 import probe_pb2 as pb
@@ -34,14 +36,15 @@ def reading(state: pb.ProbeState = pb.PROBE_STATE_ANSWERS, endpoint: Endpoint = 
     return pb.ProbeReport(edge_id="edge1", at=stamp(NOW), reading=told).SerializeToString()
 
 
-def board_and_topic(*, live: bool = True) -> tuple[TrunkBoard, ProbeTopic]:
+def board_and_topic(*, live: bool = True) -> tuple[Board[Trunk], ProbeTopic]:
     started = iter([NOW - timedelta(hours=1)])
-    board = TrunkBoard([], lambda: next(started, NOW))
-    board.put_trunk(Trunk("trk_1", "t_a", 1, "Acme", True, (A, SIX)))
-    return board, ProbeTopic(board, lambda: NOW, lambda: live)
+    hearing = Hearing(lambda: next(started, NOW))
+    board = Board(hearing, judge, [])
+    board.put(Trunk("trk_1", "t_a", 1, "Acme", True, (A, SIX)))
+    return board, ProbeTopic(hearing, lambda: NOW, lambda: live)
 
 
-def verdict(board: TrunkBoard) -> Verdict:
+def verdict(board: Board[Trunk]) -> Verdict:
     status = board.get("t_a", "trk_1")
     assert status is not None
     return status.verdict

@@ -37,4 +37,4 @@ async def test_a_status_that_cannot_be_read_is_set_aside_until_its_trunk_has_ano
     assert "trk_0" in store.readable.problem()
     await store.keep(Status("trk_0", "t_a", 1, Verdict.UNKNOWN, "", NOW))
     assert store.readable.problem() == ""
-    assert [one.trunk_id for one in await store.load()] == ["trk_0", "trk_1"]
+    assert [one.id for one in await store.load()] == ["trk_0", "trk_1"]

@@ -73,7 +73,7 @@ async def test_each_change_is_told_once_and_the_newest_is_how_things_stand() -> 
 async def test_a_trunk_that_is_deleted_is_told_to_its_tenant_and_no_longer_there() -> None:
     scene = Scene()
     scene.hear("trk_1", UP)
-    scene.hear("trk_2", replace(UP, trunk_id="trk_2", tenant_id="t_b"))
+    scene.hear("trk_2", replace(UP, id="trk_2", tenant_id="t_b"))
     scene.hear("trk_1", None)
     scene.hear("trk_never", None)
     assert await scene.told() == [
@@ -87,7 +87,7 @@ async def test_a_trunk_that_is_deleted_is_told_to_its_tenant_and_no_longer_there
 async def test_a_filter_bounds_how_things_stand_too() -> None:
     scene = Scene()
     for trunk_id in ("trk_1", "trk_2"):
-        scene.hear(trunk_id, replace(UP, trunk_id=trunk_id))
+        scene.hear(trunk_id, replace(UP, id=trunk_id))
     assert await scene.now(asked=StreamAsked({"trunk_id": ("trk_2",)}, None)) == ["trk_2"]
 
 

@@ -12,14 +12,22 @@ import pytest
 import pytest_asyncio
 from google.protobuf.field_mask_pb2 import FieldMask
 
-from health_monitor.adapters import rest
+from health_monitor.adapters import rest, rest_agents
+from health_monitor.adapters.grpc_agents import SERVICE as AGENT_SERVICE
+from health_monitor.adapters.grpc_agents import AgentHealth
 from health_monitor.adapters.grpc_health import SERVICE, TrunkHealth
-from health_monitor.app.statuses import Statuses
-from health_monitor.app.trunk_board import TrunkBoard
+from health_monitor.app.board import Board
+from health_monitor.app.hearing import Hearing
+from health_monitor.app.statuses import Statuses, no_agent, no_trunk
 from health_monitor.app.watchers import Watchers
+from health_monitor.domain.agent import Agent
+from health_monitor.domain.judge import judge
+from health_monitor.domain.judge_agent import judge_agent
 from health_monitor.domain.status import EndpointStatus, Status, Verdict
 from health_monitor.domain.trunk import Endpoint, Trunk
+from keepline.health.v1 import agent_health_pb2 as agents_pb
 from keepline.health.v1 import trunk_health_pb2 as pb
+from keepline.health.v1.agent_health_pb2_grpc import AgentHealthStub, add_AgentHealthServicer_to_server
 from keepline.health.v1.trunk_health_pb2_grpc import TrunkHealthStub, add_TrunkHealthServicer_to_server
 from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.grpc import GrpcServer, channel, problem_of
@@ -35,6 +43,25 @@ KEPT = [
     Status("trk_2", "t_a", 1, Verdict.DOWN, "Beta does not answer.", NOW),
     Status("trk_3", "t_a", 1, Verdict.DOWN, "Gamma does not answer.", NOW + timedelta(hours=1)),
     Status("trk_9", "t_b", 1, Verdict.HEALTHY, "Theirs answers.", NOW),
+]
+DESK = Endpoint("192.0.2.9", 5060, "udp")
+KEPT_AGENTS = [
+    Status(
+        "agt_1",
+        "t_a",
+        2,
+        Verdict.HEALTHY,
+        "Desk answers our probes.",
+        NOW,
+        (
+            EndpointStatus(DESK, "edge1", True, 12.5),
+            EndpointStatus(DESK, "edge2", True, 7.0),
+            EndpointStatus(DESK, "edge3", False, 3.0),
+        ),
+    ),
+    Status("agt_2", "t_a", 1, Verdict.UNKNOWN, "Two is not probed yet.", NOW),
+    Status("agt_3", "t_a", 1, Verdict.DOWN, "Three.", NOW, (EndpointStatus(DESK, "edge1", False, None),)),
+    Status("agt_9", "t_b", 1, Verdict.HEALTHY, "Theirs answers.", NOW),
 ]
 
 
@@ -52,19 +79,25 @@ class Api:
 
 @pytest_asyncio.fixture
 async def api(tmp_path: Path) -> AsyncIterator[Api]:
-    issuer, board, watchers = tokens(tmp_path), TrunkBoard([], FakeClock().now), Watchers()
+    issuer, watchers, hearing = tokens(tmp_path), Watchers(), Hearing(FakeClock().now)
+    board, agents = Board(hearing, judge, []), Board(hearing, judge_agent, [])
+    agents.restore(KEPT_AGENTS)
+    for kept in KEPT_AGENTS:
+        agents.put(Agent(kept.id, kept.tenant_id, 1, "Desk", DESK))
     board.restore(KEPT)
     for kept in KEPT:
-        board.put_trunk(Trunk(kept.trunk_id, kept.tenant_id, 1, "Acme", True, (ROW.endpoint,)))
-    statuses = Statuses(board)
+        board.put(Trunk(kept.id, kept.tenant_id, 1, "Acme", True, (ROW.endpoint,)))
+    statuses, of_agents = Statuses(board, no_trunk), Statuses(agents, no_agent)
     app = create_app("health-monitor", "Test", verifier_of(issuer), Readiness())
     app.include_router(rest.router(statuses))
+    app.include_router(rest_agents.router(of_agents))
 
     def add(server: grpc.aio.Server) -> None:
         add_TrunkHealthServicer_to_server(TrunkHealth(statuses, board, watchers), server)
+        add_AgentHealthServicer_to_server(AgentHealth(of_agents), server)
 
     server = GrpcServer(verifier_of(issuer))
-    port = await server.start("127.0.0.1:0", add, [SERVICE])
+    port = await server.start("127.0.0.1:0", add, [SERVICE, AGENT_SERVICE])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
         yield Api(client, issuer, f"127.0.0.1:{port}")
     await server.stop(0)
@@ -178,3 +211,49 @@ async def test_the_list_is_asked_by_the_same_names_over_grpc(api: Api) -> None:
 
 async def test_nobody_reads_without_a_token(api: Api) -> None:
     assert (await api.rest.get(PATH)).status_code == 401
+
+
+AGENTS_PATH = "/api/v1/health/agents"
+
+
+async def test_an_agents_status_tells_its_edges_and_the_quickest_of_those_that_reach_it(api: Api) -> None:
+    found = await api.get(f"{AGENTS_PATH}/agt_1")
+    assert found == {
+        "http": 200,
+        "agent_id": "agt_1",
+        "version": 2,
+        "verdict": "healthy",
+        "sentence": "Desk answers our probes.",
+        "since": "2026-11-23T09:00:00.000Z",
+        "reachable": True,
+        "latency_ms": 7.0,
+        "edges": [
+            {"edge_id": "edge1", "reachable": True, "latency_ms": 12.5},
+            {"edge_id": "edge2", "reachable": True, "latency_ms": 7.0},
+            {"edge_id": "edge3", "reachable": False, "latency_ms": 3.0},
+        ],
+    }
+    shown = (await api.get(AGENTS_PATH, fields="agent_id,reachable,latency_ms"))["statuses"]
+    assert shown[1:] == [{"agent_id": "agt_2"}, {"agent_id": "agt_3", "reachable": False}]
+
+
+async def test_another_tenants_agent_is_not_there(api: Api) -> None:
+    found = await api.get(f"{AGENTS_PATH}/agt_9")
+    assert (found["http"], found["code"]) == (404, "agent_not_found")
+    assert [one["agent_id"] for one in (await api.get(AGENTS_PATH, "t_b"))["statuses"]] == ["agt_9"]
+    assert [one["agent_id"] for one in (await api.get(AGENTS_PATH, verdict="down"))["statuses"]] == ["agt_3"]
+
+
+async def test_agents_are_told_over_grpc_as_over_rest(api: Api) -> None:
+    async with channel(api.target, lambda: api.issuer.token("t_a")) as opened:
+        stub = AgentHealthStub(opened)
+        one = (await stub.GetAgentStatus(agents_pb.GetAgentStatusRequest(agent_id="agt_2"))).status
+        asked = agents_pb.ListAgentStatusesRequest(verdict=[agents_pb.AGENT_VERDICT_HEALTHY])
+        listed = (await stub.ListAgentStatuses(asked)).statuses
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await stub.GetAgentStatus(agents_pb.GetAgentStatusRequest(agent_id="agt_9"))
+    assert problem_of(refused.value).code == "agent_not_found"
+    assert (one.verdict, one.HasField("reachable")) == (agents_pb.AGENT_VERDICT_UNKNOWN, False)
+    assert [(a.agent_id, a.reachable, a.latency_ms, len(a.edges)) for a in listed] == [
+        ("agt_1", True, 7.0, 3)
+    ]

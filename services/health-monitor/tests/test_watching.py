@@ -76,7 +76,7 @@ class Store:
         self.asked += 1
         if self.away:
             raise Unavailable("database_unavailable", "away")
-        if news.trunk_id == self.refused:
+        if news.id == self.refused:
             raise Problem("document_refused", "too large")
         self.kept.append(news)
 
@@ -94,7 +94,7 @@ async def test_the_newest_of_each_trunk_gets_through_when_the_store_returns() ->
     store.away = False
     await until(lambda: telling.waiting() is None)
     gone = Gone("trk_2", "t_a", 2)
-    assert sorted(store.kept, key=lambda told: told.trunk_id) == [status(2), gone]
+    assert sorted(store.kept, key=lambda told: told.id) == [status(2), gone]
     running.cancel()
 
 

@@ -213,6 +213,17 @@ class Tenant:
 
         return await until(asked, within, f"verdict {TrunkVerdict.Name(verdict)} for {trunk_id}")
 
+    async def agent_answers(self, agent_id: str, verdict: str, within: float, *, reachable: bool) -> Body:
+        """Waits for this status of an agent, by REST."""
+
+        async def asked() -> Body | None:
+            answer = await self.rest("health-monitor").get(f"/api/v1/health/agents/{agent_id}")
+            status: Body = {} if answer.status_code == httpx.codes.NOT_FOUND else _checked(answer)
+            found = (status.get("verdict"), status.get("reachable"))
+            return status if found == (verdict, reachable) else None
+
+        return await until(asked, within, f"verdict {verdict}, reachable {reachable} for {agent_id}")
+
     async def change_trunk(self, trunk_id: str, **fields: object) -> Body:
         """Whichever version it has."""
         rest = self.rest("sip-config")

@@ -8,6 +8,7 @@ from keepline_client.events.following import Change, Follower
 from keepline_client.events.once import Once
 from keepline_client.events.reading import Event, Reader
 from keepline_client.events.topics import (
+    AGENT_STATUS,
     AGENTS_AND_PLANS,
     AUDIT,
     CALLS,
@@ -20,6 +21,7 @@ from keepline_client.events.topics import (
 
 __all__ = [
     "AGENTS_AND_PLANS",
+    "AGENT_STATUS",
     "AUDIT",
     "CALLS",
     "NUMBERS",

@@ -9,6 +9,7 @@ from google.protobuf.message import Message
 from keepline.audit.v1.audit_entry_pb2 import AuditEntry
 from keepline.events.v1.call_event_pb2 import CallEvent
 from keepline.events.v1.rejection_pb2 import Rejection
+from keepline.health.v1.agent_health_pb2 import AgentStatus
 from keepline.health.v1.trunk_health_pb2 import TrunkStatus
 from keepline.phone.v1.number_pb2 import NumberState
 from keepline.routing.v1.plan_pb2 import RoutingState
@@ -34,5 +35,15 @@ AGENTS_AND_PLANS = Topic(
     "keepline.routing.plan.state.v1", RoutingState, lambda state: max(state.plan.version, state.agent.version)
 )
 TRUNK_STATUS = Topic("keepline.trunk.status.v1", TrunkStatus, lambda status: status.version)
+AGENT_STATUS = Topic("keepline.agent.status.v1", AgentStatus, lambda status: status.version)
 AUDIT = Topic("keepline.audit.v1", AuditEntry)
-ALL: tuple[Topic[Any], ...] = (CALLS, REJECTIONS, TRUNKS, NUMBERS, AGENTS_AND_PLANS, TRUNK_STATUS, AUDIT)
+ALL: tuple[Topic[Any], ...] = (
+    CALLS,
+    REJECTIONS,
+    TRUNKS,
+    NUMBERS,
+    AGENTS_AND_PLANS,
+    TRUNK_STATUS,
+    AGENT_STATUS,
+    AUDIT,
+)

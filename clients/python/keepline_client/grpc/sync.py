@@ -9,6 +9,7 @@ from google.protobuf.message import Message
 
 from keepline.audit.v1.audit_log_pb2_grpc import AuditLogStub
 from keepline.auth.v1.api_key_service_pb2_grpc import ApiKeyServiceStub
+from keepline.health.v1.agent_health_pb2_grpc import AgentHealthStub
 from keepline.health.v1.trunk_health_pb2 import TrunkStatus, WatchRequest
 from keepline.health.v1.trunk_health_pb2_grpc import TrunkHealthStub
 from keepline.phone.v1.phone_service_pb2_grpc import PhoneServiceStub
@@ -56,6 +57,7 @@ class KeeplineGrpc:
         self.routing = CallRoutingManagerStub(self.channel)
         self.calls = CallLogStub(self.channel)
         self.health = TrunkHealthStub(self.channel)
+        self.agent_health = AgentHealthStub(self.channel)
         self.api_keys = ApiKeyServiceStub(self.channel)
         self.audit = AuditLogStub(self.channel)
         self.network = NetworkServiceStub(self.channel)

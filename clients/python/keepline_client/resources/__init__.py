@@ -18,11 +18,19 @@ from keepline_client.resources.numbers import NUMBERS, NewNumber, Number, Number
 from keepline_client.resources.plans import PLANS, NewPlan, Plan, PlanChange, PlanQuery
 from keepline_client.resources.rejections import REJECTIONS, Rejection, RejectionQuery
 from keepline_client.resources.routing import ROUTE, CallToRoute, Decision
-from keepline_client.resources.statuses import STATUSES, StatusQuery, TrunkStatus
+from keepline_client.resources.statuses import (
+    AGENT_STATUSES,
+    STATUSES,
+    AgentStatus,
+    AgentStatusQuery,
+    StatusQuery,
+    TrunkStatus,
+)
 from keepline_client.resources.trunks import TRUNKS, NewTrunk, Trunk, TrunkChange, TrunkQuery
 
 __all__ = [
     "AGENTS",
+    "AGENT_STATUSES",
     "API_KEYS",
     "AUDIT",
     "CALLS",
@@ -38,6 +46,8 @@ __all__ = [
     "Agent",
     "AgentChange",
     "AgentQuery",
+    "AgentStatus",
+    "AgentStatusQuery",
     "ApiKey",
     "ApiKeyChange",
     "ApiKeyQuery",

@@ -7,9 +7,10 @@ import grpc
 
 from health_monitor.adapters.messages import status_message
 from health_monitor.adapters.status_shape import STATUSES
+from health_monitor.app.board import Board
 from health_monitor.app.statuses import Statuses
-from health_monitor.app.trunk_board import TrunkBoard
 from health_monitor.app.watchers import Watchers
+from health_monitor.domain.trunk import Trunk
 from keepline.health.v1 import trunk_health_pb2 as pb
 from keepline.health.v1 import trunk_health_pb2_grpc
 from servicekit.api import messages
@@ -22,7 +23,7 @@ _Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class TrunkHealth(trunk_health_pb2_grpc.TrunkHealthServicer):
-    def __init__(self, statuses: Statuses, board: TrunkBoard, watchers: Watchers) -> None:
+    def __init__(self, statuses: Statuses[Trunk], board: Board[Trunk], watchers: Watchers) -> None:
         self._statuses = statuses
         self._board = board
         self._watchers = watchers
@@ -48,7 +49,7 @@ class TrunkHealth(trunk_health_pb2_grpc.TrunkHealthServicer):
             self._statuses.get(tenant, trunk_id)  # raises NotFound
         watcher = self._watchers.watch(tenant, request.trunk_ids)
         try:
-            now = [s for s in self._board.of_tenant(tenant) if watcher.wants(tenant, s.trunk_id)]
+            now = [s for s in self._board.of_tenant(tenant) if watcher.wants(tenant, s.id)]
             yield pb.WatchResponse(snapshot=pb.Snapshot(statuses=[status_message(s) for s in now]))
             while True:
                 news = await watcher.news(HEARTBEAT)

@@ -21,7 +21,7 @@ _VERDICT_OF = {message: verdict for verdict, message in _VERDICT.items()}
 
 def status_message(status: Status) -> pb.TrunkStatus:
     return pb.TrunkStatus(
-        trunk_id=status.trunk_id,
+        trunk_id=status.id,
         tenant_id=status.tenant_id,
         version=status.version,
         verdict=_VERDICT[status.verdict],

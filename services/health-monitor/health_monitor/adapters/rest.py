@@ -6,13 +6,14 @@ from starlette.responses import Response
 
 from health_monitor.adapters.status_shape import STATUSES, StatusBody, StatusPage, status_document
 from health_monitor.app.statuses import Statuses
+from health_monitor.domain.trunk import Trunk
 from servicekit.api import described, rest
 from servicekit.auth import reading_tenant
 
 PATH = "/api/v1/health/trunks"
 
 
-def router(statuses: Statuses) -> APIRouter:
+def router(statuses: Statuses[Trunk]) -> APIRouter:
     routes = APIRouter(prefix=PATH, tags=["health"])
 
     @routes.get(

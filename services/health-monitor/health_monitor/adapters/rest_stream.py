@@ -59,7 +59,7 @@ class StatusTeller:
     async def told(self, entry: Entry[News]) -> Told:
         news = entry.value
         if isinstance(news, Gone):
-            about = {"trunk_id": news.trunk_id}
+            about = {"trunk_id": news.id}
             return Told("status_removed", about, about)
         shown = status_document(news)
         return Told("status_changed", shown, {"status": shown})

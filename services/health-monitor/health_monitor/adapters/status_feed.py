@@ -43,8 +43,8 @@ class StatusTopic:
 
     def _changed(self, status: Status, key: str) -> Status | None:
         """None for what was told before."""
-        if status.trunk_id != key:
-            raise ValueError(f"a status of {status.trunk_id} under the key {key}")
+        if status.id != key:
+            raise ValueError(f"a status of {status.id} under the key {key}")
         of_tenant = self._statuses.setdefault(status.tenant_id, {})
         known = of_tenant.get(key)
         if known is not None and known.version >= status.version:

@@ -49,7 +49,7 @@ STATUSES = ListRule(
 def status_document(status: Status) -> dict[str, Any]:
     """A StatusBody."""
     return {
-        "trunk_id": status.trunk_id,
+        "trunk_id": status.id,
         "version": status.version,
         "verdict": status.verdict.value,
         "sentence": status.sentence,

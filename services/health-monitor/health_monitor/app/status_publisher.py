@@ -1,7 +1,8 @@
 """Carries statuses to the database, whose outbox tells them; implements StatusSink.
 
-The newest status of each trunk waits until the database has it. An older one that never got through is not
-missed, because each status is whole. What a process that dies had not written yet, the next one judges anew.
+The newest status of each trunk or agent waits until the database has it. An older one that never got through
+is not missed, because each status is whole. What a process that dies had not written yet, the next one
+judges anew.
 """
 
 import asyncio
@@ -39,17 +40,17 @@ class StatusPublisher:
 
     async def _carry(self) -> None:
         while self._waiting:
-            trunk_id, news = next(iter(self._waiting.items()))
+            subject_id, news = next(iter(self._waiting.items()))
             try:
                 await self._keep(news)
             except Unavailable:
                 await asyncio.sleep(_AGAIN)
                 continue
             except Problem as refused:
-                # the next status of this trunk is whole; the other trunks must not wait for it
-                _log.error("a status is not kept", trunk=trunk_id, reason=refused.detail)
-            if self._waiting.get(trunk_id) is news:
-                del self._waiting[trunk_id]
+                # the next status of it is whole; the others must not wait for it
+                _log.error("a status is not kept", of=subject_id, reason=refused.detail)
+            if self._waiting.get(subject_id) is news:
+                del self._waiting[subject_id]
 
     async def _keep(self, news: Status | Gone) -> None:
         if isinstance(news, Gone):
@@ -58,7 +59,7 @@ class StatusPublisher:
             await self._store.keep(news)
 
     def _put(self, news: Status | Gone) -> None:
-        # at the end of the line, so that one trunk that changes always does not starve the others
-        self._waiting.pop(news.trunk_id, None)
-        self._waiting[news.trunk_id] = news
+        # at the end of the line, so that one that changes always does not starve the others
+        self._waiting.pop(news.id, None)
+        self._waiting[news.id] = news
         self._awake.set()

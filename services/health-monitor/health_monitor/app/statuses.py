@@ -1,10 +1,10 @@
-"""Reading statuses: one, or a page of a tenant's."""
+"""Reading statuses, of trunks or of agents: one, or a page of a tenant's."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic
 
-from health_monitor.app.trunk_board import TrunkBoard
+from health_monitor.app.board import Board, S
 from health_monitor.domain.status import Status
 from servicekit.api import in_memory
 from servicekit.api.lists import ListAsked
@@ -12,21 +12,32 @@ from servicekit.errors import NotFound
 from servicekit.paging import Page
 
 _VALUES: dict[str, Callable[[Status], Any]] = {
-    "trunk_id": lambda status: status.trunk_id,
+    "trunk_id": lambda status: status.id,
+    "agent_id": lambda status: status.id,
     "verdict": lambda status: status.verdict.value,
     "since": lambda status: status.since.replace(microsecond=status.since.microsecond // 1000 * 1000),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Statuses:
-    board: TrunkBoard
+def no_trunk(trunk_id: str) -> NotFound:
+    hint = "list your trunks to see their ids; a new trunk appears within seconds"
+    return NotFound("trunk_not_found", f"no trunk {trunk_id}", hint=hint)
 
-    def get(self, tenant_id: str, trunk_id: str) -> Status:
-        status = self.board.get(tenant_id, trunk_id)
+
+def no_agent(agent_id: str) -> NotFound:
+    hint = "a new agent appears within seconds; agents behind a trunk are not probed"
+    return NotFound("agent_not_found", f"no voice agent {agent_id}", hint=hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Statuses(Generic[S]):
+    board: Board[S]
+    missing: Callable[[str], NotFound]
+
+    def get(self, tenant_id: str, subject_id: str) -> Status:
+        status = self.board.get(tenant_id, subject_id)
         if status is None:
-            hint = "list your trunks to see their ids; a new trunk appears within seconds"
-            raise NotFound("trunk_not_found", f"no trunk {trunk_id}", hint=hint)
+            raise self.missing(subject_id)
         return status
 
     def list(self, tenant_id: str, asked: ListAsked) -> Page[Status]:

@@ -54,10 +54,10 @@ class Watchers:
         self._watchers.discard(watcher)
 
     def changed(self, status: Status) -> None:
-        self._tell(status.tenant_id, status.trunk_id, status)
+        self._tell(status.tenant_id, status.id, status)
 
     def removed(self, status: Status) -> None:
-        self._tell(status.tenant_id, status.trunk_id, None)
+        self._tell(status.tenant_id, status.id, None)
 
     def _tell(self, tenant_id: str, trunk_id: str, status: Status | None) -> None:
         for watcher in self._watchers:

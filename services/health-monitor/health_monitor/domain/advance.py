@@ -1,33 +1,29 @@
-"""Moves a trunk's status on, and says whether that is news."""
+"""Moves the status of a trunk or an agent on, and says whether that is news."""
 
 from datetime import datetime
 
-from health_monitor.domain.judge import Judgement
+from health_monitor.domain.judgement import Judgement
 from health_monitor.domain.status import Status
-from health_monitor.domain.trunk import Trunk
+from health_monitor.domain.trunk import Subject
 
 # A latency that moved by less than this is not worth an event.
 _LATENCY_NEWS_MS = 20.0
 _LATENCY_NEWS_RATIO = 0.5
 
 
-def advance(before: Status | None, trunk: Trunk, judged: Judgement, now: datetime) -> Status | None:
+def advance(before: Status | None, subject: Subject, judged: Judgement, now: datetime) -> Status | None:
     """The new status, or None when nothing changed that anybody has to hear of."""
     if before is None:
-        return Status(trunk.id, trunk.tenant_id, 1, judged.verdict, judged.sentence, now, judged.endpoints)
+        return _status(subject, 1, judged, now)
     same_verdict = judged.verdict is before.verdict
     if same_verdict and judged.sentence == before.sentence and not _endpoints_changed(before, judged):
         return None
-    since = before.since if same_verdict else now
-    return Status(
-        trunk.id,
-        trunk.tenant_id,
-        before.version + 1,
-        judged.verdict,
-        judged.sentence,
-        since,
-        judged.endpoints,
-    )
+    return _status(subject, before.version + 1, judged, before.since if same_verdict else now)
+
+
+def _status(subject: Subject, version: int, judged: Judgement, since: datetime) -> Status:
+    verdict, words, rows = judged.verdict, judged.sentence, judged.endpoints
+    return Status(subject.id, subject.tenant_id, version, verdict, words, since, rows)
 
 
 def _endpoints_changed(before: Status, judged: Judgement) -> bool:

@@ -11,12 +11,13 @@ STALE = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """reachable: the edge's verdict, reached after several probes. since: when it began there. told_at:
-    when the edge told it. latency_ms: moving average of the round trip; None before an answer."""
+    """reachable: the edge's verdict, reached after several probes; None: the first one was not answered,
+    which says nothing yet. since: when that began there. told_at: when the edge told it. latency_ms: moving
+    average of the round trip; None before an answer."""
 
     edge_id: str
     endpoint: Endpoint
-    reachable: bool
+    reachable: bool | None
     since: datetime
     told_at: datetime
     latency_ms: float | None = None

@@ -1,4 +1,4 @@
-"""A trunk's verdict, and the sentence that says why."""
+"""The verdict on a trunk or an agent, and the sentence that says why."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,9 +25,10 @@ class EndpointStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """version grows by one with each change; since: when the verdict, not the sentence, began."""
+    """id: of the trunk or agent. version grows by one with each change; since: when the verdict, not the
+    sentence, began."""
 
-    trunk_id: str
+    id: str
     tenant_id: str
     version: int
     verdict: Verdict
@@ -36,13 +37,13 @@ class Status:
     endpoints: tuple[EndpointStatus, ...] = ()
 
     def gone(self) -> "Gone":
-        return Gone(self.trunk_id, self.tenant_id, self.version + 1)
+        return Gone(self.id, self.tenant_id, self.version + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """What is left of a status when its trunk is deleted. version: the one after its last."""
+    """What is left of a status when its trunk or agent is deleted. version: the one after its last."""
 
-    trunk_id: str
+    id: str
     tenant_id: str
     version: int

@@ -2213,6 +2213,44 @@ export interface PlanPatch {
   readonly version?: number;
 }
 
+export type AgentStatusBodyVerdict = typeof AgentStatusBodyVerdict[keyof typeof AgentStatusBodyVerdict];
+
+
+export const AgentStatusBodyVerdict = {
+  unknown: 'unknown',
+  healthy: 'healthy',
+  down: 'down',
+} as const;
+
+export interface ProbingEdgeBody {
+  edge_id: string;
+  reachable: boolean;
+  /** round trip of OPTIONS; absent before the first answer */
+  latency_ms?: number;
+}
+
+export interface AgentStatusBody {
+  agent_id: string;
+  version: number;
+  verdict: AgentStatusBodyVerdict;
+  /** the cause, in words */
+  sentence: string;
+  /** since when the verdict holds */
+  since: string;
+  /** whether an edge's probes are answered; absent before the first one has come back. False beside unknown: the first was not answered, the next ones are under way */
+  reachable?: boolean;
+  /** the quickest edge's round trip of OPTIONS; absent without an answer */
+  latency_ms?: number;
+  /** what each edge that probes it finds */
+  edges: ProbingEdgeBody[];
+}
+
+export interface AgentStatusPage {
+  statuses: AgentStatusBody[];
+  /** absent on the last page */
+  next_page_token?: string;
+}
+
 export type EndpointBodyTransport = typeof EndpointBodyTransport[keyof typeof EndpointBodyTransport];
 
 
@@ -3332,6 +3370,52 @@ export const ListStatusesVerdictItem = {
   degraded: 'degraded',
   down: 'down',
   disabled: 'disabled',
+} as const;
+
+export type ListAgentStatusesParams = {
+/**
+ * how many at most
+ * @minimum 1
+ * @maximum 500
+ */
+page_size?: number;
+/**
+ * next_page_token of the page before
+ */
+page_token?: string;
+/**
+ * fields, each with asc or desc
+ * @pattern ^( *(agent_id|since)( +(asc|desc))? *(, *(agent_id|since)( +(asc|desc))? *)*| *)$
+ */
+order_by?: string;
+/**
+ * any of these
+ * @maxItems 50
+ * @items.minLength 1
+ */
+agent_id?: string[];
+/**
+ * any of these
+ * @maxItems 50
+ */
+verdict?: ListAgentStatusesVerdictItem[];
+/**
+ * since is after it
+ */
+since_after?: string;
+/**
+ * since is before it
+ */
+since_before?: string;
+};
+
+export type ListAgentStatusesVerdictItem = typeof ListAgentStatusesVerdictItem[keyof typeof ListAgentStatusesVerdictItem];
+
+
+export const ListAgentStatusesVerdictItem = {
+  unknown: 'unknown',
+  healthy: 'healthy',
+  down: 'down',
 } as const;
 
 export type StreamStatusesParams = {

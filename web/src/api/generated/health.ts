@@ -20,6 +20,9 @@ import type {
 } from '@tanstack/react-query';
 
 import type {
+  AgentStatusBody,
+  AgentStatusPage,
+  ListAgentStatusesParams,
   ListStatusesParams,
   StatusBody,
   StatusPage,
@@ -255,6 +258,221 @@ export function useGetStatus<TData = Awaited<ReturnType<typeof getStatus>>, TErr
  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
 
   const queryOptions = getGetStatusQueryOptions(trunkId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+export const getListAgentStatusesUrl = (params?: ListAgentStatusesParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+    const explodeParameters = ["agent_id","verdict"];
+
+    if (Array.isArray(value) && explodeParameters.includes(key)) {
+      value.forEach((v) => {
+        normalizedParams.append(key, v === null ? 'null' : String(v));
+      });
+      return;
+    }
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/health/agents?${stringifiedParams}` : `/api/v1/health/agents`
+}
+
+/**
+ * @summary Whether your voice agents answer our probes
+ */
+export const listAgentStatuses = async (params?: ListAgentStatusesParams, options?: Parameters<typeof request>[1]): Promise<AgentStatusPage> => {
+
+  return request<AgentStatusPage>(getListAgentStatusesUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getListAgentStatusesQueryKey = (params?: ListAgentStatusesParams,) => {
+    return [
+    `/api/v1/health/agents`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getListAgentStatusesQueryOptions = <TData = Awaited<ReturnType<typeof listAgentStatuses>>, TError = ErrorType<unknown>>(params?: ListAgentStatusesParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listAgentStatuses>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getListAgentStatusesQueryKey(params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof listAgentStatuses>>> = ({ signal }) => listAgentStatuses(params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof listAgentStatuses>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type ListAgentStatusesQueryResult = NonNullable<Awaited<ReturnType<typeof listAgentStatuses>>>
+export type ListAgentStatusesQueryError = ErrorType<unknown>
+
+
+export function useListAgentStatuses<TData = Awaited<ReturnType<typeof listAgentStatuses>>, TError = ErrorType<unknown>>(
+ params: undefined |  ListAgentStatusesParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof listAgentStatuses>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof listAgentStatuses>>,
+          TError,
+          Awaited<ReturnType<typeof listAgentStatuses>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useListAgentStatuses<TData = Awaited<ReturnType<typeof listAgentStatuses>>, TError = ErrorType<unknown>>(
+ params?: ListAgentStatusesParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listAgentStatuses>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof listAgentStatuses>>,
+          TError,
+          Awaited<ReturnType<typeof listAgentStatuses>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useListAgentStatuses<TData = Awaited<ReturnType<typeof listAgentStatuses>>, TError = ErrorType<unknown>>(
+ params?: ListAgentStatusesParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listAgentStatuses>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary Whether your voice agents answer our probes
+ */
+
+export function useListAgentStatuses<TData = Awaited<ReturnType<typeof listAgentStatuses>>, TError = ErrorType<unknown>>(
+ params?: ListAgentStatusesParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof listAgentStatuses>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getListAgentStatusesQueryOptions(params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+export const getGetAgentStatusUrl = (agentId: string,) => {
+
+
+
+
+  return `/api/v1/health/agents/${agentId}`
+}
+
+/**
+ * @summary Whether one voice agent answers our probes
+ */
+export const getAgentStatus = async (agentId: string, options?: Parameters<typeof request>[1]): Promise<AgentStatusBody> => {
+
+  return request<AgentStatusBody>(getGetAgentStatusUrl(agentId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetAgentStatusQueryKey = (agentId: string,) => {
+    return [
+    `/api/v1/health/agents/${agentId}`
+    ] as const;
+    }
+
+
+export const getGetAgentStatusQueryOptions = <TData = Awaited<ReturnType<typeof getAgentStatus>>, TError = ErrorType<unknown>>(agentId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getAgentStatus>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetAgentStatusQueryKey(agentId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getAgentStatus>>> = ({ signal }) => getAgentStatus(agentId, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: agentId !== null && agentId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getAgentStatus>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetAgentStatusQueryResult = NonNullable<Awaited<ReturnType<typeof getAgentStatus>>>
+export type GetAgentStatusQueryError = ErrorType<unknown>
+
+
+export function useGetAgentStatus<TData = Awaited<ReturnType<typeof getAgentStatus>>, TError = ErrorType<unknown>>(
+ agentId: string, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getAgentStatus>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getAgentStatus>>,
+          TError,
+          Awaited<ReturnType<typeof getAgentStatus>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetAgentStatus<TData = Awaited<ReturnType<typeof getAgentStatus>>, TError = ErrorType<unknown>>(
+ agentId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getAgentStatus>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getAgentStatus>>,
+          TError,
+          Awaited<ReturnType<typeof getAgentStatus>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetAgentStatus<TData = Awaited<ReturnType<typeof getAgentStatus>>, TError = ErrorType<unknown>>(
+ agentId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getAgentStatus>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary Whether one voice agent answers our probes
+ */
+
+export function useGetAgentStatus<TData = Awaited<ReturnType<typeof getAgentStatus>>, TError = ErrorType<unknown>>(
+ agentId: string, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getAgentStatus>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetAgentStatusQueryOptions(agentId,options)
 
   const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
 

@@ -39,6 +39,7 @@ class AsyncKeepline:
         self.calls = AsyncReadCollection(self._session, resources.CALLS)
         self.rejections = AsyncReadCollection(self._session, resources.REJECTIONS)
         self.statuses = AsyncReadCollection(self._session, resources.STATUSES)
+        self.agent_statuses = AsyncReadCollection(self._session, resources.AGENT_STATUSES)
         self.api_keys = AsyncCollection(self._session, resources.API_KEYS)
         self.audit = AsyncReadCollection(self._session, resources.AUDIT)
         self.network = AsyncNetwork(self._session)

@@ -39,6 +39,7 @@ class Keepline:
         self.calls = ReadCollection(self._session, resources.CALLS)
         self.rejections = ReadCollection(self._session, resources.REJECTIONS)
         self.statuses = ReadCollection(self._session, resources.STATUSES)
+        self.agent_statuses = ReadCollection(self._session, resources.AGENT_STATUSES)
         self.api_keys = Collection(self._session, resources.API_KEYS)
         self.audit = ReadCollection(self._session, resources.AUDIT)
         self.network = Network(self._session)
