@@ -11,6 +11,7 @@ from harness.world import World
 Opens = Callable[..., Awaitable[Person]]
 
 PROVIDER_NETWORK = "127.0.1.0/24"
+AT_ONCE = 5.0  # seconds until the first word of a probe is on the screen
 
 
 async def test_a_number_is_connected_called_and_the_call_is_told(opens: Opens, world: World) -> None:
@@ -37,6 +38,8 @@ async def test_a_number_is_connected_called_and_the_call_is_told(opens: Opens, w
     await page.get_by_label("What do you call it?").fill("Receptionist")
     await page.get_by_label("SIP address").fill(agent.uri)
     await page.get_by_role("button", name="Add this agent").click()
+    row = page.get_by_role("row", name="Receptionist")
+    await expect(row).to_contain_text("answers within", timeout=1000 * AT_ONCE)
     await page.get_by_role("link", name="Add a plan").click()
     await page.get_by_label("What do you call it?").fill("Front desk")
     await page.get_by_role("combobox", name="Which numbers?").click()

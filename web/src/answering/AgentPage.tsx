@@ -18,6 +18,8 @@ import { ConfirmDelete } from '@/shared/ConfirmDelete';
 import { LinkButton } from '@/shared/links';
 import { useNamedPlans } from '@/shared/named';
 import { PageHead } from '@/shared/PageHead';
+import { AgentProbe } from '@/shared/probe/AgentProbe';
+import { agentStatusesKey } from '@/shared/probe/reading';
 import { Read } from '@/shared/Read';
 import { AgentForm } from './AgentForm';
 import { type AgentValues, toPatch, valuesOf } from './agent-values';
@@ -45,6 +47,7 @@ function One({ agent, reload }: { agent: AgentBody; reload: () => Promise<AgentB
   );
   const done = async (message: string) => {
     await queries.invalidateQueries({ queryKey: getListAgentsQueryKey() });
+    void queries.invalidateQueries({ queryKey: agentStatusesKey() });
     queries.removeQueries({ queryKey: getGetAgentQueryKey(agent.id) });
     notifications.show({ message, color: 'green' });
     await navigate({ to: '/answering' });
@@ -80,6 +83,7 @@ function One({ agent, reload }: { agent: AgentBody; reload: () => Promise<AgentB
         sentence={plans && t('answering.agent.namedBy', { plans })}
         actions={mayChange && remove}
       />
+      <AgentProbe agent={agent} />
       {!mayChange && <Text mb="md">{t('shared.notChanged')}</Text>}
       {!mayChange && back}
       {mayChange && (

@@ -1,4 +1,4 @@
-import { Group, Stack, Title } from '@mantine/core';
+import { Group, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useListAgents } from '@/api/generated/agents';
@@ -10,6 +10,8 @@ import { LinkButton, TextLink } from '@/shared/links';
 import { Num } from '@/shared/Num';
 import { byId, useNamedTrunks } from '@/shared/named';
 import { PageHead } from '@/shared/PageHead';
+import { ProbeBadge, ProbeSentence } from '@/shared/probe/AgentProbe';
+import { useAgentStatuses } from '@/shared/probe/reading';
 import { Read } from '@/shared/Read';
 import { Rows, rowLink } from '@/shared/Rows';
 
@@ -72,6 +74,7 @@ function Part({ title, action, children }: { title: string; action: ReactNode; c
 
 function AgentRows({ agents }: { agents: AgentBody[] }) {
   const { t } = useTranslation();
+  const statuses = useAgentStatuses(agents);
   const trunks = byId(useNamedTrunks());
   const reached = ({ sip, human }: AgentBody) => {
     if (sip) return <code dir="ltr">{sip.uri}</code>;
@@ -86,10 +89,27 @@ function AgentRows({ agents }: { agents: AgentBody[] }) {
       key: 'name',
       head: t('answering.name'),
       cell: (one: AgentBody) => (
-        <TextLink to="/answering/agents/$agentId" params={{ agentId: one.id }} className={rowLink} dir="auto">
-          {one.name}
-        </TextLink>
+        <>
+          <TextLink
+            to="/answering/agents/$agentId"
+            params={{ agentId: one.id }}
+            className={rowLink}
+            dir="auto"
+          >
+            {one.name}
+          </TextLink>
+          {one.sip && (
+            <Text size="xs" c="dimmed" maw="48ch">
+              <ProbeSentence agent={one} status={statuses.get(one.id)} />
+            </Text>
+          )}
+        </>
       ),
+    },
+    {
+      key: 'state',
+      head: t('answering.state'),
+      cell: (one: AgentBody) => (one.sip ? <ProbeBadge agent={one} status={statuses.get(one.id)} /> : '–'),
     },
     {
       key: 'kind',

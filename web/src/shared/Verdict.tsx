@@ -21,8 +21,8 @@ const LOOKS = {
 
 export type VerdictName = keyof typeof LOOKS;
 
-/** Icon, word and colour: none of them alone. */
-export function Verdict({ of }: { of: VerdictName }) {
+/** Icon, word and colour: none of them alone. word: where it is not a trunk's. */
+export function Verdict({ of, word }: { of: VerdictName; word?: string }) {
   const { t } = useTranslation();
   const Icon = LOOKS[of];
   return (
@@ -32,7 +32,7 @@ export function Verdict({ of }: { of: VerdictName }) {
       data-verdict={of}
       leftSection={<Icon size={14} aria-hidden />}
     >
-      {t(`trunks.verdict.${of}`)}
+      {word ?? t(`trunks.verdict.${of}`)}
     </Badge>
   );
 }
