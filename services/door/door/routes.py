@@ -24,6 +24,7 @@ REST: Mapping[str, str] = {
 GRPC: Mapping[str, str] = {
     "keepline.sip.v1.SipTrunkService": "sip_config",
     "keepline.sip.v1.SipRejectionService": "sip_config",
+    "keepline.sip.v1.OnboardingService": "sip_config",
     "keepline.sip.v1.NetworkService": "sip_config",
     "keepline.auth.v1.ApiKeyService": "sip_config",
     "keepline.audit.v1.AuditLog": "sip_config",
