@@ -414,3 +414,12 @@ async def test_what_is_not_written_is_told_all_the_same(stores: Stores) -> None:
     assert not await agents.replace(agent(version=8), 7)
     assert (await stores.plans.page("t_a", asked(PLANS))).items == [plan(1, "+49301234567")]
     assert (await stores.agents.page("t_a", asked(AGENTS))).items == [agent()]
+
+
+async def test_the_newest_call_of_each_value_is_found(stores: Stores) -> None:
+    await _keep(stores, _history(3), _history(1), _history(2, trunk_id="trk_2"), _history(9, tenant_id="t_b"))
+    found = await stores.records.latest("t_a", "trunk_id", ["trk_1", "trk_2", "trk_9"])
+    assert {by: kept.history.call_id for by, kept in found.items()} == {"trk_1": "call_3", "trk_2": "call_2"}
+    number = "+49301234567"
+    newest = await stores.records.latest("t_a", "number", [number, "+4930999"])
+    assert {by: kept.history.call_id for by, kept in newest.items()} == {number: "call_3"}

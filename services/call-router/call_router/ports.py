@@ -6,7 +6,7 @@ A store raises servicekit.errors.Unavailable when the database is away.
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from call_router.domain.agent import Agent
 from call_router.domain.call_event import CallEvent
@@ -104,6 +104,9 @@ class Change:
     over_revision: int
 
 
+LatestBy = Literal["number", "trunk_id"]
+
+
 class CallStore(Protocol):
     """Calls by their histories."""
 
@@ -112,6 +115,9 @@ class CallStore(Protocol):
 
     async def write(self, changes: Sequence[Change]) -> Set[str]:
         """One for each call. Gives back the calls that others wrote meanwhile; they are unchanged."""
+
+    async def latest(self, tenant_id: str, by: LatestBy, values: Sequence[str]) -> Mapping[str, Kept]:
+        """The newest call of each value, by value: one look into an index for each."""
 
     async def page(self, tenant_id: str, asked: ListAsked) -> Page[Kept]: ...
 

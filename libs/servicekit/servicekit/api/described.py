@@ -95,6 +95,16 @@ def or_text(said: Extra) -> Extra:
     return {**said, "responses": {**answers, "200": {**answers["200"], "content": lines}}}
 
 
+def asks_of_any(kinds: Mapping[str, Kind], most: int) -> Extra:
+    """Of a read that takes many values of one of these."""
+    return {
+        "parameters": [
+            _query(name, {"type": "array", "items": _item(kind), "minItems": 1, "maxItems": most}, "of each")
+            for name, kind in kinds.items()
+        ]
+    }
+
+
 def shows(fields: Collection[str]) -> Extra:
     """Of what has no version of its own."""
     return {"parameters": [_fields(fields)]}

@@ -151,12 +151,14 @@ class ListRule:
         return place
 
 
-def filter_values(name: str, kind: Kind, texts: Sequence[str], faults: list[Violation]) -> tuple[Value, ...]:
+def filter_values(
+    name: str, kind: Kind, texts: Sequence[str], faults: list[Violation], most: int = MAX_VALUES
+) -> tuple[Value, ...]:
     values: list[Value] = []
-    if len(texts) > MAX_VALUES:
-        detail = f"{len(texts)} values, {MAX_VALUES} are allowed"
+    if len(texts) > most:
+        detail = f"{len(texts)} values, {most} are allowed"
         faults.append(_wrong(name, "parameter_invalid", detail, "ask in several requests"))
-    for text in texts[:MAX_VALUES]:
+    for text in texts[:most]:
         if isinstance(kind, Written):
             wrong = kind.check(text, f"/{name}")
             faults += [Violation(one.pointer, one.code, one.detail, one.hint) for one in wrong]

@@ -8,7 +8,7 @@ from call_router.domain.call_event import CallEvent, CallStarted
 from call_router.domain.call_history import CallHistory
 from call_router.domain.call_record import CallRecord, record_of
 from call_router.domain.hidden_numbers import Hide
-from call_router.ports import CallStore, Change, Kept
+from call_router.ports import CallStore, Change, Kept, LatestBy
 from servicekit.api.lists import ListAsked
 from servicekit.errors import Unavailable
 from servicekit.paging import Page
@@ -49,6 +49,17 @@ class CallLog:
             asked = replace(asked, filters={**asked.filters, "number": hidden})
         page = await self.store.page(tenant_id, asked)
         return Page([record_of(kept.history) for kept in page.items], page.next_page_token)
+
+    async def latest(
+        self, tenant_id: str, by: LatestBy, values: Sequence[str]
+    ) -> Sequence[tuple[str, CallRecord | None]]:
+        """Each value once, with its newest call."""
+        sought = {value: value for value in values}
+        if self.hide is not None and by == "number":
+            sought = {value: self.hide(value) for value in values}
+        found = await self.store.latest(tenant_id, by, list(dict.fromkeys(sought.values())))
+        kept = {value: found.get(text) for value, text in sought.items()}
+        return [(value, None if one is None else record_of(one.history)) for value, one in kept.items()]
 
     async def keep(self, events: Sequence[CallEvent]) -> Sequence[CallEvent]:
         """One write for each call, and none where nothing is new. Gives back what cannot be kept: events of a

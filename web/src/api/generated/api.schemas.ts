@@ -1999,6 +1999,30 @@ export interface CallPage {
   next_page_token?: string;
 }
 
+export interface LatestCallBody {
+  id: string;
+  started_at: string;
+  answered: boolean;
+  /** why the caller was refused */
+  refusal_code?: string;
+  /** as the provider sent it */
+  caller?: string;
+}
+
+export interface LatestBody {
+  /** as it was asked */
+  number?: string;
+  /** as it was asked */
+  trunk_id?: string;
+  /** absent: none is kept */
+  call?: LatestCallBody;
+}
+
+export interface LatestCallsBody {
+  /** one for each that was asked, in the same order */
+  latest: LatestBody[];
+}
+
 export interface PlanBody {
   id: string;
   version: number;
@@ -3260,6 +3284,23 @@ export const ListCallsDirectionItem = {
   inbound: 'inbound',
   outbound: 'outbound',
 } as const;
+
+export type GetLatestCallsParams = {
+/**
+ * of each
+ * @minItems 1
+ * @maxItems 200
+ * @items.pattern ^\+[1-9][0-9]{5,14}$|^hmac-[0-9a-f]{32}$
+ */
+number?: string[];
+/**
+ * of each
+ * @minItems 1
+ * @maxItems 200
+ * @items.minLength 1
+ */
+trunk_id?: string[];
+};
 
 export type ListPlansParams = {
 /**

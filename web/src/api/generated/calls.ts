@@ -23,6 +23,8 @@ import type {
   CallBody,
   CallEvents,
   CallPage,
+  GetLatestCallsParams,
+  LatestCallsBody,
   ListCallsParams,
   StreamCalls200,
   StreamCallsParams
@@ -271,6 +273,119 @@ export function useListCalls<TData = Awaited<ReturnType<typeof listCalls>>, TErr
  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
 
   const queryOptions = getListCallsQueryOptions(params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+export const getGetLatestCallsUrl = (params?: GetLatestCallsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+    const explodeParameters = ["number","trunk_id"];
+
+    if (Array.isArray(value) && explodeParameters.includes(key)) {
+      value.forEach((v) => {
+        normalizedParams.append(key, v === null ? 'null' : String(v));
+      });
+      return;
+    }
+
+
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/calls/latest?${stringifiedParams}` : `/api/v1/calls/latest`
+}
+
+/**
+ * @summary The newest call of each of these numbers, or of each of these trunks
+ */
+export const getLatestCalls = async (params?: GetLatestCallsParams, options?: Parameters<typeof request>[1]): Promise<LatestCallsBody> => {
+
+  return request<LatestCallsBody>(getGetLatestCallsUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetLatestCallsQueryKey = (params?: GetLatestCallsParams,) => {
+    return [
+    `/api/v1/calls/latest`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetLatestCallsQueryOptions = <TData = Awaited<ReturnType<typeof getLatestCalls>>, TError = ErrorType<unknown>>(params?: GetLatestCallsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getLatestCalls>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetLatestCallsQueryKey(params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getLatestCalls>>> = ({ signal }) => getLatestCalls(params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getLatestCalls>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetLatestCallsQueryResult = NonNullable<Awaited<ReturnType<typeof getLatestCalls>>>
+export type GetLatestCallsQueryError = ErrorType<unknown>
+
+
+export function useGetLatestCalls<TData = Awaited<ReturnType<typeof getLatestCalls>>, TError = ErrorType<unknown>>(
+ params: undefined |  GetLatestCallsParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getLatestCalls>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getLatestCalls>>,
+          TError,
+          Awaited<ReturnType<typeof getLatestCalls>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetLatestCalls<TData = Awaited<ReturnType<typeof getLatestCalls>>, TError = ErrorType<unknown>>(
+ params?: GetLatestCallsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getLatestCalls>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getLatestCalls>>,
+          TError,
+          Awaited<ReturnType<typeof getLatestCalls>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetLatestCalls<TData = Awaited<ReturnType<typeof getLatestCalls>>, TError = ErrorType<unknown>>(
+ params?: GetLatestCallsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getLatestCalls>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary The newest call of each of these numbers, or of each of these trunks
+ */
+
+export function useGetLatestCalls<TData = Awaited<ReturnType<typeof getLatestCalls>>, TError = ErrorType<unknown>>(
+ params?: GetLatestCallsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getLatestCalls>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetLatestCallsQueryOptions(params,options)
 
   const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
 

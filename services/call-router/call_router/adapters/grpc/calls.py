@@ -5,7 +5,8 @@ from typing import Any
 import grpc
 
 from call_router.adapters.call_shape import CALLS
-from call_router.adapters.messages.calls import record_message
+from call_router.adapters.latest_shape import latest_asked
+from call_router.adapters.messages.calls import latest_message, record_message
 from call_router.adapters.messages.events import event_message
 from call_router.app.call_log import CallLog
 from keepline.routing.v1 import call_log_pb2 as pb
@@ -27,6 +28,13 @@ class CallLogService(call_log_pb2_grpc.CallLogServicer):
         fields = messages.fields_asked(request, CALLS.fields)
         kept = await self._log.get(tenant_id, request.id)
         return pb.GetCallResponse(call=messages.selected(record_message(kept.record), fields))
+
+    async def GetLatestCalls(
+        self, request: pb.GetLatestCallsRequest, context: _Context
+    ) -> pb.GetLatestCallsResponse:
+        tenant_id = reading_tenant("calls")
+        by, values = latest_asked(messages.document(request))
+        return latest_message(by, await self._log.latest(tenant_id, by, values))
 
     async def ListCalls(self, request: pb.ListCallsRequest, context: _Context) -> pb.ListCallsResponse:
         tenant_id = reading_tenant("calls")

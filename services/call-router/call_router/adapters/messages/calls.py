@@ -1,9 +1,12 @@
 """Call records as messages of the API."""
 
+from collections.abc import Iterable
+
 from call_router.adapters.messages.decisions import decision_message
 from call_router.domain.attempt import LegResult
 from call_router.domain.call_event import CallHeard, Direction, EndedBy, Media
 from call_router.domain.call_record import AttemptResult, CallRecord
+from call_router.ports import LatestBy
 from keepline.routing.v1 import call_log_pb2 as pb
 from servicekit.timestamps import timestamp
 
@@ -48,6 +51,22 @@ def record_message(record: CallRecord) -> pb.CallRecord:
         talk_ms=record.talk_ms,
         media=_media_message(record.media) if record.media else None,
         agent_id=record.agent_id,
+    )
+
+
+def latest_message(by: LatestBy, found: Iterable[tuple[str, CallRecord | None]]) -> pb.GetLatestCallsResponse:
+    return pb.GetLatestCallsResponse(
+        latest=[pb.LatestCall(call=None if one is None else _latest(one), **{by: of}) for of, one in found]
+    )
+
+
+def _latest(record: CallRecord) -> pb.LatestCallSummary:
+    return pb.LatestCallSummary(
+        id=record.id,
+        started_at=timestamp(record.started_at),
+        answered=record.answered,
+        refusal_code=record.refusal_code,
+        caller=record.caller,
     )
 
 

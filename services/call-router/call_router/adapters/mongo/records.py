@@ -7,6 +7,7 @@ The events are the call; what stands beside them is read off them and is there f
 replaced only in the revision that it was read in.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,13 +15,14 @@ from typing import Any
 from call_router.adapters.mongo.events import event_document, event_of_document
 from call_router.domain.call_history import CallHistory
 from call_router.domain.call_record import keys_of
-from call_router.ports import Change, Kept
+from call_router.ports import Change, Kept, LatestBy
 from servicekit.api import pages
 from servicekit.api.lists import ListAsked
 from servicekit.documents import Collection, Document, DuplicateKey, Write
 from servicekit.paging import Page
 from servicekit.readable import Readable
 
+_AT_ONCE = 20
 _NEWEST_FIRST = (("started_at", -1), ("_id", -1))
 
 
@@ -62,6 +64,18 @@ class RecordDocuments:
     async def going_on(self, tenant_id: str, most: int) -> Sequence[Kept]:
         query = {"tenant_id": tenant_id, "ended": False}
         return self.readable.all(await self.collection.find(query, sort=_NEWEST_FIRST, limit=most))
+
+    async def latest(self, tenant_id: str, by: LatestBy, values: Sequence[str]) -> Mapping[str, Kept]:
+        async def newest(value: str) -> list[Kept]:
+            query = {"tenant_id": tenant_id, by: value}
+            return self.readable.all(await self.collection.find(query, sort=_NEWEST_FIRST, limit=1))
+
+        kept: dict[str, Kept] = {}
+        for start in range(0, len(values), _AT_ONCE):
+            some = values[start : start + _AT_ONCE]
+            found = await asyncio.gather(*map(newest, some))
+            kept |= {value: calls[0] for value, calls in zip(some, found, strict=True) if calls}
+        return kept
 
     async def page(self, tenant_id: str, asked: ListAsked) -> Page[Kept]:
         return await pages.page(self.readable, self.collection, {"tenant_id": tenant_id}, asked)

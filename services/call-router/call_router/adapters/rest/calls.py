@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from call_router.adapters.call_event_shape import CallEvents, events_document
 from call_router.adapters.call_shape import CALLS, CallBody, CallPage, call_document
+from call_router.adapters.latest_shape import KINDS, MOST, LatestCallsBody, latest_asked, latest_document
 from call_router.app.call_log import CallLog
 from servicekit.api import described, rest
 from servicekit.auth import reading_tenant
@@ -25,6 +26,17 @@ def router(log: CallLog) -> APIRouter:
         asked = rest.list_asked(request, CALLS)
         page = await log.list(tenant_id, asked)
         return rest.page("calls", map(call_document, page.items), page.next_page_token, asked.fields)
+
+    @routes.get(
+        "/latest",
+        response_model=LatestCallsBody,
+        summary="The newest call of each of these numbers, or of each of these trunks",
+        openapi_extra=described.asks_of_any(KINDS, MOST),
+    )
+    async def get_latest_calls(request: Request) -> Response:
+        tenant_id = reading_tenant("calls")
+        by, values = latest_asked(rest.parameters(request))
+        return rest.shown(latest_document(by, await log.latest(tenant_id, by, values)))
 
     @routes.get(
         "/{call_id}",

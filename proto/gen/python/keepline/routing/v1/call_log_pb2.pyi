@@ -580,3 +580,117 @@ class GetCallEventsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetCallEventsResponse: _TypeAlias = GetCallEventsResponse  # noqa: Y015
+
+@_typing.final
+class GetLatestCallsRequest(_message.Message):
+    """Of one kind, 1 to 200."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    TRUNK_ID_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def number(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """E.164."""
+
+    @_builtins.property
+    def trunk_id(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        number: _abc.Iterable[_builtins.str] | None = ...,
+        trunk_id: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["number", b"number", "trunk_id", b"trunk_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetLatestCallsRequest: _TypeAlias = GetLatestCallsRequest  # noqa: Y015
+
+@_typing.final
+class GetLatestCallsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LATEST_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def latest(self) -> _containers.RepeatedCompositeFieldContainer[Global___LatestCall]:
+        """One for each that was asked, in the same order."""
+
+    def __init__(
+        self,
+        *,
+        latest: _abc.Iterable[Global___LatestCall] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["latest", b"latest"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetLatestCallsResponse: _TypeAlias = GetLatestCallsResponse  # noqa: Y015
+
+@_typing.final
+class LatestCall(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    TRUNK_ID_FIELD_NUMBER: _builtins.int
+    CALL_FIELD_NUMBER: _builtins.int
+    number: _builtins.str
+    """As it was asked."""
+    trunk_id: _builtins.str
+    """As it was asked."""
+    @_builtins.property
+    def call(self) -> Global___LatestCallSummary:
+        """Absent: none is kept."""
+
+    def __init__(
+        self,
+        *,
+        number: _builtins.str = ...,
+        trunk_id: _builtins.str = ...,
+        call: Global___LatestCallSummary | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["call", b"call"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call", b"call", "number", b"number", "trunk_id", b"trunk_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LatestCall: _TypeAlias = LatestCall  # noqa: Y015
+
+@_typing.final
+class LatestCallSummary(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    STARTED_AT_FIELD_NUMBER: _builtins.int
+    ANSWERED_FIELD_NUMBER: _builtins.int
+    REFUSAL_CODE_FIELD_NUMBER: _builtins.int
+    CALLER_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    answered: _builtins.bool
+    refusal_code: _builtins.str
+    """Why the caller was refused."""
+    caller: _builtins.str
+    """As the provider sent it."""
+    @_builtins.property
+    def started_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        started_at: _timestamp_pb2.Timestamp | None = ...,
+        answered: _builtins.bool = ...,
+        refusal_code: _builtins.str = ...,
+        caller: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["started_at", b"started_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "caller", b"caller", "id", b"id", "refusal_code", b"refusal_code", "started_at", b"started_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LatestCallSummary: _TypeAlias = LatestCallSummary  # noqa: Y015

@@ -40,6 +40,11 @@ class CallLogStub:
                 request_serializer=keepline_dot_routing_dot_v1_dot_call__log__pb2.GetCallRequest.SerializeToString,
                 response_deserializer=keepline_dot_routing_dot_v1_dot_call__log__pb2.GetCallResponse.FromString,
                 _registered_method=True)
+        self.GetLatestCalls = channel.unary_unary(
+                '/keepline.routing.v1.CallLog/GetLatestCalls',
+                request_serializer=keepline_dot_routing_dot_v1_dot_call__log__pb2.GetLatestCallsRequest.SerializeToString,
+                response_deserializer=keepline_dot_routing_dot_v1_dot_call__log__pb2.GetLatestCallsResponse.FromString,
+                _registered_method=True)
         self.ListCalls = channel.unary_unary(
                 '/keepline.routing.v1.CallLog/ListCalls',
                 request_serializer=keepline_dot_routing_dot_v1_dot_call__log__pb2.ListCallsRequest.SerializeToString,
@@ -58,6 +63,13 @@ class CallLogServicer:
 
     def GetCall(self, request, context):
         """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetLatestCalls(self, request, context):
+        """The newest call of each of these numbers, or of each of these trunks.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -82,6 +94,11 @@ def add_CallLogServicer_to_server(servicer, server):
                     servicer.GetCall,
                     request_deserializer=keepline_dot_routing_dot_v1_dot_call__log__pb2.GetCallRequest.FromString,
                     response_serializer=keepline_dot_routing_dot_v1_dot_call__log__pb2.GetCallResponse.SerializeToString,
+            ),
+            'GetLatestCalls': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLatestCalls,
+                    request_deserializer=keepline_dot_routing_dot_v1_dot_call__log__pb2.GetLatestCallsRequest.FromString,
+                    response_serializer=keepline_dot_routing_dot_v1_dot_call__log__pb2.GetLatestCallsResponse.SerializeToString,
             ),
             'ListCalls': grpc.unary_unary_rpc_method_handler(
                     servicer.ListCalls,
@@ -122,6 +139,33 @@ class CallLog:
             '/keepline.routing.v1.CallLog/GetCall',
             keepline_dot_routing_dot_v1_dot_call__log__pb2.GetCallRequest.SerializeToString,
             keepline_dot_routing_dot_v1_dot_call__log__pb2.GetCallResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLatestCalls(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/keepline.routing.v1.CallLog/GetLatestCalls',
+            keepline_dot_routing_dot_v1_dot_call__log__pb2.GetLatestCallsRequest.SerializeToString,
+            keepline_dot_routing_dot_v1_dot_call__log__pb2.GetLatestCallsResponse.FromString,
             options,
             channel_credentials,
             insecure,

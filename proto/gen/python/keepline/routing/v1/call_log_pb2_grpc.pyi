@@ -34,6 +34,8 @@ class CallLogStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> CallLogAsyncStub: ...
     GetCall: _grpc.UnaryUnaryMultiCallable[_call_log_pb2.GetCallRequest, _call_log_pb2.GetCallResponse]
+    GetLatestCalls: _grpc.UnaryUnaryMultiCallable[_call_log_pb2.GetLatestCallsRequest, _call_log_pb2.GetLatestCallsResponse]
+    """The newest call of each of these numbers, or of each of these trunks."""
     ListCalls: _grpc.UnaryUnaryMultiCallable[_call_log_pb2.ListCallsRequest, _call_log_pb2.ListCallsResponse]
     GetCallEvents: _grpc.UnaryUnaryMultiCallable[_call_log_pb2.GetCallEventsRequest, _call_log_pb2.GetCallEventsResponse]
     """What happened to one call, as it was told."""
@@ -44,6 +46,8 @@ class CallLogAsyncStub(CallLogStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetCall: _aio.UnaryUnaryMultiCallable[_call_log_pb2.GetCallRequest, _call_log_pb2.GetCallResponse]  # type: ignore[assignment]
+    GetLatestCalls: _aio.UnaryUnaryMultiCallable[_call_log_pb2.GetLatestCallsRequest, _call_log_pb2.GetLatestCallsResponse]  # type: ignore[assignment]
+    """The newest call of each of these numbers, or of each of these trunks."""
     ListCalls: _aio.UnaryUnaryMultiCallable[_call_log_pb2.ListCallsRequest, _call_log_pb2.ListCallsResponse]  # type: ignore[assignment]
     GetCallEvents: _aio.UnaryUnaryMultiCallable[_call_log_pb2.GetCallEventsRequest, _call_log_pb2.GetCallEventsResponse]  # type: ignore[assignment]
     """What happened to one call, as it was told."""
@@ -57,6 +61,14 @@ class CallLogServicer(metaclass=_abc_1.ABCMeta):
         request: _call_log_pb2.GetCallRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_call_log_pb2.GetCallResponse, _abc.Awaitable[_call_log_pb2.GetCallResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def GetLatestCalls(
+        self,
+        request: _call_log_pb2.GetLatestCallsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_call_log_pb2.GetLatestCallsResponse, _abc.Awaitable[_call_log_pb2.GetLatestCallsResponse]]:
+        """The newest call of each of these numbers, or of each of these trunks."""
 
     @_abc_1.abstractmethod
     def ListCalls(
