@@ -57,3 +57,43 @@ async def test_a_lost_stream_is_said_and_goes_on_where_it_was(opens: Opens, worl
     await expect(lost).to_have_count(0)
     assert (await caller.outcome()).result.as_told
     await expect(page.get_by_text("Nobody is on the telephone right now.")).to_be_visible()
+
+
+async def test_calls_are_filtered_told_live_and_taken_along(opens: Opens, world: World) -> None:
+    line = await kept_number(world, await world.phones.agent())
+    person = await opens()
+    page = person.page
+    await person.sign_in(line.tenant.tenant_id, path="/calls?period=today")
+    await expect(page.get_by_role("combobox", name="When")).to_have_value("Today")
+    await expect(page.get_by_text("Nothing matches.")).to_be_visible()
+    caller = await line.dial(hold=4.0)
+    # it stands there and on its own page before its record does
+    await (
+        page.get_by_role("row")
+        .filter(has_text="Agent 1 is talking with the caller.")
+        .get_by_role("link")
+        .click()
+    )
+    ladder = page.get_by_role("listitem")
+    await expect(ladder.filter(has_text="Agent 1 answers after")).to_be_visible()
+    assert (await caller.outcome()).result.as_told
+    await expect(ladder.filter(has_text="caller hangs up")).to_be_visible()
+    await expect(page.get_by_text("call_ended")).to_be_visible()
+
+    await page.go_back()
+    await page.get_by_role("button", name="Columns").click()
+    await page.get_by_label("Came from").check()
+    await page.get_by_label("What happened").uncheck()
+    await page.reload()
+    heads = page.get_by_role("columnheader")
+    await expect(heads.filter(has_text="Came from")).to_be_visible()
+    await expect(heads.filter(has_text="What happened")).to_have_count(0)
+    async with page.expect_download() as started:
+        await page.get_by_role("button", name="Export as CSV").click()
+    rows = (await (await started.value).path()).read_text(encoding="utf-8-sig").splitlines()
+    assert len(rows) == 1 + 1
+    assert line.number in rows[1]
+    await page.get_by_role("combobox", name="Answered").click()
+    await page.get_by_role("option", name="Not answered").click()
+    await expect(page).to_have_url(re.compile("answered=false"))
+    await expect(page.get_by_text("Nothing matches.")).to_be_visible()

@@ -1,8 +1,8 @@
-import { SimpleGrid, Stack, Text } from '@mantine/core';
+import { SimpleGrid, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import type { AgentBody, CallBody, MediaBody } from '@/api/generated/api.schemas';
+import type { AgentBody, CallBody } from '@/api/generated/api.schemas';
 import { getGetCallQueryOptions } from '@/api/generated/calls';
 import { Card } from '@/shared/Card';
 import { Copyable } from '@/shared/Copyable';
@@ -11,30 +11,40 @@ import { international } from '@/shared/Num';
 import { byId, useNamedAgents, useNamedTrunks } from '@/shared/named';
 import { PageHead } from '@/shared/PageHead';
 import { Read } from '@/shared/Read';
-import { sentence } from '@/shared/sentence';
-import { Trace } from '@/shared/Trace';
+import { newer } from '@/shared/stream/calls';
+import { StaleBanner } from '@/shared/stream/StaleBanner';
+import { useLiveCall, useLiveCalls } from '@/shared/stream/use';
+import { CallAdvice } from './CallAdvice';
 import { CallSentence } from './CallSentence';
+import { Events } from './Events';
 import { Ladder } from './Ladder';
+import { Legs } from './Legs';
+import { Media } from './Media';
+import { Why } from './Why';
 
 const route = getRouteApi('/calls/$callId');
-// milliseconds, while the call lasts
-const EVERY = 1_000;
+// milliseconds, until the record has the end; the stream tells sooner
+const EVERY = 3_000;
 
 export function CallPage() {
   const { callId } = route.useParams();
   const agents = byId(useNamedAgents());
-  const call = useQuery({
+  const told = useLiveCall(callId);
+  const record = useQuery({
     ...getGetCallQueryOptions(callId),
     refetchInterval: (query) => (query.state.data?.ended_at ? false : EVERY),
   });
-  return <Read query={call}>{(current) => <One call={current} agents={agents} />}</Read>;
+  // a call that began a moment ago has no record yet
+  const known = newer(record.data, told);
+  if (known) return <One call={known} agents={agents} />;
+  return <Read query={record}>{(current) => <One call={current} agents={agents} />}</Read>;
 }
 
 function One({ call, agents }: { call: CallBody; agents: Map<string, AgentBody> }) {
   const { t } = useTranslation();
+  const { freshness } = useLiveCalls();
   const from = international(call.caller ?? t('calls.unknown'));
   const to = international(call.number ?? call.called ?? t('calls.unknown'));
-  const { decision, media } = call;
   const trunk = useNamedTrunks().find((one) => one.id === call.trunk_id);
   return (
     <>
@@ -47,23 +57,28 @@ function One({ call, agents }: { call: CallBody; agents: Map<string, AgentBody> 
           </LinkButton>
         }
       />
+      {!call.ended_at && <StaleBanner of={[freshness]} />}
       <Stack gap="md">
+        <CallAdvice call={call} agents={agents} />
         <Card title={t('calls.happened')}>
           <Ladder call={call} agents={agents} provider={trunk?.name} />
         </Card>
+        <Card title={t('calls.legs')} hint={t('calls.legsHint')}>
+          <Legs call={call} agents={agents} />
+        </Card>
         <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
-          {decision && (
+          {call.decision && (
             <Card title={t('calls.why')}>
-              <Text lang="en" mb="xs">
-                {sentence(decision.reason)}
-              </Text>
-              <Trace steps={decision.trace} />
+              <Why decision={call.decision} />
             </Card>
           )}
-          <Card title={t('calls.quality')} hint={media ? undefined : t('calls.noMedia')}>
-            {media && <Media media={media} />}
+          <Card title={t('calls.quality')}>
+            <Media call={call} />
           </Card>
         </SimpleGrid>
+        <Card title={t('calls.events')} hint={t('calls.eventsHint')}>
+          <Events call={call} agents={agents} />
+        </Card>
         <Card title={t('calls.ids')} hint={t('calls.idsHint')}>
           <Stack gap="xs">
             <Copyable value={call.id} what={t('calls.callId')} />
@@ -72,25 +87,5 @@ function One({ call, agents }: { call: CallBody; agents: Map<string, AgentBody> 
         </Card>
       </Stack>
     </>
-  );
-}
-
-function Media({ media }: { media: MediaBody }) {
-  const { t } = useTranslation();
-  const {
-    packets_received: received,
-    packets_sent: sent,
-    packets_lost: lost,
-    jitter_max_ms: jitter,
-    codec,
-  } = media;
-  return (
-    <Stack gap={4}>
-      {received !== undefined && <Text>{t('calls.received', { count: received })}</Text>}
-      {sent !== undefined && <Text>{t('calls.sent', { count: sent })}</Text>}
-      {lost !== undefined && <Text>{t('calls.lost', { count: lost })}</Text>}
-      {jitter !== undefined && <Text>{t('calls.jitter', { ms: Math.round(jitter) })}</Text>}
-      {codec && <Text>{t('calls.codec', { codec })}</Text>}
-    </Stack>
   );
 }

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { AgentBody, CallBody } from '@/api/generated/api.schemas';
 import { localeOf } from '@/shared/locale';
 import { useInternational } from '@/shared/Phone';
+import { preciseTime } from '@/shared/time';
 import classes from './Ladder.module.css';
 import { type Rung, rungs } from './rungs';
 import { useSaid } from './useSaid';
@@ -59,7 +60,7 @@ function OneRung({ rung, call, agents, parties }: RungProps) {
   const { t, i18n } = useTranslation();
   const says = useSaid(agents);
   const international = useInternational();
-  const time = rung.at && withMilliseconds(rung.at, localeOf(i18n.language));
+  const time = rung.at && preciseTime(rung.at, localeOf(i18n.language));
   return (
     <li className={classes.rung} data-way={rung.way}>
       <Text span size="xs" c="dimmed" ff="monospace" className={classes.time}>
@@ -73,14 +74,4 @@ function OneRung({ rung, call, agents, parties }: RungProps) {
       </span>
     </li>
   );
-}
-
-/** Two things of the same second have an order. */
-function withMilliseconds(at: string, language: string): string {
-  return new Date(at).toLocaleTimeString(language, {
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    fractionalSecondDigits: 3,
-  });
 }

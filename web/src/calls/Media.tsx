@@ -1,0 +1,27 @@
+import { Stack, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { CallBody } from '@/api/generated/api.schemas';
+
+/** Of the provider's side at the end; of both sides while it lasts. */
+export function Media({ call }: { call: CallBody }) {
+  const { t } = useTranslation();
+  const heard = call.legs.find((leg) => leg.answered_at)?.heard;
+  const { media } = call;
+  const received = media?.packets_received ?? heard?.provider.received;
+  const sent = media?.packets_sent ?? heard?.provider.sent;
+  const fromAgent = heard?.agent.received;
+  if (received === undefined && sent === undefined && fromAgent === undefined)
+    return <Text c="dimmed">{t('calls.noMedia')}</Text>;
+  return (
+    <Stack gap={4}>
+      {received !== undefined && <Text>{t('calls.received', { count: received })}</Text>}
+      {sent !== undefined && <Text>{t('calls.sent', { count: sent })}</Text>}
+      {fromAgent !== undefined && <Text>{t('calls.fromAgent', { count: fromAgent })}</Text>}
+      {media?.packets_lost !== undefined && <Text>{t('calls.lost', { count: media.packets_lost })}</Text>}
+      {media?.jitter_max_ms !== undefined && (
+        <Text>{t('calls.jitter', { ms: Math.round(media.jitter_max_ms) })}</Text>
+      )}
+      {media?.codec && <Text>{t('calls.codec', { codec: media.codec })}</Text>}
+    </Stack>
+  );
+}
