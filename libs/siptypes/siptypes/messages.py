@@ -1,9 +1,10 @@
-"""Endpoints as keepline.types.v1.SipEndpoint, and back; faults as keepline.types.v1.Dangling."""
+"""Endpoints as keepline.types.v1.SipEndpoint, and back; faults as keepline.types.v1.Dangling or Warning."""
 
 import re
 
 from keepline.types.v1.dangling_pb2 import Dangling
 from keepline.types.v1.endpoint_pb2 import TRANSPORT_TCP, TRANSPORT_TLS, TRANSPORT_UDP, SipEndpoint
+from keepline.types.v1.warning_pb2 import Warning as WarningMessage
 from siptypes.endpoints import Transport
 from siptypes.faults import Fault
 
@@ -22,6 +23,13 @@ def transport_of(message: SipEndpoint) -> Transport | None:
 
 
 def dangling_message(fault: Fault) -> Dangling:
+    return Dangling(field=_path(fault.pointer), code=fault.code, detail=fault.detail, hint=fault.hint)
+
+
+def warning_message(fault: Fault) -> WarningMessage:
+    return WarningMessage(field=_path(fault.pointer), code=fault.code, detail=fault.detail, hint=fault.hint)
+
+
+def _path(pointer: str) -> str:
     """ "/numbers/0" is numbers[0], as google.rpc.BadRequest has it."""
-    path = re.sub(r"/([0-9]+)(?=/|$)", r"[\1]", fault.pointer).replace("/", ".").removeprefix(".")
-    return Dangling(field=path, code=fault.code, detail=fault.detail, hint=fault.hint)
+    return re.sub(r"/([0-9]+)(?=/|$)", r"[\1]", pointer).replace("/", ".").removeprefix(".")

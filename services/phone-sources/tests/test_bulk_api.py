@@ -66,6 +66,28 @@ async def test_the_country_that_is_said_reads_in_the_place_of_the_trunks(api: An
     assert [(e["pointer"], e["code"]) for e in refused["errors"]] == [("/country", "country_unknown")]
 
 
+async def test_a_number_that_its_plan_does_not_know_is_taken_with_a_warning(api: Any) -> None:
+    new, other = "+44 7700 900123", "+44 7700 900124"
+    lines = (await judged(api, new, f"12345;{LONDON};Bar", trunk_id="trk_gb"))["lines"]
+    assert [(one["verdict"], one.get("code")) for one in lines] == [
+        ("new", "number_not_known"),
+        ("new", None),
+    ]
+    assert (lines[1]["number"], lines[1]["label"]) == (LONDON, "12345")
+    done = await brought(api, new, LONDON, trunk_id="trk_gb")
+    assert [(one["outcome"], one.get("code")) for one in done["results"]] == [
+        ("made", "number_not_known"),
+        ("made", None),
+    ]
+    made = await api.bring(other, "trk_gb")
+    assert [(one["pointer"], one["code"]) for one in made["warnings"]] == [("/number", "number_not_known")]
+    assert (await api.read(made["id"]))["warnings"] == made["warnings"]
+    assert (await api.bring(BERLIN))["warnings"] == []
+    asked = pb.GetNumberRequest(id=made["id"])
+    told = (await api.stub().GetNumber(asked)).number.warnings
+    assert [(one.field, one.code) for one in told] == [("number", "number_not_known")]
+
+
 async def test_the_same_over_grpc(api: Any) -> None:
     await held_by_three(api)
     asked = pb.JudgeNumbersRequest(trunk_id="trk_de", lines=["030 23125432", FOREIGN, OTHER])

@@ -21,7 +21,8 @@ export function NumberNew() {
     const made = await createNumber(body, once(body));
     await queries.invalidateQueries({ queryKey: numbersKey() });
     notifications.show({ message: t('numbers.created', { number: made.number }), color: 'green' });
-    await navigate({ to: '/numbers' });
+    if (made.warnings.length === 0) await navigate({ to: '/numbers' });
+    else await navigate({ to: '/numbers/$numberId', params: { numberId: made.id } });
   };
   return (
     <>

@@ -13,6 +13,7 @@ import { LinkButton } from '@/shared/links';
 import { international } from '@/shared/Num';
 import { PageHead } from '@/shared/PageHead';
 import { Read } from '@/shared/Read';
+import { Warned } from '@/shared/Warned';
 import { NumberForm, type NumberValues } from './NumberForm';
 import { numbersKey } from './reading';
 
@@ -68,6 +69,7 @@ function One({ number, reload }: { number: NumberBody; reload: () => Promise<Num
   return (
     <>
       <PageHead title={shown} sentence={<code dir="ltr">{begun.number}</code>} actions={actions} />
+      <Warned warnings={begun.warnings} />
       {!mayChange && <Text mb="md">{t('shared.notChanged')}</Text>}
       {mayChange ? (
         <NumberForm

@@ -29,6 +29,15 @@ class Dangling(Told):
     hint: str = ""
 
 
+class Warned(Told):
+    """What was taken as it was sent and should be looked at."""
+
+    pointer: str
+    code: str
+    detail: str
+    hint: str = ""
+
+
 class SetAside(Told):
     """What a node passed over, by name, and why."""
 

@@ -3,7 +3,7 @@
 from typing import NotRequired, TypedDict
 
 from keepline_client.fields import Reset
-from keepline_client.resources.common import ChangedQuery, Dangling, Versioned
+from keepline_client.resources.common import ChangedQuery, Dangling, Versioned, Warned
 from keepline_client.rest.kinds import Kind
 
 
@@ -14,6 +14,7 @@ class Number(Versioned):
     trunk_id: str
     label: str | None = None
     dangling: tuple[Dangling, ...] = ()
+    warnings: tuple[Warned, ...] = ()
 
 
 class NewNumber(TypedDict):

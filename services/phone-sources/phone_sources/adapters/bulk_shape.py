@@ -45,7 +45,10 @@ class JudgedLineBody(BaseModel):
     label: str = may_be_absent("of a row of CSV: its first other cell")
     number_id: str = may_be_absent("of the number that you have")
     trunk_id: str = may_be_absent("where that number is now")
-    code: str = may_be_absent("what is wrong; each has a page. Of a new number: why its label is left out")
+    code: str = may_be_absent(
+        "what is wrong; each has a page. Of a number that can be brought in: what to look at, or why its "
+        "label is left out"
+    )
     detail: str = may_be_absent("one sentence: what is wrong")
     hint: str = may_be_absent("one sentence: what to do")
 
@@ -78,9 +81,9 @@ class BroughtBody(BaseModel):
     number: str = Field(description="E.164; as it was sent where it could not be read")
     outcome: Outcome = Field(description="kept: it was on this trunk already, and was not changed")
     number_id: str = may_be_absent("absent: refused")
-    code: str = may_be_absent("refused: why; each has a page")
-    detail: str = may_be_absent("refused: one sentence, what is wrong")
-    hint: str = may_be_absent("refused: one sentence, what to do")
+    code: str = may_be_absent("refused: why; otherwise what to look at; each has a page")
+    detail: str = may_be_absent("one sentence: what is wrong")
+    hint: str = may_be_absent("one sentence: what to do")
 
 
 class BulkBody(BaseModel):

@@ -13,7 +13,7 @@ from phone_sources.adapters.number_shape import NUMBER, NUMBERS, asked_of, chang
 from phone_sources.app.bulk import Bulk
 from phone_sources.app.judging import Judging
 from phone_sources.app.numbers import Numbers
-from phone_sources.domain.number import Number
+from phone_sources.domain.number import Number, number_warnings
 from servicekit.api import messages, preconditions
 from servicekit.api.idempotency import IdempotencyKeys
 from servicekit.auth import reading_tenant, writing_tenant
@@ -112,4 +112,4 @@ class PhoneService(phone_service_pb2_grpc.PhoneServiceServicer):
         return pb.DeleteNumberResponse()
 
     def _message(self, number: Number) -> NumberMessage:
-        return number_message(number, self._numbers.dangling(number))
+        return number_message(number, self._numbers.dangling(number), number_warnings(number.e164))

@@ -12,10 +12,12 @@ from phone_sources.domain.judgement import Judgement
 from phone_sources.domain.number import Number
 from servicekit.timestamps import timestamp
 from siptypes.faults import Fault
-from siptypes.messages import dangling_message
+from siptypes.messages import dangling_message, warning_message
 
 
-def number_message(number: Number, dangling: Sequence[Fault] = ()) -> NumberMessage:
+def number_message(
+    number: Number, dangling: Sequence[Fault] = (), warnings: Sequence[Fault] = ()
+) -> NumberMessage:
     return NumberMessage(
         id=number.id,
         tenant_id=number.tenant_id,
@@ -27,6 +29,7 @@ def number_message(number: Number, dangling: Sequence[Fault] = ()) -> NumberMess
         created_at=timestamp(number.created_at),
         updated_at=timestamp(number.updated_at),
         dangling=[dangling_message(fault) for fault in dangling],
+        warnings=[warning_message(fault) for fault in warnings],
     )
 
 

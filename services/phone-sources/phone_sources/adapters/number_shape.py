@@ -7,12 +7,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from phone_sources.domain.e164 import MAX_WRITTEN
-from phone_sources.domain.number import MAX_LABEL, Number, NumberDraft
+from phone_sources.domain.number import MAX_LABEL, Number, NumberDraft, number_warnings
 from servicekit.api.absent import documented, may_be_absent
 from servicekit.api.asked import Asked, Change
 from servicekit.api.dangling import DanglingBody, dangling_document
 from servicekit.api.lists import ListRule, Written
 from servicekit.api.resource import Reading, Resource
+from servicekit.api.warned import WarningBody, warnings_document
 from servicekit.errors import Violation
 from servicekit.timestamps import rfc3339
 from siptypes.faults import Fault
@@ -49,6 +50,7 @@ class NumberBody(BaseModel):
     created_at: datetime
     updated_at: datetime
     dangling: list[DanglingBody] = Field(description="what it names and is not there any more")
+    warnings: list[WarningBody] = Field(description="what was taken as it was sent and should be looked at")
 
 
 class NumberPage(BaseModel):
@@ -56,7 +58,7 @@ class NumberPage(BaseModel):
     next_page_token: str = may_be_absent("absent on the last page")
 
 
-COMPUTED = ("dangling",)
+COMPUTED = ("dangling", "warnings")
 _E164 = Written(number_faults, {"type": "string", "pattern": PATTERN})
 NUMBER = Resource(
     NumberToCreate,
@@ -99,4 +101,5 @@ def number_document(number: Number, dangling: Sequence[Fault] = ()) -> dict[str,
         "created_at": rfc3339(number.created_at),
         "updated_at": rfc3339(number.updated_at),
         "dangling": dangling_document(dangling),
+        "warnings": warnings_document(number_warnings(number.e164)),
     }

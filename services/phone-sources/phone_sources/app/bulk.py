@@ -10,7 +10,15 @@ from enum import StrEnum
 from phone_sources.app.judging import own_trunk, read_each
 from phone_sources.app.numbers import Numbers, edges_full, taken
 from phone_sources.domain.e164 import E164
-from phone_sources.domain.number import Number, NumberDraft, NumberFields, Trunk, check_number, label_faults
+from phone_sources.domain.number import (
+    Number,
+    NumberDraft,
+    NumberFields,
+    Trunk,
+    check_number,
+    label_faults,
+    number_warnings,
+)
 from servicekit.api.asked import Asked
 from servicekit.api.preconditions import WHICHEVER
 from servicekit.errors import Conflict, Invalid, NotFound, Problem, QuotaReached, VersionMismatch
@@ -41,7 +49,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """number: E.164, or as it was sent where it could not be read. fault: of what was refused."""
+    """number: E.164, or as it was sent where it could not be read. fault: of what was refused, or what should
+    be looked at."""
 
     number: str
     outcome: Outcome
@@ -106,7 +115,7 @@ class Bulk:
         if order.edges_left is not None:
             order.edges_left -= len(made) - len(held)
         done = {
-            one.e164: Brought(one.e164.value, Outcome.MADE, one.id)
+            one.e164: Brought(one.e164.value, Outcome.MADE, one.id, _warning(one.e164))
             for place, one in enumerate(made)
             if place not in held
         }
@@ -129,7 +138,7 @@ class Bulk:
     async def _settle(self, order: _Order, wanted: Wanted, by: Number) -> Brought:
         """Of a number that is held."""
         if by.tenant_id == order.tenant_id and by.trunk_id == order.trunk.id:
-            return Brought(by.e164.value, Outcome.KEPT, by.id)
+            return Brought(by.e164.value, Outcome.KEPT, by.id, _warning(by.e164))
         if by.tenant_id != order.tenant_id or not order.move:
             return _refused(by.e164.value, taken(by, order.tenant_id))
 
@@ -141,7 +150,7 @@ class Bulk:
             await self.numbers.update(order.tenant_id, by.id, change, WHICHEVER)
         except _OF_ONE as problem:
             return _refused(by.e164.value, problem)
-        return Brought(by.e164.value, Outcome.MOVED, by.id)
+        return Brought(by.e164.value, Outcome.MOVED, by.id, _warning(by.e164))
 
 
 def _read(wanted: Wanted, trunk: Trunk) -> E164 | Brought:
@@ -162,6 +171,10 @@ def _refused(number: str, problem: Problem) -> Brought:
     )
 
 
+def _warning(e164: E164) -> Fault | None:
+    return next(iter(number_warnings(e164)), None)
+
+
 def _in_parts(wanted: _Some) -> Iterator[_Some]:
     items = list(wanted.items())
     for start in range(0, len(items), _AT_ONCE):
@@ -177,6 +190,6 @@ def _in_order(read: Sequence[E164 | Brought], done: Mapping[E164, Brought]) -> I
             continue
         brought = done[one]
         if one in told and brought.outcome is not Outcome.REFUSED:
-            brought = Brought(brought.number, Outcome.KEPT, brought.number_id)
+            brought = Brought(brought.number, Outcome.KEPT, brought.number_id, brought.fault)
         told.add(one)
         yield brought

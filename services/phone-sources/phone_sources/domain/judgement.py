@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from phone_sources.domain.e164 import E164
-from phone_sources.domain.number import Number
+from phone_sources.domain.number import Number, number_warnings
 from phone_sources.domain.pasted import Pasted
 from siptypes.faults import Fault
 
@@ -21,8 +21,8 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """e164: None where no number could be read. held: the tenant's own. fault: why not, or what is left out;
-    None where all is well."""
+    """e164: None where no number could be read. held: the tenant's own. fault: why not, what should be
+    looked at, or what is left out; None where all is well."""
 
     line: str
     verdict: Verdict
@@ -52,7 +52,8 @@ def judge(
             yield Judgement(line, Verdict.REPEATED, e164, pasted.label, fault=again)
         else:
             verdict, by, fault = _held(held.get(e164), tenant_id, trunk_id)
-            yield Judgement(line, verdict, e164, pasted.label, by, fault or pasted.label_fault)
+            warning = next(iter(number_warnings(e164)), None)
+            yield Judgement(line, verdict, e164, pasted.label, by, fault or warning or pasted.label_fault)
 
 
 def _held(by: Number | None, tenant_id: str, trunk_id: str) -> tuple[Verdict, Number | None, Fault | None]:

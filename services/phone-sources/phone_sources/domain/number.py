@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from phone_sources.domain.e164 import E164, Unreadable, read_number
+from phone_sources.domain.e164 import E164, Unreadable, is_known, read_number
 from siptypes.faults import MAX_NAME, Fault, is_name
 
 MAX_LABEL = MAX_NAME
@@ -67,6 +67,14 @@ def check_number(written: str | None, trunk: Trunk | None) -> E164 | list[Fault]
     if trunk is None and written.strip()[:1] not in ("", "+"):
         return []
     return [Fault("/number", read.code, read.detail, read.hint)]
+
+
+def number_warnings(e164: E164) -> list[Fault]:
+    """What somebody should look at, though the number is held."""
+    if is_known(e164):
+        return []
+    detail = "the numbering plan of its country, as far as it is known here, does not have this number"
+    return [Fault("/number", "number_not_known", detail, "check the digits, and call it")]
 
 
 def label_faults(label: str | None) -> list[Fault]:

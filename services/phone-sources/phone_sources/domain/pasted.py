@@ -1,14 +1,15 @@
 """One line of what somebody pastes: a number in whatever writing, or a row of CSV that holds one.
 
-The first cell that reads as a number counts, the first other one with text is its label. What word processors
-and address books put around digits (other dashes and blanks, marks of direction, "tel:") is passed over.
+The first cell that reads as a number counts, one that its numbering plan knows before any other; the first
+other one with text is its label. What word processors and address books put around digits (other dashes and
+blanks, marks of direction, "tel:") is passed over.
 """
 
 import csv
 import re
 from dataclasses import dataclass
 
-from phone_sources.domain.e164 import E164, Unreadable, read_number
+from phone_sources.domain.e164 import E164, Unreadable, is_known, read_number
 from phone_sources.domain.number import NO_COUNTRY, label_faults
 from siptypes.faults import Fault
 
@@ -39,8 +40,9 @@ def read_line(line: str, country: str) -> Pasted:
         return Pasted(Unreadable("line_too_long", f"the line has {len(line)} characters", hint))
     cells = [cell.strip() for cell in _cells(line)]
     read = [_read(cell, country) for cell in cells]
-    found = [place for place, one in enumerate(read) if isinstance(one, E164)]
-    place = found[0] if found else _likeliest(cells)
+    found = [(place, one) for place, one in enumerate(read) if isinstance(one, E164)]
+    found.sort(key=lambda one: not is_known(one[1]))
+    place = found[0][0] if found else _likeliest(cells)
     label = next((cell for other, cell in enumerate(cells) if other != place and cell), "")
     faults = label_faults(label)
     return Pasted(read[place], "" if faults else label, faults[0] if faults else None)

@@ -1513,11 +1513,11 @@ export interface BroughtBody {
   outcome: Outcome;
   /** absent: refused */
   number_id?: string;
-  /** refused: why; each has a page */
+  /** refused: why; otherwise what to look at; each has a page */
   code?: string;
-  /** refused: one sentence, what is wrong */
+  /** one sentence: what is wrong */
   detail?: string;
-  /** refused: one sentence, what to do */
+  /** one sentence: what to do */
   hint?: string;
 }
 
@@ -1564,7 +1564,7 @@ export interface JudgedLineBody {
   number_id?: string;
   /** where that number is now */
   trunk_id?: string;
-  /** what is wrong; each has a page. Of a new number: why its label is left out */
+  /** what is wrong; each has a page. Of a number that can be brought in: what to look at, or why its label is left out */
   code?: string;
   /** one sentence: what is wrong */
   detail?: string;
@@ -1575,6 +1575,14 @@ export interface JudgedLineBody {
 export interface JudgedBody {
   /** one for each line, in the same order */
   lines: JudgedLineBody[];
+}
+
+export interface WarningBody {
+  /** JSON pointer (RFC 6901) of the field that it is about */
+  pointer: string;
+  code: string;
+  detail: string;
+  hint: string;
 }
 
 export interface NumberBody {
@@ -1594,6 +1602,8 @@ export interface NumberBody {
   updated_at: string;
   /** what it names and is not there any more */
   dangling: DanglingBody[];
+  /** what was taken as it was sent and should be looked at */
+  warnings: WarningBody[];
 }
 
 export interface NumberPage {
@@ -1634,6 +1644,8 @@ export interface NumberPatch {
   readonly source?: 'sip_trunk';
   readonly updated_at?: string;
   readonly version?: number;
+  /** what was taken as it was sent and should be looked at */
+  readonly warnings?: readonly WarningBody[];
 }
 
 export interface LinesToJudge {

@@ -24,19 +24,20 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from keepline.types.v1 import dangling_pb2 as keepline_dot_types_dot_v1_dot_dangling__pb2
+from keepline.types.v1 import warning_pb2 as keepline_dot_types_dot_v1_dot_warning__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ekeepline/phone/v1/number.proto\x12\x11keepline.phone.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a keepline/types/v1/dangling.proto\"\xa9\x02\n\x06Number\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x04\x12\x0e\n\x06number\x18\x04 \x01(\t\x12/\n\x06source\x18\x05 \x01(\x0e\x32\x1f.keepline.phone.v1.NumberSource\x12\x10\n\x08trunk_id\x18\x06 \x01(\t\x12\r\n\x05label\x18\x07 \x01(\t\x12.\n\ncreated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x08\x64\x61ngling\x18\n \x03(\x0b\x32\x1b.keepline.types.v1.Dangling\"8\n\x0bNumberState\x12)\n\x06number\x18\x01 \x01(\x0b\x32\x19.keepline.phone.v1.Number*J\n\x0cNumberSource\x12\x1d\n\x19NUMBER_SOURCE_UNSPECIFIED\x10\x00\x12\x1b\n\x17NUMBER_SOURCE_SIP_TRUNK\x10\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ekeepline/phone/v1/number.proto\x12\x11keepline.phone.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a keepline/types/v1/dangling.proto\x1a\x1fkeepline/types/v1/warning.proto\"\xd7\x02\n\x06Number\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x04\x12\x0e\n\x06number\x18\x04 \x01(\t\x12/\n\x06source\x18\x05 \x01(\x0e\x32\x1f.keepline.phone.v1.NumberSource\x12\x10\n\x08trunk_id\x18\x06 \x01(\t\x12\r\n\x05label\x18\x07 \x01(\t\x12.\n\ncreated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x08\x64\x61ngling\x18\n \x03(\x0b\x32\x1b.keepline.types.v1.Dangling\x12,\n\x08warnings\x18\x0b \x03(\x0b\x32\x1a.keepline.types.v1.Warning\"8\n\x0bNumberState\x12)\n\x06number\x18\x01 \x01(\x0b\x32\x19.keepline.phone.v1.Number*J\n\x0cNumberSource\x12\x1d\n\x19NUMBER_SOURCE_UNSPECIFIED\x10\x00\x12\x1b\n\x17NUMBER_SOURCE_SIP_TRUNK\x10\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'keepline.phone.v1.number_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_NUMBERSOURCE']._serialized_start=478
-  _globals['_NUMBERSOURCE']._serialized_end=552
-  _globals['_NUMBER']._serialized_start=121
-  _globals['_NUMBER']._serialized_end=418
-  _globals['_NUMBERSTATE']._serialized_start=420
-  _globals['_NUMBERSTATE']._serialized_end=476
+  _globals['_NUMBERSOURCE']._serialized_start=557
+  _globals['_NUMBERSOURCE']._serialized_end=631
+  _globals['_NUMBER']._serialized_start=154
+  _globals['_NUMBER']._serialized_end=497
+  _globals['_NUMBERSTATE']._serialized_start=499
+  _globals['_NUMBERSTATE']._serialized_end=555
 # @@protoc_insertion_point(module_scope)

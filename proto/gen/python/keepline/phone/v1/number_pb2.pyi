@@ -10,6 +10,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from keepline.types.v1 import dangling_pb2 as _dangling_pb2
+from keepline.types.v1 import warning_pb2 as _warning_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -53,6 +54,7 @@ class Number(_message.Message):
     CREATED_AT_FIELD_NUMBER: _builtins.int
     UPDATED_AT_FIELD_NUMBER: _builtins.int
     DANGLING_FIELD_NUMBER: _builtins.int
+    WARNINGS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """"num_" and a ULID in lower case."""
     tenant_id: _builtins.str
@@ -71,6 +73,10 @@ class Number(_message.Message):
     def dangling(self) -> _containers.RepeatedCompositeFieldContainer[_dangling_pb2.Dangling]:
         """What it names and is not there any more. In answers only, never on the topic."""
 
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_warning_pb2.Warning]:
+        """What was taken as it was sent and should be looked at. In answers only, never on the topic."""
+
     def __init__(
         self,
         *,
@@ -84,10 +90,11 @@ class Number(_message.Message):
         created_at: _timestamp_pb2.Timestamp | None = ...,
         updated_at: _timestamp_pb2.Timestamp | None = ...,
         dangling: _abc.Iterable[_dangling_pb2.Dangling] | None = ...,
+        warnings: _abc.Iterable[_warning_pb2.Warning] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "dangling", b"dangling", "id", b"id", "label", b"label", "number", b"number", "source", b"source", "tenant_id", b"tenant_id", "trunk_id", b"trunk_id", "updated_at", b"updated_at", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "dangling", b"dangling", "id", b"id", "label", b"label", "number", b"number", "source", b"source", "tenant_id", b"tenant_id", "trunk_id", b"trunk_id", "updated_at", b"updated_at", "version", b"version", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -210,7 +210,7 @@ class JudgedLine(_message.Message):
     trunk_id: _builtins.str
     """Where that number is now."""
     code: _builtins.str
-    """What is wrong; of a new number: why its label is left out."""
+    """What is wrong; of a number that can be brought in: what to look at, or why its label is left out."""
     detail: _builtins.str
     hint: _builtins.str
     def __init__(
@@ -327,7 +327,7 @@ class BroughtNumber(_message.Message):
     number_id: _builtins.str
     """Empty: refused."""
     code: _builtins.str
-    """Refused: why."""
+    """Refused: why; otherwise what to look at."""
     detail: _builtins.str
     hint: _builtins.str
     def __init__(
