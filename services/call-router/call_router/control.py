@@ -30,6 +30,7 @@ from call_router.app.call_log import CallLog
 from call_router.app.dry_run import DryRun
 from call_router.app.live_calls import LiveCalls
 from call_router.app.plans import Plans
+from call_router.domain.agent import Reachable
 from call_router.domain.table import RoutingTable
 from call_router.settings import ControlSettings
 from keepline.routing.v1.call_log_pb2_grpc import add_CallLogServicer_to_server
@@ -115,10 +116,10 @@ def _keep_records(service: Service[ControlSettings], records: RecordDocuments, p
 async def _serve(service: Service[ControlSettings], table: RoutingTable, stores: _Stores) -> None:
     clock, log = service.clock, CallLog(stores.records, service.settings.numbers.hash())
     verifier = verifier_for(service)
-    addresses = service.settings.addresses.policy()
+    reachable = Reachable(service.settings.addresses.policy(), tls=service.settings.tls_to_agents)
     quotas = service.settings.quotas
     directory = TableDirectory(table)
-    agents = Agents(stores.agents, stores.plans, directory, table, clock, addresses, quotas.agents)
+    agents = Agents(stores.agents, stores.plans, directory, table, clock, reachable, quotas.agents)
     plans = Plans(stores.plans, stores.agents, directory, table, clock, quotas.plans)
     dry_run = DryRun(table, clock, random.random)
     feed = call_feed(service, service.settings.streams)

@@ -101,3 +101,5 @@ class ControlSettings(ServiceSettings):
     instance_id: str = Field(default="1", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     """Names this process among others of its kind; its next life takes over its work at once."""
     addresses: AddressSettings = AddressSettings()
+    tls_to_agents: bool = False
+    """Whether the edges have TLS; without it an agent's URI with ;transport=tls is refused."""

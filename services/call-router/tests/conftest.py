@@ -26,7 +26,7 @@ from call_router.app.agents import Agents
 from call_router.app.call_log import CallLog
 from call_router.app.dry_run import DryRun
 from call_router.app.plans import Plans
-from call_router.domain.agent import Agent, HumanAgent, SipAgent
+from call_router.domain.agent import Agent, HumanAgent, Reachable, SipAgent
 from call_router.domain.plan import Plan
 from call_router.domain.records import Endpoint, Number, Record, Trunk
 from call_router.domain.route import Call, Decision, route
@@ -47,8 +47,8 @@ from servicekit.readiness import Readiness
 from servicekit.testing import FakeClock, MemoryCollection, tokens, verifier_of
 from siptypes.country_rules import rules_of
 
-ADDRESSES = AddressPolicy.of(own=["198.41.0.4", "sip.example"])
-DESK = {"name": "Desk", "sip": {"uri": "sip:desk@agents.example;transport=tls"}}
+REACHABLE = Reachable(AddressPolicy.of(own=["198.41.0.4", "sip.example"]))
+DESK = {"name": "Desk", "sip": {"uri": "sip:desk@agents.example;transport=tcp"}}
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -213,7 +213,7 @@ async def api(world: World, tmp_path: Path) -> AsyncIterator[Api]:
     plan_documents = PlanDocuments(MemoryCollection("routing_plans"), clock, lambda: None)
     await plan_documents.prepare()
     directory, keys = TableDirectory(table, 0), IdempotencyKeys(MemoryCollection("idempotency_keys"), clock)
-    agents = Agents(agent_documents, plan_documents, directory, table, clock, ADDRESSES, 20)
+    agents = Agents(agent_documents, plan_documents, directory, table, clock, REACHABLE, 20)
     plans = Plans(plan_documents, agent_documents, directory, table, clock, 20)
     dry_run = DryRun(table, clock, lambda: 0.5)
     log = CallLog(RecordDocuments(MemoryCollection("call_records")))

@@ -10,7 +10,7 @@ from keepline.routing.v1 import agent_pb2
 from keepline.routing.v1 import routing_service_pb2 as pb
 from servicekit.testing import FakeClock
 
-DESK = {"name": "Desk", "sip": {"uri": "sip:desk@agents.example;transport=tls"}}
+DESK = {"name": "Desk", "sip": {"uri": "sip:desk@agents.example;transport=tcp"}}
 NAME = "name_invalid"
 GOOD = "sip:desk@agents.example"
 
@@ -27,6 +27,25 @@ async def test_an_agent_lives_from_its_creation_to_its_end(api: Any) -> None:
     assert [one["id"] for one in listed["agents"]] == [created["id"]]
     assert (await api.delete(path)).status_code == 204
     assert (await api.get(path))["status"] == 404
+
+
+# what RFC 3261, 19.1.4 and 25.1 call equal
+ALIKE = [
+    ("SIP:desk@agents.example", GOOD),
+    ("sip:desk@AGENTS.example", GOOD),
+    ("sip:desk@agents.example.", GOOD),
+    ("sip:%64esk@agents.example", GOOD),
+    ("sip:%2B4930123@agents.example", "sip:+4930123@agents.example"),
+    ("Sip:a@Agents.Example.:5070;Transport=TCP", "sip:a@agents.example:5070;transport=tcp"),
+    ("sip:a@[2606:4700::1]:5060;TRANSPORT=udp", "sip:a@[2606:4700::1]:5060;transport=udp"),
+    ("sip:Desk@agents.example", "sip:Desk@agents.example"),
+]
+
+
+@pytest.mark.parametrize(("written", "kept"), ALIKE)
+async def test_what_sip_calls_equal_is_kept_in_one_writing(api: Any, written: str, kept: str) -> None:
+    created = await api.post("/api/v1/agents", {"name": "Desk", "sip": {"uri": written}})
+    assert (created["status"], created["sip"]["uri"]) == (201, kept)
 
 
 def _create_agent(**fields: Any) -> pb.CreateAgentRequest:
@@ -62,6 +81,17 @@ INVALID_AGENTS = [
         ("sip:desk@kubernetes.default.svc", "host_not_public"),
         ("sip:desk@198.41.0.4", "address_own"),
         ("sip:desk@acme.sip.example", "address_own"),
+        (f"{GOOD};transport=tls", "sip_uri_tls_unavailable"),
+        (f"{GOOD};Transport=TLS", "sip_uri_tls_unavailable"),
+        (f"{GOOD};transport=tcp;transport=udp", "sip_uri_invalid"),
+        ("sip:desk@agents.example..", "sip_uri_host_invalid"),
+        ("sip:desk@localhost.", "host_not_public"),
+        ("sip:desk@ACME.sip.example.", "address_own"),
+        ("sip:a@127.0.0.1:8021;transport=tcp", "address_not_public"),
+        ("sip:a@169.254.169.254", "address_not_public"),
+        ("sip:a@[fe80::1]", "address_not_public"),
+        ("sip:a%20b@agents.example", "sip_uri_invalid"),
+        ("sip:a%3Bb@agents.example", "sip_uri_invalid"),
         (f"{GOOD}:0", "sip_uri_port_invalid"),
         (f"{GOOD}:99999", "sip_uri_port_invalid"),
     ]

@@ -19,7 +19,7 @@ from keepline.routing.v1 import routing_service_pb2 as pb
 from keepline.routing.v1.call_log_pb2_grpc import CallLogStub
 from servicekit.testing import FakeClock
 
-DESK = {"name": "Desk", "sip": {"uri": "sip:desk@agents.example;transport=tls"}}
+DESK = {"name": "Desk", "sip": {"uri": "sip:desk@agents.example;transport=tcp"}}
 
 
 def _plan(first: str, **changes: Any) -> dict[str, Any]:

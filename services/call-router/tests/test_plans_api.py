@@ -26,7 +26,7 @@ async def test_a_plan_made_now_decides_at_once(api: Any) -> None:
         "+49301234567",
         created["id"],
     )
-    assert decision["legs"][0]["uri"] == "sip:desk@agents.example;transport=tls"
+    assert decision["legs"][0]["uri"] == "sip:desk@agents.example;transport=tcp"
     assert [step["rule"] for step in decision["trace"]] == ["table", "trunk", "number", "plan", "agent"]
     path = f"/api/v1/routing/plans/{created['id']}"
     assert (await api.delete(path)).status_code == 204

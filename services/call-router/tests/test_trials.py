@@ -8,7 +8,7 @@ from keepline.routing.v1 import routing_service_pb2 as pb
 from keepline.routing.v1.plan_pb2 import RoutingPlan
 
 AGENTS, PLANS = "/api/v1/agents", "/api/v1/routing/plans"
-DESK = {"name": "Desk", "sip": {"uri": "sip:desk@agents.example;transport=tls"}}
+DESK = {"name": "Desk", "sip": {"uri": "sip:desk@agents.example;transport=tcp"}}
 NUMBER = "+49301234567"
 
 

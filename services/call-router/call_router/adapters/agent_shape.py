@@ -35,7 +35,9 @@ class Sip(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     uri: str = documented(
-        "sip:user@host[:port][;transport=udp|tcp|tls]", maxLength=MAX_URI, pattern=r"^sip:[^@\s]+@\S+$"
+        "sip:user@host[:port][;transport=udp|tcp|tls]",
+        maxLength=MAX_URI,
+        pattern=r"^[Ss][Ii][Pp]:[^@\s]+@\S+$",
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from call_router.domain.agent import Agent, AgentDraft, AgentFields, HumanAgent, Kind, check_agent
+from call_router.domain.agent import Agent, AgentDraft, AgentFields, HumanAgent, Kind, Reachable, check_agent
 from call_router.domain.dangling import agent_dangling, trunk_fault
 from call_router.domain.plan import Plan
 from call_router.domain.table import RoutingTable
@@ -25,7 +25,6 @@ from servicekit.ids import new_id
 from servicekit.paging import Page
 from servicekit.quotas import TenantLocks, check_quota
 from servicekit.refusals import changed_meanwhile, invalid, not_found
-from siptypes.address_policy import AddressPolicy
 from siptypes.faults import Fault
 
 ROUNDS = 10
@@ -43,7 +42,7 @@ class Agents:
     directory: Directory
     table: RoutingTable
     clock: Clock
-    addresses: AddressPolicy
+    reachable: Reachable
     quota: int = 1000  # of one tenant
     counting: TenantLocks = field(default_factory=TenantLocks)
     in_force: bool = True
@@ -142,7 +141,7 @@ class Agents:
     async def _checked(self, tenant_id: str, asked: Asked[AgentDraft], before: Kind | None) -> AgentFields:
         """Raises Invalid with every fault of the request. before: how it was called until now; a trunk that
         it named already is not looked for again."""
-        checked = check_agent(asked.draft, self.addresses)
+        checked = check_agent(asked.draft, self.reachable)
         faults = [] if isinstance(checked, AgentFields) else list(checked)
         for kind in asked.draft.kinds or ():
             if isinstance(kind, HumanAgent):

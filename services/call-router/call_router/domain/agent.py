@@ -65,11 +65,19 @@ class AgentFields:
     ring_seconds: int
 
 
-def check_agent(draft: AgentDraft, addresses: AddressPolicy | None = None) -> AgentFields | list[Fault]:
-    """Fields only of a draft that could be read as a whole. addresses: what a tenant may name; None where
-    that was judged before, as in a message."""
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """Where legs may go. tls: whether edges have TLS."""
+
+    addresses: AddressPolicy
+    tls: bool = False
+
+
+def check_agent(draft: AgentDraft, reachable: Reachable | None = None) -> AgentFields | list[Fault]:
+    """Fields only of a draft that could be read as a whole. reachable: None where that was judged before, as
+    in a message."""
     faults = [] if draft.name is None else name_faults(draft.name)
-    kind = None if draft.kinds is None else _read_kind(draft.kinds, addresses)
+    kind = None if draft.kinds is None else _read_kind(draft.kinds, reachable)
     if isinstance(kind, Fault):
         faults.append(kind)
     ring = draft.ring_seconds
@@ -81,7 +89,7 @@ def check_agent(draft: AgentDraft, addresses: AddressPolicy | None = None) -> Ag
     return AgentFields(draft.name.strip(), kind, ring)
 
 
-def _read_kind(kinds: tuple[Kind, ...], addresses: AddressPolicy | None) -> Kind | Fault:
+def _read_kind(kinds: tuple[Kind, ...], reachable: Reachable | None) -> Kind | Fault:
     if not kinds:
         hint = 'give "sip" with a uri, or "human" with trunk_id and target'
         return Fault("", "agent_kind_missing", "an agent is either sip or human", hint)
@@ -90,18 +98,21 @@ def _read_kind(kinds: tuple[Kind, ...], addresses: AddressPolicy | None) -> Kind
         return Fault("", "agent_kind_ambiguous", "an agent is either sip or human, not both", hint)
     kind = kinds[0]
     if isinstance(kind, SipAgent):
-        return _read_sip(kind, addresses)
+        return _read_sip(kind, reachable)
     if _EXTENSION.fullmatch(kind.target) or is_e164(kind.target):
         return kind
     hint = "give the digits of an extension, or a number with + and its country's code"
     return Fault("/human/target", "target_invalid", "this is neither an extension nor a number", hint)
 
 
-def _read_sip(kind: SipAgent, addresses: AddressPolicy | None) -> SipAgent | Fault:
+def _read_sip(kind: SipAgent, reachable: Reachable | None) -> SipAgent | Fault:
     uri = read_uri(kind.uri, "/sip/uri")
-    if isinstance(uri, Fault):
-        return uri
-    refusal = addresses.refused_host(uri.host) if addresses is not None else None
+    if isinstance(uri, Fault) or reachable is None:
+        return uri if isinstance(uri, Fault) else SipAgent(str(uri))
+    refusal = reachable.addresses.refused_host(uri.host)
     if refusal is not None:
         return Fault("/sip/uri", refusal.code, refusal.detail, refusal.hint)
+    if uri.transport == "tls" and not reachable.tls:
+        hint = "write ;transport=tcp or udp, or leave the transport out"
+        return Fault("/sip/uri", "sip_uri_tls_unavailable", "our edges have no TLS yet", hint)
     return SipAgent(str(uri))

@@ -1694,7 +1694,7 @@ export interface Sip {
   /**
      * sip:user@host[:port][;transport=udp|tcp|tls]
      * @maxLength 300
-     * @pattern ^sip:[^@\s]+@\S+$
+     * @pattern ^[Ss][Ii][Pp]:[^@\s]+@\S+$
      */
   uri: string;
 }
