@@ -31,43 +31,26 @@ LEGAL_FROM = [
     "<sip:a@[2001:db8::1]:5060>;tag=a",
     '<sip:a@h>;tag=a;x="q";y=1.2.3.4;z=[::1];bare',
 ]
+# What is wrong with a name or an address costs those alone (test_edge_callers); this is the message's.
 FORBIDDEN_FROM = [
-    "<sip:`touch%20/x`@127.0.1.1>;tag=a",
-    "<sip:a b@h>;tag=a",
-    '<sip:a"b@h>;tag=a',
-    "<sip:a<b@h>;tag=a",
-    "<sip:a\\b@h>;tag=a",
-    "<sip:a|b@h>;tag=a",
-    "<sip:a%zz@h>;tag=a",
-    "<sip:a%4@h>;tag=a",
-    "<sip:caf\u00e9@h>;tag=a",
-    "<sip:a@h_x>;tag=a",
-    "<sip:a@h,b>;tag=a",
-    "<sip:a@[::1>;tag=a",
-    "<sip:a@h:port>;tag=a",
-    "<sip:@h>;tag=a",
-    "<sip:a@b@h>;tag=a",
-    "<sip:a@h?Replaces=x>;tag=a",
-    "<sip:a@h;x=`>;tag=a",
     "<sip:a@h>;tag=a b",
     "<sip:a@h>;tag=`\u00e9",
     "<sip:a@h>;tag=a;=x",
     "<sip:a@h>;tag=a;x=a,b",
     "<sip:a@h>;tag=a, <sip:b@h>;tag=b",
-    "Caf\u00e9 <sip:a@h>;tag=a",
-    "Doe, J <sip:a@h>;tag=a",
-    '"open <sip:a@h>;tag=a',
-    '"a" "b" <sip:a@h>;tag=a',
-    '"a\\" <sip:a@h>;tag=a',
+    '"{x}" <sip:a@h>;tag=a, <sip:b@h>;tag=b',
     "<sip:a@h;tag=a",
-    "sip:a@h>;tag=a",
-    "<http://h/x>;tag=a",
-    "*;tag=a",
-    "`sip:a@h`;tag=a",
+    "<sip:a b@h>;tag=a",
+    '<sip:a"b@h>;tag=a',
+    "<sip:a<b@h>;tag=a",
+    "<sip:a\\b@h>;tag=a",
+    '"a" "b" <sip:a@h>;tag=a',
+    '"open <sip:a@h>;tag=a',
+    '"a\\" <sip:a@h>;tag=a',
 ]
 FORBIDDEN_ELSEWHERE = [
     ({"to": "<sip:`x`@h>"}, ""),
-    ({"to": "(ob <sip:+4930123@h>"}, ""),
+    ({"to": "<sip:%7Bx%7D@h>"}, ""),
     ({"contact": "<sip:`x`@h>"}, ""),
     ({"contact": "<sip:a@h>, <sip:b@h>"}, ""),
     ({"contact": "*"}, ""),
@@ -129,7 +112,7 @@ async def test_a_caller_that_the_grammar_forbids_is_refused(
     edge: RunningEdge, switch: Wire, provider: Wire, value: str
 ) -> None:
     provider.send(call(provider, from_=value), edge.public)
-    assert (await provider.receive()).status == 400
+    assert (await provider.receive()).start == "SIP/2.0 400 From not understood (caller_malformed)"
     assert await switch.nothing(0.02)
 
 
@@ -228,7 +211,7 @@ async def test_a_reply_that_a_switch_would_drop_is_dropped_here(
 async def test_a_stranger_learns_nothing_of_the_grammar(
     edge: RunningEdge, switch: Wire, stranger: Wire
 ) -> None:
-    stranger.send(call(stranger, from_="<sip:`x`@h>;tag=a"), edge.public)
+    stranger.send(call(stranger, from_="<sip:x@h>;tag=`"), edge.public)
     assert (await stranger.receive()).start.endswith("(source_not_allowed)")
 
 

@@ -23,8 +23,8 @@ _SENTENCES: dict[str, tuple[Rule, str, str]] = {
     ),
     "caller_malformed": (
         Rule.REQUEST,
-        "The name or number of the caller holds signs that are not taken.",
-        "Have your provider send From and To without braces and control characters.",
+        "Who calls (From) is not written in a form that can be read.",
+        "Have your provider send exactly one address in From, with its tag.",
     ),
     "header_malformed": (
         Rule.REQUEST,

@@ -1,0 +1,158 @@
+"""A caller that cannot be shown costs the name, not the call; who withholds it is shown to nobody."""
+
+import pytest
+
+from switchlink.testing.running_edge import RunningEdge
+from switchlink.testing.wire import SDP, Dialog, Wire, caller_dialog, reply, request, within
+
+URI = "sip:+4930123@acme.sip.keepline.test"
+NOBODY = '"Anonymous" <sip:anonymous@anonymous.invalid>;tag=a'
+A = "<sip:+15550100@h>;tag=a"
+
+NAMES = [
+    '"A ^ B Ltd"',
+    '"{ACME}"',
+    '"${system(id)}"',
+    '"%0d%0aX: y"',
+    '"a < b {c}" ',
+    "{x}",
+    "Caf\u00e9",
+    "Doe, J",
+    '"{folded}"\r\n',
+    '"Caf\xe9"',
+    '"\x80\x80"',
+]
+UNREADABLE = [
+    "<sip:@h>;tag=a",
+    "<sip:@198.51.100.10:5060>;tag=a",
+    "sip:@h;tag=a",
+    '"A" <sip:@h>;tag=a',
+    "<sip:%7Bx%7D@h>;tag=a",
+    "<sip:+1555%0D%0Ax@h>;tag=a",
+    "<sip:{x}@h>;tag=a",
+    "<sip:`touch%20/x`@127.0.1.1>;tag=a",
+    "<sip:a|b@h>;tag=a",
+    "<sip:a%zz@h>;tag=a",
+    "<sip:caf\u00e9@h>;tag=a",
+    "<sip:a@h_x>;tag=a",
+    "<sip:a@[::1>;tag=a",
+    "<sip:a@h:port>;tag=a",
+    "<sip:a@b@h>;tag=a",
+    "<sip:a@h?Replaces=x>;tag=a",
+    "<http://h/x>;tag=a",
+    "*;tag=a",
+    '<sip:a@h>;tag=a;x="{"',
+]
+
+
+def call(wire: Wire, extra: str = "", **headers: str) -> bytes:
+    # one octet for each of the first 256 characters, so that Latin-1 can be written
+    text = request("INVITE", URI, wire, extra, SDP, **headers)
+    return text.encode("latin-1" if "\xe9" in text or "\x80" in text else "utf-8")
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_name_that_a_switch_might_not_read_is_left_away(
+    edge: RunningEdge, switch: Wire, provider: Wire, name: str
+) -> None:
+    provider.send(call(provider, from_=f"{name} {A}"), edge.public)
+    assert (await switch.receive("INVITE")).all("From") == [A]
+
+
+@pytest.mark.parametrize("name", ['"A ^ B"', '"{b}"', "Caf\u00e9", "(ob"])
+async def test_a_called_name_is_left_away_likewise(
+    edge: RunningEdge, switch: Wire, provider: Wire, name: str
+) -> None:
+    provider.send(call(provider, to=f"{name} <{URI}>"), edge.public)
+    assert (await switch.receive("INVITE")).all("To") == [f"<{URI}>"]
+
+
+@pytest.mark.parametrize("value", UNREADABLE)
+async def test_an_address_that_nobody_can_read_is_an_anonymous_caller(
+    edge: RunningEdge, switch: Wire, provider: Wire, value: str
+) -> None:
+    provider.send(call(provider, from_=value), edge.public)
+    assert (await switch.receive("INVITE")).all("From") == [NOBODY]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["<sip:198.51.100.10>;tag=a", '"Anonymous" <sip:anonymous@anonymous.invalid>;tag=a', "sip:h;tag=a"],
+)
+async def test_a_caller_who_says_nothing_is_a_caller(
+    edge: RunningEdge, switch: Wire, provider: Wire, value: str
+) -> None:
+    provider.send(call(provider, from_=value), edge.public)
+    assert (await switch.receive("INVITE")).all("From") == [value]
+
+
+@pytest.mark.parametrize(
+    "privacy", ["id", "user", "ID;critical", "header ; id", "session;user;id", "none\r\nPrivacy: id"]
+)
+@pytest.mark.parametrize(
+    "asserted",
+    ["", "P-Asserted-Identity: <tel:+12025550101>\r\n", "P-Preferred-Identity: <sip:+12025550101@h>\r\n"],
+)
+async def test_a_withheld_number_reaches_no_switch(
+    edge: RunningEdge, switch: Wire, provider: Wire, privacy: str, asserted: str
+) -> None:
+    extra = f"Privacy: {privacy}\r\n{asserted}"
+    provider.send(
+        call(provider, extra, from_='"J" <sip:+12025550101@h>;tag=a', contact="<sip:h>"), edge.public
+    )
+    invite = await switch.receive("INVITE")
+    assert invite.all("From") == [NOBODY]
+    assert "2025550101" not in invite.text
+
+
+@pytest.mark.parametrize("privacy", ["none", "session", "header", "idle", ""])
+async def test_who_withholds_nothing_is_shown(
+    edge: RunningEdge, switch: Wire, provider: Wire, privacy: str
+) -> None:
+    provider.send(call(provider, f"Privacy: {privacy}\r\n", from_=A), edge.public)
+    assert (await switch.receive("INVITE")).all("From") == [A]
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [('"{x}"\r\n <sip:+15550100@h>;tag=a', "<sip:+15550100@h>;tag=a"), ("<sip:@h>;tag=a", NOBODY)],
+)
+async def test_the_other_side_is_answered_as_it_asked(
+    edge: RunningEdge, switch: Wire, provider: Wire, said: str, shown: str
+) -> None:
+    """Answers bear the From and To of their request (RFC 3261, 8.2.6.2), and the whole call is one dialog."""
+    provider.send(call(provider, from_=said, to='"{y}" <sip:b@h>'), edge.public)
+    invite = await switch.receive("INVITE")
+    contact = f"Contact: <sip:{switch.at}>\r\n"
+    for status in (180, 200):
+        switch.send(reply(invite, status, "Whatever", extra=contact, tag="s", body=SDP), invite.peer)
+        answer = await provider.receive(status)
+        assert f"From: {said}\r\n" in answer.text
+        assert answer.all("To") == ['"{y}" <sip:b@h>;tag=s']
+    dialog = caller_dialog(answer)
+    dialog = Dialog(dialog.call_id, said, '"{y}" <sip:b@h>;tag=s', dialog.target, dialog.routes)
+    for method in ("ACK", "INFO", "BYE"):
+        cseq = 1 if method == "ACK" else None
+        provider.send(within(dialog, method, provider, cseq=cseq), edge.public)
+        asked = await switch.receive(method)
+        assert (asked.all("From"), asked.all("To")) == ([shown], ["<sip:b@h>;tag=s"])
+        if method != "ACK":
+            switch.send(reply(asked, 200, "OK"), asked.peer)
+            answer = await provider.receive(200)
+            assert f"From: {said}\r\n" in answer.text
+            assert answer.all("To") == ['"{y}" <sip:b@h>;tag=s']
+
+
+async def test_such_a_call_can_be_cancelled(edge: RunningEdge, switch: Wire, provider: Wire) -> None:
+    text = call(provider, from_="<sip:@h>;tag=a").decode()
+    provider.send(text, edge.public)
+    invite = await switch.receive("INVITE")
+    switch.send(reply(invite, 180, "Ringing", tag="s"), invite.peer)
+    await provider.receive(180)
+    provider.send(text.split("Content-Type")[0].replace("INVITE", "CANCEL") + "\r\n", edge.public)
+    cancel = await switch.receive("CANCEL")
+    assert cancel.all("From") == [NOBODY]
+    switch.send(reply(cancel, 200, "OK"), cancel.peer)
+    switch.send(reply(invite, 487, "Request Terminated", tag="s"), invite.peer)
+    assert (await provider.receive(487)).all("From") == ["<sip:@h>;tag=a"]
+    assert (await switch.receive("ACK")).all("From") == [NOBODY]
