@@ -55,7 +55,15 @@ async def made(world: World) -> dict[str, str]:
     numbers = (await tenant.rest("phone-sources").get("/api/v1/phone/numbers")).json()["numbers"]
     agents = (await tenant.rest("call-control").get("/api/v1/agents")).json()["agents"]
     plans = (await tenant.rest("call-control").get("/api/v1/routing/plans")).json()["plans"]
+    onboarding = await tenant.begun(
+        trunk_id=call["trunk_id"],
+        provider_name="Acme Telecom",
+        numbers=[{"number_id": one["id"], "number": one["number"]} for one in numbers],
+        agent_id=agents[0]["id"],
+        plan_id=plans[0]["id"],
+    )
     return {
+        "onboarding": onboarding["id"],
         "tenant": tenant.tenant_id,
         "trunk": call["trunk_id"],
         "number": numbers[0]["id"],

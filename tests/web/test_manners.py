@@ -55,6 +55,7 @@ async def test_each_address_of_another_tenant_is_nothing(opens: Opens, kept: dic
         "/answering/agents/{agent}",
         "/answering/plans/{plan}",
         "/calls/{call}",
+        "/connect/{onboarding}/numbers",
     ):
         await person.page.goto(path.format(**kept))
         await expect(nothing, path).to_be_visible()

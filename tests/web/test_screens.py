@@ -34,6 +34,13 @@ SCREENS = {
     "call": "/calls/{call}",
     "keys": "/settings/keys",
     "audit": "/settings/audit",
+    "connect": "/connect",
+    "connect-line": "/connect/{onboarding}/line",
+    "connect-provider": "/connect/{onboarding}/provider",
+    "connect-numbers": "/connect/{onboarding}/numbers",
+    "connect-agent": "/connect/{onboarding}/agent",
+    "connect-call": "/connect/{onboarding}/call",
+    "connect-live": "/connect/{onboarding}/live",
     "nowhere": "/nothing/here",
 }
 

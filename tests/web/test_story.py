@@ -13,7 +13,7 @@ Opens = Callable[..., Awaitable[Person]]
 async def test_a_person_signs_in_adds_a_trunk_and_sees_it_in_force(opens: Opens) -> None:
     person = await opens()
     page = person.page
-    await person.sign_in("t_web_story")
+    await person.sign_in("t_web_story", path="/trunks")
     await page.get_by_role("link", name="Add a trunk").click()
     await page.get_by_label("What do you call it?").fill("Acme Telecom")
     await page.get_by_label("From which addresses may calls come?").fill("81.2.69.0/33\n81.2.69.144")

@@ -1,10 +1,8 @@
 import { Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useListTrunks } from '@/api/generated/trunks';
-import { useMayChange } from '@/session/rights';
-import { Empty } from '@/shared/Empty';
+import { Welcome } from '@/connect/Welcoming';
 import { Failure } from '@/shared/Failure';
-import { LinkButton } from '@/shared/links';
 import { localeOf } from '@/shared/locale';
 import { PageHead } from '@/shared/PageHead';
 import type { Freshness } from '@/shared/stream/freshness';
@@ -30,6 +28,7 @@ export function Dashboard() {
   const rejections = useLiveRejections();
   const freshness = [calls.freshness, statuses.freshness, rejections.freshness];
   const known = items && statuses.freshness.state !== 'starting';
+  if (items?.length === 0) return <Welcome />;
   return (
     <>
       <PageHead
@@ -40,8 +39,7 @@ export function Dashboard() {
       <StaleBanner of={freshness} />
       {trunks.error && <Failure error={trunks.error} again={() => void trunks.refetch()} mb="md" />}
       {trunks.isPending && <Waiting rows={6} />}
-      {items?.length === 0 && <NoTrunk />}
-      {items && items.length > 0 && (
+      {items && (
         <Stack gap="md">
           <CallsNow known={calls.now} starting={calls.freshness.state === 'starting'} />
           <RefusedToday known={rejections.now} starting={rejections.freshness.state === 'starting'} />
@@ -50,13 +48,6 @@ export function Dashboard() {
       )}
     </>
   );
-}
-
-function NoTrunk() {
-  const { t } = useTranslation();
-  const mayChange = useMayChange();
-  const add = mayChange && <LinkButton to="/trunks/new">{t('trunks.add')}</LinkButton>;
-  return <Empty sentence={t('dashboard.none')} action={add} />;
 }
 
 /** Of the stream that is behind the most; the banner says it when one is lost. */

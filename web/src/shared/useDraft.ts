@@ -14,12 +14,17 @@ export function draftOf<T>(name: string, otherwise: T): T {
   }
 }
 
+export const keepDraft = (name: string, typed: unknown) =>
+  sessionStorage.setItem(keyOf(name), JSON.stringify(typed));
+
+export const forgetDraft = (name: string) => sessionStorage.removeItem(keyOf(name));
+
 export function useDraft<T extends FieldValues>(name: string | undefined, form: UseFormReturn<T>) {
   const { watch } = form;
   useEffect(() => {
     if (!name) return;
-    const watching = watch((values) => sessionStorage.setItem(keyOf(name), JSON.stringify(values)));
+    const watching = watch((values) => keepDraft(name, values));
     return () => watching.unsubscribe();
   }, [watch, name]);
-  return { forget: () => name && sessionStorage.removeItem(keyOf(name)) };
+  return { forget: () => name && forgetDraft(name) };
 }

@@ -7,7 +7,7 @@ export function Mark() {
   return (
     <span className={classes.mark}>
       <img src={icon} alt="" width={24} height={24} />
-      {NAME}
+      <span className={classes.word}>{NAME}</span>
     </span>
   );
 }

@@ -1,10 +1,12 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { useMayChange } from '@/session/rights';
 import {
   IconHash,
   IconHeadset,
   IconLayoutDashboard,
   IconPhoneCall,
+  IconPlus,
   IconRouteAltLeft,
   IconSettings,
 } from '@/shared/icons';
@@ -24,6 +26,7 @@ export function Navigation() {
   const { t } = useTranslation();
   return (
     <nav className={classes.nav} aria-label={t('shell.navigation')}>
+      <ConnectLink />
       {PLACES.map(({ to, word, Icon }) => (
         <Link
           key={to}
@@ -37,5 +40,17 @@ export function Navigation() {
         </Link>
       ))}
     </nav>
+  );
+}
+
+/** The one thing that most people come for; in the head where the navigation is a bar. */
+export function ConnectLink({ inHead = false }: { inHead?: boolean }) {
+  const { t } = useTranslation();
+  if (!useMayChange()) return null;
+  return (
+    <Link to="/connect" className={classes.connect} data-in-head={inHead || undefined}>
+      <IconPlus size={20} stroke={1.75} aria-hidden />
+      <span>{t('shell.connect')}</span>
+    </Link>
   );
 }

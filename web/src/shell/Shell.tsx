@@ -3,7 +3,7 @@ import { Outlet } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Account } from './Account';
 import { Mark } from './Mark';
-import { Navigation } from './Navigation';
+import { ConnectLink, Navigation } from './Navigation';
 import classes from './Shell.module.css';
 
 /** Left navigation; below 1024 px icons with a small word, below 640 px a bar at the bottom. */
@@ -16,6 +16,7 @@ export function Shell() {
       </Anchor>
       <header className={classes.head}>
         <Mark />
+        <ConnectLink inHead />
         <Account />
       </header>
       <Navigation />

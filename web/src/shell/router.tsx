@@ -1,6 +1,7 @@
 import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { agentNew, agentPage, answeringList, planNew, planPage } from '@/answering/routes';
 import { callList, callPage } from '@/calls/routes';
+import { connectBegin, connectStep } from '@/connect/routes';
 import { numberList, numberNew, numberPage } from '@/numbers/routes';
 import { settings, settingsAudit, settingsKeys } from '@/settings/routes';
 import { trunkEdit, trunkList, trunkNew, trunkPage } from '@/trunks/routes';
@@ -16,6 +17,8 @@ const home = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
+    connectBegin,
+    connectStep,
     trunkList,
     trunkNew,
     trunkPage,

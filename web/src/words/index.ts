@@ -3,6 +3,7 @@ import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import answering from './en/answering.json';
 import calls from './en/calls.json';
+import type connect from './en/connect.json';
 import dashboard from './en/dashboard.json';
 import live from './en/live.json';
 import numbers from './en/numbers.json';
@@ -27,6 +28,9 @@ export const english = {
   settings,
 };
 
+/** With those that are fetched with their screens. */
+export type Words = typeof english & { connect: typeof connect };
+
 export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
 export type Language = keyof typeof LANGUAGES;
 
@@ -34,7 +38,7 @@ const KEPT = 'keepline-language';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
-    resources: { translation: typeof english };
+    resources: { translation: Words };
     returnNull: false;
   }
 }

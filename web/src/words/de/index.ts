@@ -1,6 +1,7 @@
-import type { english } from '..';
+import type { Words } from '..';
 import answering from './answering.json';
 import calls from './calls.json';
+import connect from './connect.json';
 import dashboard from './dashboard.json';
 import live from './live.json';
 import numbers from './numbers.json';
@@ -15,11 +16,12 @@ import trunks from './trunks.json';
 /** What the services' codes mean: what happened, and what to do. English is what they say themselves. */
 export { problems };
 
-export const german: typeof english = {
+export const german: Words = {
   shell,
   session,
   shared,
   calls,
+  connect,
   numbers,
   trunks,
   answering,

@@ -1,0 +1,50 @@
+/** Makes what a step of "who answers" names and is not there yet: agents, and the plan under them. */
+
+import { createAgent } from '@/api/generated/agents';
+import type { OnboardingBody, PlanBody } from '@/api/generated/api.schemas';
+import { createPlan, getPlan, updatePlan } from '@/api/generated/routing';
+import { ifVersion } from '@/api/request';
+import { onceFor } from '../idempotency';
+import { agentToMake, NEW, NOBODY, planToMake, type Who } from './values';
+
+/** The id of the agent. */
+export async function agentOf(onboardingId: string, who: Who): Promise<string> {
+  if (who.id !== NEW) return who.id;
+  const body = agentToMake(who);
+  return (await createAgent(body, await onceFor(onboardingId, 'agent', body))).id;
+}
+
+/** The onboarding's plan with these agents, that answers its numbers from now on and no other plan does. */
+export async function planOf(
+  onboarding: OnboardingBody,
+  name: string,
+  first: string,
+  fallback: string,
+): Promise<PlanBody> {
+  const plan = onboarding.plan_id
+    ? await changed(onboarding.plan_id, first, fallback)
+    : await made(onboarding.id, name, first, fallback);
+  const numbers = onboarding.numbers.map((one) => one.number);
+  return answeredBy(plan, numbers);
+}
+
+/** The plan with these numbers as well. */
+export async function answeredBy(plan: PlanBody, numbers: string[]): Promise<PlanBody> {
+  const all = [...new Set([...plan.numbers, ...numbers])];
+  return updatePlan(plan.id, { numbers: all }, ifVersion(plan.version));
+}
+
+async function made(onboardingId: string, name: string, first: string, fallback: string) {
+  const body = planToMake(name, first, fallback);
+  return createPlan(body, await onceFor(onboardingId, 'plan', body));
+}
+
+async function changed(planId: string, first: string, fallback: string) {
+  const plan = await getPlan(planId);
+  const patch = {
+    first_agent_id: first,
+    fallback_agent_id: fallback === NOBODY ? null : fallback,
+    fallback_on_busy: fallback !== NOBODY,
+  };
+  return updatePlan(planId, patch, ifVersion(plan.version));
+}

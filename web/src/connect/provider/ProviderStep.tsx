@@ -1,0 +1,38 @@
+import { useState } from 'react';
+import { useGetTrunk } from '@/api/generated/trunks';
+import { Read } from '@/shared/Read';
+import type { StepProps } from '../StepPage';
+import { ProviderAsked } from './ProviderAsked';
+import { ProviderTold } from './ProviderTold';
+
+/** Two screens of one step: who the provider is, and what has to be told to it. */
+export function ProviderStep({ onboarding }: StepProps) {
+  const [asks, setAsks] = useState(false);
+  if (!onboarding.trunk_id) return <ProviderAsked key="asked" onboarding={onboarding} />;
+  return (
+    <OfTrunk
+      trunkId={onboarding.trunk_id}
+      onboarding={onboarding}
+      asks={asks}
+      change={() => setAsks(true)}
+      changed={() => setAsks(false)}
+    />
+  );
+}
+
+type Props = StepProps & { trunkId: string; asks: boolean; change: () => void; changed: () => void };
+
+function OfTrunk({ trunkId, onboarding, asks, change, changed }: Props) {
+  const trunk = useGetTrunk(trunkId, { query: { refetchInterval: 2_000 } });
+  return (
+    <Read query={trunk}>
+      {(current) =>
+        asks ? (
+          <ProviderAsked key="change" onboarding={onboarding} trunk={current} changed={changed} />
+        ) : (
+          <ProviderTold onboarding={onboarding} trunk={current} change={change} />
+        )
+      }
+    </Read>
+  );
+}
