@@ -1,6 +1,7 @@
 """The prober: its share only, spread over time, and told when something changed."""
 
 import asyncio
+import itertools
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -196,6 +197,22 @@ async def test_one_that_was_named_a_moment_ago_is_probed_at_once_and_its_first_m
     task.cancel()
     assert set(heard.readings) == {(endpoint(1), None), (endpoint(2), True)}
     assert providers.asked == {endpoint(1): 1, endpoint(2): 1}
+
+
+async def test_who_names_one_after_the_other_does_not_hold_up_the_others() -> None:
+    providers = Providers()
+    async with probing(providers, Heard(), per_second=50) as prober:
+        prober.share({endpoint(1)}, ["edge1"])
+
+        async def name_more() -> None:
+            """Quicker than they can be probed."""
+            for place in itertools.count(2):
+                prober.share({endpoint(1), endpoint(place), endpoint(place + 1)}, ["edge1"])
+                await asyncio.sleep(0.005)
+
+        naming = asyncio.create_task(name_more())
+        await until(lambda: providers.asked[endpoint(1)] >= 3)
+        naming.cancel()
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,11 @@ def endpoint(host: str) -> pb.Resource:
     return resource(f"endpoint/tls:{host}:5061", endpoint=pb.EndpointResource(endpoint=where))
 
 
+def udp_endpoint(host: str, port: int) -> pb.Resource:
+    where = SipEndpoint(host=host, port=port, transport=TRANSPORT_UDP)
+    return resource(f"endpoint/udp:{host}:{port}", endpoint=pb.EndpointResource(endpoint=where))
+
+
 def known_edge(name: str) -> pb.Resource:
     return resource(f"edge/{name}", edge=pb.EdgeResource(id=name))
 

@@ -2,15 +2,17 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from edge_agent.adapters.kamailio.options_probe import ASK_SECONDS, KamailioOptions
 from edge_agent.domain.probe import Outcome, ProbedEndpoint
+from harness.config_server import Control, udp_endpoint
+from harness.until import until
 from switchlink.kamailio_rpc import KamailioHttp
 from switchlink.testing.running_edge import RunningEdge, running_edge
 
@@ -120,6 +122,20 @@ async def test_an_edge_that_is_away_says_nothing() -> None:
     async with KamailioHttp(f"http://127.0.0.1:{port}/RPC", ASK_SECONDS) as rpc:
         away = KamailioOptions(rpc, FROM, lambda _: True)
         assert await away.ask(ProbedEndpoint("127.0.0.9", 5060, "udp")) is None
+
+
+async def test_an_endpoint_that_is_named_is_probed_at_once(
+    edge: RunningEdge, control: Control, agent_beside: Callable[..., Any]
+) -> None:
+    """By the whole agent with its own interval, 30 s."""
+    heard, named = await provider(404, "127.0.0.12")
+    async with agent_beside(edge, control, KEEPLINE_ADDRESSES__ALLOW='["127.0.0.0/8"]') as agent:
+        await control.in_force()
+        await agent.until_ready()
+        control.change(udp_endpoint(named.host, named.port))
+        await until(lambda: heard.heard, 2.0, "the first probe")
+        text, source = heard.heard[0]
+        assert (source, text.partition(" ")[0]) == (edge.public, "OPTIONS")
 
 
 async def test_silent_ones_hold_up_nobody(options: KamailioOptions) -> None:

@@ -17,7 +17,6 @@ from edge_agent.ports import OptionsProbe, ProbeReports
 from servicekit.clock import Clock
 
 AT_ONCE = 100
-_NOW = 0.0  # a time of the event loop that is before all that is due
 TELL_AGAIN = timedelta(hours=1)
 ALIVE_SECONDS = 10.0
 
@@ -81,7 +80,8 @@ class Probing:
         within = max(self._interval / 6, len(new) / self._per_second)
         for endpoint in new:
             self._mine[endpoint] = _Probed(awaited)
-            self._plan(endpoint, _NOW if awaited else now + within * self._chance())
+            # before what is late by less than an interval, so that nobody holds up others for ever
+            self._plan(endpoint, now - self._interval if awaited else now + within * self._chance())
         self._awaited = set(new) if self._awaited is None else self._awaited & mine
         self._moved.set()
 
