@@ -9,6 +9,7 @@ from playwright.async_api import Browser, async_playwright
 from harness.browser import CHROMIUM, Person
 from harness.components.door import WEB
 from harness.line import kept_number
+from harness.phones import STRANGER
 from harness.world import World
 
 Opens = Callable[..., Awaitable[Person]]
@@ -46,9 +47,11 @@ async def kept(world: World) -> dict[str, str]:
 
 
 async def made(world: World) -> dict[str, str]:
-    """A tenant with one of each, and a call that was answered."""
+    """A tenant with one of each, a call that was answered and one that was refused."""
     line = await kept_number(world, await world.phones.agent())
     assert (await (await line.dial()).outcome()).result.as_told
+    await world.phones.refused(line.number, line.domain, 403, address=STRANGER)
+    await line.tenant.rejection(line.trunk["id"])
     tenant = line.tenant
     call = await line.last_call()
     await tenant.create_trunk("اتصالات " + "Ω" * 60 + " 🍕")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 
-from playwright.async_api import expect
+from playwright.async_api import Request, expect
 
 from harness.browser import Person
 from harness.line import kept_number
@@ -95,5 +95,30 @@ async def test_calls_are_filtered_told_live_and_taken_along(opens: Opens, world:
     assert line.number in rows[1]
     await page.get_by_role("combobox", name="Answered").click()
     await page.get_by_role("option", name="Not answered").click()
-    await expect(page).to_have_url(re.compile("answered=false"))
+    await expect(page).to_have_url(re.compile("answered=.*false"))
     await expect(page.get_by_text("Nothing matches.")).to_be_visible()
+
+
+async def test_tabs_of_one_person_share_what_is_read(opens: Opens, world: World) -> None:
+    line = await kept_number(world, await world.phones.agent())
+    person = await opens()
+    await person.sign_in(line.tenant.tenant_id)
+    nobody = "Nobody is on the telephone right now."
+    await expect(person.page.get_by_text(nobody)).to_be_visible()
+    other = await person.context.new_page()
+    asked: list[Request] = []
+    other.on("request", lambda request: asked.append(request) if "/stream" in request.url else None)
+    await other.goto("/")
+    await expect(other.get_by_text(nobody)).to_be_visible()
+    assert asked == []
+    caller = await line.dial(hold=6.0)
+    talking = "Agent 1 is talking with the caller."
+    for page in (person.page, other):
+        await expect(page.get_by_text(talking)).to_be_visible()
+    # whoever is left goes on where the other one was
+    async with other.expect_request("**/api/v1/calls/stream") as told:
+        await person.page.close()
+    assert "last-event-id" in (await told.value).headers
+    await expect(other.get_by_text(talking)).to_be_visible()
+    assert (await caller.outcome()).result.as_told
+    await expect(other.get_by_text(nobody)).to_be_visible()

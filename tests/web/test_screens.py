@@ -17,6 +17,7 @@ Opens = Callable[..., Awaitable[Person]]
 WIDTHS = (1440, 320)
 PICTURED = (1440, 768, 320)
 SCREENS = {
+    "dashboard": "/",
     "trunks": "/trunks",
     "trunk-new": "/trunks/new",
     "trunk": "/trunks/{trunk}",

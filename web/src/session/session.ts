@@ -39,6 +39,13 @@ export function useSession(): Session {
   );
 }
 
+/** What tabs of the same person have in common; "" where nobody is signed in. */
+export function whose(): string {
+  if (session.state !== 'in') return '';
+  const { tenant, subject, role } = session.person;
+  return JSON.stringify([tenant, subject, role]);
+}
+
 const here = () => location.pathname + location.search + location.hash;
 
 /** Before the first screen. False: the browser is on its way to the issuer. */

@@ -1,16 +1,16 @@
-/** The three streams, each read once in this tab, and what screens ask them. */
+/** The three streams, each followed once in this tab, and what screens ask them. */
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { CallBody, RejectionBody } from '@/api/generated/api.schemas';
 import { getStreamCallsUrl } from '@/api/generated/calls';
 import { getStreamStatusesUrl } from '@/api/generated/health';
 import { getStreamRejectionsUrl } from '@/api/generated/rejections';
-import { accessToken, renewed } from '@/session/session';
+import { accessToken, renewed, whose } from '@/session/session';
 import { callsAfter, NO_CALLS } from './calls';
 import { type Known, Live } from './live';
 import { NO_REJECTIONS, rejectionsAfter, withRow } from './rejections';
 import { type StatusesKnown, statusesAfter } from './statuses';
 
-const access = { token: accessToken, renewed };
+const access = { token: accessToken, renewed, who: whose };
 const calls = new Live(getStreamCallsUrl(), access, callsAfter, NO_CALLS);
 const statuses = new Live(getStreamStatusesUrl(), access, statusesAfter, new Map() as StatusesKnown);
 const rejections = new Live(getStreamRejectionsUrl(), access, rejectionsAfter, NO_REJECTIONS);
