@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { AgentBody, CallBody, KeptEventBody } from '@/api/generated/api.schemas';
 import { getGetCallEventsQueryOptions } from '@/api/generated/calls';
+import { Refused } from '@/api/problem';
 import { Failure } from '@/shared/Failure';
 import { localeOf } from '@/shared/locale';
 import { preciseTime } from '@/shared/time';
@@ -19,7 +20,10 @@ export function Events({ call, agents }: { call: CallBody; agents: Map<string, A
     refetchInterval: ({ state }) =>
       state.data?.events.some((one) => one.name === 'call_ended') ? false : EVERY,
   });
-  if (!data) return error ? <Failure error={error} again={() => void refetch()} /> : <Waiting rows={3} />;
+  // a call that began a moment ago has no record yet
+  const early = !call.ended_at && error instanceof Refused && error.problem.status === 404;
+  if (!data && error && !early) return <Failure error={error} again={() => void refetch()} />;
+  if (!data) return <Waiting rows={3} />;
   return (
     <ol style={{ listStyle: 'none', margin: 0, padding: 0 }}>
       {data.events.map((event) => (
