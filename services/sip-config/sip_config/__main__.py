@@ -8,6 +8,7 @@ import grpc.aio
 from keepline.audit.v1.audit_log_pb2_grpc import add_AuditLogServicer_to_server
 from keepline.auth.v1.api_key_service_pb2_grpc import add_ApiKeyServiceServicer_to_server
 from keepline.sip.v1.network_service_pb2_grpc import add_NetworkServiceServicer_to_server
+from keepline.sip.v1.onboarding_service_pb2_grpc import add_OnboardingServiceServicer_to_server
 from keepline.sip.v1.rejection_service_pb2_grpc import add_SipRejectionServiceServicer_to_server
 from keepline.sip.v1.trunk_service_pb2_grpc import add_SipTrunkServiceServicer_to_server
 from servicekit.api.idempotency import IdempotencyKeys
@@ -26,6 +27,8 @@ from sip_config.adapters.grpc.keys import SERVICE as KEY_SERVICE
 from sip_config.adapters.grpc.keys import ApiKeyService
 from sip_config.adapters.grpc.network import SERVICE as NETWORK_SERVICE
 from sip_config.adapters.grpc.network import NetworkService
+from sip_config.adapters.grpc.onboardings import SERVICE as ONBOARDING_SERVICE
+from sip_config.adapters.grpc.onboardings import OnboardingService
 from sip_config.adapters.grpc.rejections import SERVICE as REJECTION_SERVICE
 from sip_config.adapters.grpc.rejections import SipRejectionService
 from sip_config.adapters.grpc.switch_config import SwitchConfig
@@ -57,6 +60,7 @@ from sip_config.app.onboardings import Onboardings
 from sip_config.app.placement import Placement
 from sip_config.app.reading import Reading
 from sip_config.app.rejections import Rejections
+from sip_config.app.trunk_tests import TrunkTests
 from sip_config.app.trunks import Quotas, Trunks
 from sip_config.domain.human_agents import HumanAgents
 from sip_config.domain.network import Orders
@@ -74,6 +78,7 @@ class Parts:
     access: Access
     rejections: Rejections
     onboardings: Onboardings
+    tests: TrunkTests
     keys: IdempotencyKeys
 
 
@@ -106,9 +111,9 @@ async def _parts(service: Service[Settings], callers: Callers) -> Parts:
         service.readiness.add_degraded(readable.name, readable.problem)
     quotas = Quotas(**settings.quotas.model_dump(exclude={"keys", "onboardings"}))
     trunks = Trunks(documents, feed, references, clock, settings.sip_zone, settings.address_policy(), quotas)
-    rejections = refused.serve(documents, trunks)
+    rejections = refused.serve(documents, trunks, onboarding)
     onboardings = onboarding.serve(documents)
-    return Parts(feed, said, network, trunks, access, rejections, onboardings, keys)
+    return Parts(feed, said, network, trunks, access, rejections, onboardings, onboarding.tests, keys)
 
 
 def _site(settings: Settings) -> Site:
@@ -181,7 +186,7 @@ async def _serve(service: Service[Settings], parts: Parts, callers: Callers) -> 
         "sip-config", title, verifier, service.readiness, open_paths=(rest_switch.PATH,), rates=service.rates
     )
     placement = Placement(parts.feed, parts.reports)
-    app.include_router(rest_trunks.router(parts.trunks, placement, parts.keys))
+    app.include_router(rest_trunks.router(parts.trunks, placement, parts.tests, parts.keys))
     app.include_router(rest_keys.router(parts.access.keys, parts.keys))
     app.include_router(rest_audit.router(parts.access.entries))
     addresses = settings.public_addresses()
@@ -195,7 +200,10 @@ async def _serve(service: Service[Settings], parts: Parts, callers: Callers) -> 
         app.include_router(rest_switch.router([edge.host for edge in settings.edges], password))
 
     def add(server: grpc.aio.Server) -> None:
-        add_SipTrunkServiceServicer_to_server(SipTrunkService(parts.trunks, placement, parts.keys), server)
+        trunks = SipTrunkService(parts.trunks, placement, parts.tests, parts.keys)
+        add_SipTrunkServiceServicer_to_server(trunks, server)
+        onboardings = OnboardingService(parts.onboardings, parts.keys)
+        add_OnboardingServiceServicer_to_server(onboardings, server)
         add_ApiKeyServiceServicer_to_server(ApiKeyService(parts.access.keys, parts.keys), server)
         add_AuditLogServicer_to_server(AuditLogService(parts.access.entries), server)
         network = NetworkService(parts.feed, parts.reports, parts.network, addresses)
@@ -206,7 +214,7 @@ async def _serve(service: Service[Settings], parts: Parts, callers: Callers) -> 
         grpc_switch_config.add_to_server(served, server)
 
     await service.serve_http(app)
-    of_tenants = [TRUNK_SERVICE, REJECTION_SERVICE, KEY_SERVICE, AUDIT_SERVICE]
+    of_tenants = [TRUNK_SERVICE, ONBOARDING_SERVICE, REJECTION_SERVICE, KEY_SERVICE, AUDIT_SERVICE]
     served = [*of_tenants, NETWORK_SERVICE, grpc_switch_config.SERVICE]
     await service.serve_grpc(add, served, verifier, for_nodes=[grpc_switch_config.SERVICE])
 

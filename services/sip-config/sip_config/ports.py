@@ -13,6 +13,7 @@ from sip_config.domain.api_key import ApiKey
 from sip_config.domain.audit import AuditEntry
 from sip_config.domain.network import OperatorWord, Orders, SwitchOrder
 from sip_config.domain.node_report import NodeReport
+from sip_config.domain.onboarding.advance import AnsweredCall
 from sip_config.domain.onboarding.onboarding import Onboarding
 from sip_config.domain.refused.numbers import OwnNumber
 from sip_config.domain.refused.rejection import Alike, Rejection
@@ -211,6 +212,17 @@ class OnboardingStore(Protocol):
 
     def begun_between(self, begin: datetime, end: datetime) -> AsyncIterator[Onboarding]:
         """Of all tenants, the deleted ones too."""
+
+
+class TrunkTestStore(Protocol):
+    """The first answered call of each trunk. Raises servicekit.errors.Unavailable."""
+
+    async def put(self, call: AnsweredCall) -> None:
+        """Nothing where its trunk has one."""
+
+    async def tested_at(self, trunk_ids: Collection[str]) -> Mapping[str, datetime]: ...
+
+    async def drop(self, trunk_ids: Collection[str]) -> None: ...
 
 
 class PhoneNumbers(Protocol):

@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from keepline.sip.v1.network_service_pb2_grpc import add_NetworkServiceServicer_to_server
+from keepline.sip.v1.onboarding_service_pb2_grpc import add_OnboardingServiceServicer_to_server
 from keepline.sip.v1.rejection_service_pb2_grpc import add_SipRejectionServiceServicer_to_server
 from keepline.sip.v1.switch_config_pb2_grpc import SwitchConfigStub
 from keepline.sip.v1.trunk_service_pb2_grpc import (
@@ -31,17 +32,21 @@ from servicekit.testing import FakeClock, MemoryCollection, tokens, verifier_of
 from sip_config.adapters.grpc import switch_config as grpc_switch_config
 from sip_config.adapters.grpc.network import SERVICE as NETWORK_SERVICE
 from sip_config.adapters.grpc.network import NetworkService
+from sip_config.adapters.grpc.onboardings import SERVICE as ONBOARDING_SERVICE
+from sip_config.adapters.grpc.onboardings import OnboardingService
 from sip_config.adapters.grpc.rejections import SERVICE as REJECTION_SERVICE
 from sip_config.adapters.grpc.rejections import SipRejectionService
 from sip_config.adapters.grpc.switch_config import SERVICE as SWITCH_CONFIG
 from sip_config.adapters.grpc.switch_config import SwitchConfig
 from sip_config.adapters.grpc.trunks import SERVICE as TRUNK_SERVICE
 from sip_config.adapters.grpc.trunks import SipTrunkService
+from sip_config.adapters.kafka.told_refusals import ToldRefusals
 from sip_config.adapters.messages.resources import encode
 from sip_config.adapters.mongo.network import NetworkDocuments
 from sip_config.adapters.mongo.node_reports import ReportDocuments
 from sip_config.adapters.mongo.onboardings import OnboardingDocuments
 from sip_config.adapters.mongo.rejections import RejectionDocuments
+from sip_config.adapters.mongo.trunk_tests import TrunkTestDocuments
 from sip_config.adapters.mongo.trunks import TrunkDocuments
 from sip_config.adapters.rest import addresses as rest_addresses
 from sip_config.adapters.rest import network as rest_network
@@ -54,9 +59,11 @@ from sip_config.app.network import Network, Site
 from sip_config.app.node_feed import NodeFeed
 from sip_config.app.node_reports import NodeReports
 from sip_config.app.onboardings import Onboardings
+from sip_config.app.onboardings_seen import OnboardingsSeen
 from sip_config.app.placement import Placement
 from sip_config.app.refusals_kept import Bounds, RefusalsKept
 from sip_config.app.rejections import Rejections
+from sip_config.app.trunk_tests import TrunkTests
 from sip_config.app.trunks import Quotas, Trunks
 from sip_config.domain.network import Orders
 from sip_config.domain.node_tables import NodeTables
@@ -123,6 +130,7 @@ class Shared:
     keys: MemoryCollection = field(default_factory=lambda: MemoryCollection("idempotency_keys"))
     rejections: MemoryCollection = field(default_factory=lambda: MemoryCollection("sip_rejections"))
     onboardings: MemoryCollection = field(default_factory=lambda: MemoryCollection("sip_onboardings"))
+    tests: MemoryCollection = field(default_factory=lambda: MemoryCollection("sip_trunk_tests"))
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
 
 
@@ -170,6 +178,8 @@ class Api:
     shared: Shared
     naming: Naming
     kept: RefusalsKept
+    told: ToldRefusals
+    seen: OnboardingsSeen
     phones: Phones
     plans: Plans
     channels: list[grpc.aio.Channel] = field(default_factory=list)
@@ -232,13 +242,15 @@ async def replica(shared: Shared, feed: NodeFeed, issuer: DevIssuer) -> AsyncIte
     kept = RefusalsKept(
         rows, documents, lambda t, new: TenantNumbers(known, t, new), ADDRESSES, clock, bounds
     )
-    rejections = Rejections(rows, trunks, kept.numbers, phones, plans, ADDRESSES, clock)
     stories = OnboardingDocuments(shared.onboardings, 30)
     await stories.prepare()
+    seen, tests = OnboardingsSeen(stories, clock), TrunkTests(TrunkTestDocuments(shared.tests))
+    told = ToldRefusals(kept, seen, tests)
+    rejections = Rejections(rows, trunks, kept.numbers, phones, plans, ADDRESSES, clock, seen)
     onboardings = Onboardings(stories, documents, clock, 20)
     open_paths = (rest_switch.PATH,)
     app = create_app("sip-config", "Test", verifier_of(issuer), Readiness(), open_paths=open_paths)
-    app.include_router(rest_trunks.router(trunks, placement, keys))
+    app.include_router(rest_trunks.router(trunks, placement, tests, keys))
     app.include_router(rest_addresses.router(PUBLIC))
     app.include_router(rest_network.router(feed, reports, network))
     app.include_router(rest_rejections.router(rejections, keys))
@@ -246,19 +258,18 @@ async def replica(shared: Shared, feed: NodeFeed, issuer: DevIssuer) -> AsyncIte
     app.include_router(rest_switch.router(["127.0.0.1", "2001:db8::1"], PASSWORD))
 
     def add(server: grpc.aio.Server) -> None:
-        add_SipTrunkServiceServicer_to_server(SipTrunkService(trunks, placement, keys), server)
+        add_SipTrunkServiceServicer_to_server(SipTrunkService(trunks, placement, tests, keys), server)
+        add_OnboardingServiceServicer_to_server(OnboardingService(onboardings, keys), server)
         add_NetworkServiceServicer_to_server(NetworkService(feed, reports, network, PUBLIC), server)
         add_SipRejectionServiceServicer_to_server(SipRejectionService(rejections, keys), server)
         grpc_switch_config.add_to_server(SwitchConfig(feed, reports, network, heartbeat=0.05), server)
 
     server = GrpcServer(verifier_of(issuer), for_nodes=[SWITCH_CONFIG])
-    port = await server.start(
-        "127.0.0.1:0", add, [TRUNK_SERVICE, NETWORK_SERVICE, REJECTION_SERVICE, SWITCH_CONFIG]
-    )
+    of_tenants = [TRUNK_SERVICE, ONBOARDING_SERVICE, REJECTION_SERVICE]
+    port = await server.start("127.0.0.1:0", add, [*of_tenants, NETWORK_SERVICE, SWITCH_CONFIG])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
-        api = Api(
-            client, issuer, f"127.0.0.1:{port}", feed, reports, network, shared, naming, kept, phones, plans
-        )
+        parts = (feed, reports, network, shared, naming)
+        api = Api(client, issuer, f"127.0.0.1:{port}", *parts, kept, told, seen, phones, plans)
         yield api
     for opened in api.channels:
         await opened.close()

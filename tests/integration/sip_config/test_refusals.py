@@ -94,7 +94,7 @@ class Keeping:
         consumer: GroupConsumer = GroupConsumer(
             self.broker.bootstrap, group, TOPICS, dead_letters={}, producer=self.producer, name=name
         )
-        self.tasks.append(asyncio.create_task(consumer.run(ToldRefusals(kept))))
+        self.tasks.append(asyncio.create_task(consumer.run(ToldRefusals(kept, self.seen, self.tests))))
 
     async def stop(self) -> None:
         for task in self.tasks:

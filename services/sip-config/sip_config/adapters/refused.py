@@ -17,6 +17,7 @@ from servicekit.outbox import relay_of
 from servicekit.service import Service
 from sip_config.adapters.kafka.told_refusals import TOPICS, ToldRefusals
 from sip_config.adapters.mongo.rejections import COLLECTION, RejectionDocuments
+from sip_config.adapters.onboarding import Onboarding
 from sip_config.adapters.other_services import CallControl, PhoneSources
 from sip_config.app.node_feed import NodeFeed
 from sip_config.app.refusals_kept import Bounds, RefusalsKept
@@ -37,15 +38,17 @@ class Refused:
     consumer: GroupConsumer
     feed: NodeFeed
 
-    def serve(self, store: TrunkStore, trunks: Trunks) -> Rejections:
+    def serve(self, store: TrunkStore, trunks: Trunks, onboarding: Onboarding) -> Rejections:
         """What is kept from now on, and served."""
         settings, clock = self.service.settings, self.service.clock
         chosen = settings.rejections
         bounds = Bounds(timedelta(minutes=chosen.window_minutes), chosen.rows, chosen.rows_each_window)
         kept = RefusalsKept(self.documents, store, self._numbers, settings.address_policy(), clock, bounds)
-        self.service.keep(lambda: self._keep(ToldRefusals(kept)), name="refusals")
+        told = ToldRefusals(kept, onboarding.seen, onboarding.tests)
+        self.service.keep(lambda: self._keep(told), name="refusals")
         phones, plans, addresses = _phones(self.service), _plans(self.service), settings.address_policy()
-        return Rejections(self.documents, trunks, self._numbers, phones, plans, addresses, clock)
+        seen = onboarding.seen
+        return Rejections(self.documents, trunks, self._numbers, phones, plans, addresses, clock, seen)
 
     async def _keep(self, told: ToldRefusals) -> None:
         """Once the numbers are known: what is explained without them is wrong."""

@@ -69,6 +69,7 @@ class TrunkBody(BaseModel):
     enabled: bool
     created_at: datetime
     updated_at: datetime
+    tested_at: datetime = may_be_absent("when the first answered call came in by it; absent: none did yet")
 
 
 class AsideBody(BaseModel):
@@ -97,7 +98,7 @@ class TrunkPage(BaseModel):
     next_page_token: str = may_be_absent("absent on the last page")
 
 
-COMPUTED = ("number_count", "applied", "set_aside")
+COMPUTED = ("tested_at", "number_count", "applied", "set_aside")
 TRUNK = Resource(
     TrunkToCreate,
     read_only=frozenset({"id", "tenant_id", "version", "domain", "created_at", "updated_at"}),
@@ -135,7 +136,7 @@ def stored(trunk: Trunk) -> dict[str, Any]:
     return {**trunk_document(trunk), "tenant_id": trunk.tenant_id}
 
 
-def trunk_document(trunk: Trunk) -> dict[str, Any]:
+def trunk_document(trunk: Trunk, tested_at: datetime | None = None) -> dict[str, Any]:
     """A TrunkBody."""
     fields = trunk.fields
     return {
@@ -151,13 +152,14 @@ def trunk_document(trunk: Trunk) -> dict[str, Any]:
         "enabled": fields.enabled,
         "created_at": rfc3339(trunk.created_at),
         "updated_at": rfc3339(trunk.updated_at),
+        **({} if tested_at is None else {"tested_at": rfc3339(tested_at)}),
     }
 
 
-def with_place(trunk: Trunk, place: Place) -> dict[str, Any]:
+def with_place(trunk: Trunk, place: Place, tested_at: datetime | None = None) -> dict[str, Any]:
     """A TrunkWithPlace."""
     return {
-        **trunk_document(trunk),
+        **trunk_document(trunk, tested_at),
         "number_count": place.number_count,
         "applied": [_applied(row) for row in place.applied],
         "set_aside": _aside(place.set_aside),

@@ -92,17 +92,17 @@ class RefusalsKept:
         """Those that are to be tried again: others were faster, or there was no room for a row of their own.
         tenants: takes those with a new row. lost: those whose place was taken; one whose place is taken and
         that is not found is a document that cannot be read, and is passed over."""
-        known = await self.store.find([_id(of) for of in groups])
+        known = await self.store.find([row_id(of) for of in groups])
         room: dict[Alike, int] = {}
         again: dict[Alike, list[Refusal]] = {}
         for of, told in groups.items():
-            before = known.get(_id(of))
+            before = known.get(row_id(of))
             if before is None and of in lost:
                 continue
             if before is None and not of.others and not await self._has_room(of.of_others(), room):
                 again.setdefault(of.of_others(), []).extend(told)
                 continue
-            row = counted(before, told) if before else begun(_id(of), of, told, _UNEXPLAINED)
+            row = counted(before, told) if before else begun(row_id(of), of, told, _UNEXPLAINED)
             if row is before:
                 continue
             if before is None:
@@ -145,6 +145,7 @@ _UNEXPLAINED = Explanation(Rule.REQUEST, "", "")
 _PLANNED = Explanation(Rule.PLAN, "A routing plan says who answers it now.", "Call again.", holds_now=True)
 
 
-def _id(of: Alike) -> str:
+def row_id(of: Alike) -> str:
+    """Of the row that they stand in."""
     what = "\n".join((of.tenant_id, of.trunk_id, of.code, of.source_address, of.called, str(of.others)))
     return id_of("rej", of.window_at, what)

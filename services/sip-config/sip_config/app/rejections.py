@@ -14,6 +14,7 @@ from servicekit.clock import Clock
 from servicekit.errors import Conflict, Invalid, NotFound, VersionMismatch, Violation
 from servicekit.paging import Page
 from servicekit.refusals import changed_meanwhile
+from sip_config.app.onboardings_seen import OnboardingsSeen
 from sip_config.app.refusals_kept import Numbers
 from sip_config.app.trunks import Trunks
 from sip_config.domain.check import EndpointDraft, TrunkDraft
@@ -39,6 +40,7 @@ class Rejections:
     plans: RoutingPlans | None
     addresses: AddressPolicy
     clock: Clock
+    onboardings: OnboardingsSeen
 
     async def get(self, tenant_id: str, rejection_id: str) -> Rejection:
         row = await self.store.get(tenant_id, rejection_id)
@@ -57,6 +59,7 @@ class Rejections:
         for _ in range(_TRIES):
             row = await self.get(tenant_id, rejection_id)
             if row.fixed is not None and row.fixed.fix == fix_id:
+                await self.onboardings.fixed(tenant_id, row.id, _asked(fix_id)[0])
                 return row
             try:
                 trunk_version = await self._applied(row, fix_id, plan_id)
@@ -64,6 +67,7 @@ class Rejections:
                 continue
             after = replace(row, fixed=Fixed(self.clock.now(), fix_id, by, trunk_version))
             if await self.store.fix(row, after):
+                await self.onboardings.fixed(tenant_id, row.id, _asked(fix_id)[0])
                 return replace(after, version=row.version + 1)
         raise changed_meanwhile("rejection")
 

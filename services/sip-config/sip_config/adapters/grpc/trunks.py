@@ -15,6 +15,7 @@ from servicekit.timestamps import timestamp
 from sip_config.adapters.messages.trunks import trunk_message
 from sip_config.adapters.trunk_shape import TRUNK, TRUNKS, asked_of, change_of, made_with_id
 from sip_config.app.placement import Applied, Placement
+from sip_config.app.trunk_tests import TrunkTests
 from sip_config.app.trunks import Trunks
 
 SERVICE = "keepline.sip.v1.SipTrunkService"
@@ -23,9 +24,12 @@ _Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class SipTrunkService(trunk_service_pb2_grpc.SipTrunkServiceServicer):
-    def __init__(self, trunks: Trunks, placement: Placement, keys: IdempotencyKeys) -> None:
+    def __init__(
+        self, trunks: Trunks, placement: Placement, tests: TrunkTests, keys: IdempotencyKeys
+    ) -> None:
         self._trunks = trunks
         self._placement = placement
+        self._tests = tests
         self._keys = keys
 
     async def CreateTrunk(self, request: pb.CreateTrunkRequest, context: _Context) -> pb.CreateTrunkResponse:
@@ -55,9 +59,9 @@ class SipTrunkService(trunk_service_pb2_grpc.SipTrunkServiceServicer):
         tenant_id = reading_tenant("trunks")
         fields = messages.fields_asked(request, TRUNKS.fields)
         trunk = await self._trunks.get(tenant_id, request.id)
-        place = await self._placement.of(trunk)
+        place, tested = await self._placement.of(trunk), await self._tests.of([trunk.id])
         return pb.GetTrunkResponse(
-            trunk=messages.selected(trunk_message(trunk), fields),
+            trunk=messages.selected(trunk_message(trunk, tested.get(trunk.id)), fields),
             applied=[_applied(row) for row in place.applied],
             set_aside=_aside(place.set_aside),
             numbers_left=place.numbers_left,
@@ -68,7 +72,9 @@ class SipTrunkService(trunk_service_pb2_grpc.SipTrunkServiceServicer):
         tenant_id = reading_tenant("trunks")
         asked = messages.list_asked(request, TRUNKS)
         page = await self._trunks.list(tenant_id, asked)
-        found = [messages.selected(trunk_message(trunk), asked.fields) for trunk in page.items]
+        tested = await self._tests.of([trunk.id for trunk in page.items])
+        told = [trunk_message(trunk, tested.get(trunk.id)) for trunk in page.items]
+        found = [messages.selected(one, asked.fields) for one in told]
         return pb.ListTrunksResponse(trunks=found, next_page_token=page.next_page_token)
 
     async def UpdateTrunk(self, request: pb.UpdateTrunkRequest, context: _Context) -> pb.UpdateTrunkResponse:
@@ -77,7 +83,8 @@ class SipTrunkService(trunk_service_pb2_grpc.SipTrunkServiceServicer):
         patch = messages.patch(request.trunk, request.update_mask)
         trunks = self._trunks.trial() if request.validate_only else self._trunks
         trunk = await trunks.update(tenant_id, request.trunk.id, change_of(patch), expected)
-        return pb.UpdateTrunkResponse(trunk=trunk_message(trunk))
+        tested = await self._tests.of([trunk.id])
+        return pb.UpdateTrunkResponse(trunk=trunk_message(trunk, tested.get(trunk.id)))
 
     async def DeleteTrunk(self, request: pb.DeleteTrunkRequest, context: _Context) -> pb.DeleteTrunkResponse:
         tenant_id = writing_tenant("trunks")

@@ -1,4 +1,5 @@
-"""What the edges and the routers tell of refusals, and what of trunks, numbers and plans may mend them."""
+"""What the edges and the routers tell of refusals and of answered calls, and what of trunks, numbers and
+plans may mend a refusal."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,9 +10,13 @@ from keepline.phone.v1.number_pb2 import NumberState
 from keepline.routing.v1.plan_pb2 import RoutingState
 from servicekit.kafka import Handled, Read, Record
 from servicekit.timestamps import moment
+from sip_config.adapters.kafka.answered_calls import answered_call
 from sip_config.adapters.kafka.state_topics import NUMBERS, PLANS
 from sip_config.adapters.mongo.trunks import TOPIC as TRUNKS
+from sip_config.app.onboardings_seen import OnboardingsSeen
 from sip_config.app.refusals_kept import Changed, RefusalsKept
+from sip_config.app.trunk_tests import TrunkTests
+from sip_config.domain.onboarding.advance import AnsweredCall
 from sip_config.domain.refused.numbers import OwnNumber
 from sip_config.domain.refused.refusal import Place, Refusal, SaidBy, address_of
 
@@ -30,6 +35,11 @@ class TrunkTold:
 
 
 @dataclass(frozen=True, slots=True)
+class TrunkGone:
+    trunk_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class NumberTold:
     tenant_id: str
     number: OwnNumber
@@ -41,7 +51,7 @@ class PlanTold:
     numbers: frozenset[str]
 
 
-Told = Refusal | TrunkTold | NumberTold | PlanTold
+Told = Refusal | AnsweredCall | TrunkTold | TrunkGone | NumberTold | PlanTold
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +59,25 @@ class ToldRefusals:
     """A handler of a group; each record may come more than once."""
 
     kept: RefusalsKept
+    onboardings: OnboardingsSeen
+    tests: TrunkTests
 
     def read(self, record: Record) -> Told | None:
-        return None if record.value is None else _READERS[record.topic](record, record.value)
+        if record.value is None:
+            return TrunkGone(record.key) if record.topic == TRUNKS else None
+        return _READERS[record.topic](record, record.value)
 
     async def handle(self, batch: Sequence[Read[Told]], *, may_hold: bool) -> Handled[Told]:
         told = [read.value for read in batch]
+        refusals = [one for one in told if isinstance(one, Refusal)]
+        calls = [one for one in told if isinstance(one, AnsweredCall)]
+        await self.onboardings.refused(refusals)
         # what was refused first, so that a change that was told behind it finds it
-        await self.kept.keep(one for one in told if isinstance(one, Refusal))
+        await self.kept.keep(refusals)
         await self.kept.settle(_changed(told))
+        await self.onboardings.heard(calls)
+        await self.tests.heard(calls)
+        await self.tests.forget([one.trunk_id for one in told if isinstance(one, TrunkGone)])
         return Handled()
 
 
@@ -96,10 +116,14 @@ def _of_edge(record: Record, value: bytes) -> Refusal:
     )
 
 
-def _of_router(record: Record, value: bytes) -> Refusal | None:
+def _of_router(record: Record, value: bytes) -> Refusal | AnsweredCall | None:
     if record.headers.get("ce_type", _ENDED) != _ENDED:
         return None
     told = CallEvent.FromString(value)
+    return answered_call(told) or _refusal(record, told)
+
+
+def _refusal(record: Record, told: CallEvent) -> Refusal | None:
     ended = told.ended
     passed = ended.code in _NO_REFUSAL or ended.sip_status == _ANOTHER_SWITCH
     if passed or told.direction == DIRECTION_OUTBOUND or not told.tenant_id:

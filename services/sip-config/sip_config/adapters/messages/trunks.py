@@ -1,5 +1,7 @@
 """Trunks as messages, and back."""
 
+from datetime import datetime
+
 from keepline.sip.v1.trunk_pb2 import Trunk as TrunkMessage
 from keepline.sip.v1.trunk_pb2 import TrunkState
 from servicekit.timestamps import moment, timestamp
@@ -8,7 +10,7 @@ from siptypes.endpoints import Transport
 from siptypes.messages import endpoint_message, transport_of
 
 
-def trunk_message(trunk: Trunk) -> TrunkMessage:
+def trunk_message(trunk: Trunk, tested_at: datetime | None = None) -> TrunkMessage:
     fields = trunk.fields
     return TrunkMessage(
         id=trunk.id,
@@ -22,6 +24,7 @@ def trunk_message(trunk: Trunk) -> TrunkMessage:
         enabled=fields.enabled,
         created_at=timestamp(trunk.created_at),
         updated_at=timestamp(trunk.updated_at),
+        tested_at=None if tested_at is None else timestamp(tested_at),
     )
 
 

@@ -22,13 +22,14 @@ from sip_config.adapters.trunk_shape import (
     with_place,
 )
 from sip_config.app.placement import Placement
+from sip_config.app.trunk_tests import TrunkTests
 from sip_config.app.trunks import Trunks
 
 PATH = "/api/v1/sip/trunks"
 _FIELDS = tuple(TrunkWithPlace.model_fields)
 
 
-def router(trunks: Trunks, placement: Placement, keys: IdempotencyKeys) -> APIRouter:
+def router(trunks: Trunks, placement: Placement, tests: TrunkTests, keys: IdempotencyKeys) -> APIRouter:
     routes = APIRouter(prefix=PATH, tags=["trunks"])
 
     @routes.post(
@@ -64,7 +65,9 @@ def router(trunks: Trunks, placement: Placement, keys: IdempotencyKeys) -> APIRo
         tenant_id = reading_tenant("trunks")
         asked = rest.list_asked(request, TRUNKS)
         page = await trunks.list(tenant_id, asked)
-        return rest.page("trunks", map(trunk_document, page.items), page.next_page_token, asked.fields)
+        tested = await tests.of([trunk.id for trunk in page.items])
+        found = [trunk_document(trunk, tested.get(trunk.id)) for trunk in page.items]
+        return rest.page("trunks", found, page.next_page_token, asked.fields)
 
     @routes.get(
         "/{trunk_id}",
@@ -76,7 +79,8 @@ def router(trunks: Trunks, placement: Placement, keys: IdempotencyKeys) -> APIRo
         tenant_id = reading_tenant("trunks")
         fields = rest.fields_asked(request, _FIELDS)
         trunk = await trunks.get(tenant_id, trunk_id)
-        body = with_place(trunk, await placement.of(trunk))
+        tested = await tests.of([trunk.id])
+        body = with_place(trunk, await placement.of(trunk), tested.get(trunk.id))
         return rest.one(request, body, trunk.version, COMPUTED, fields)
 
     @routes.patch(
@@ -94,7 +98,8 @@ def router(trunks: Trunks, placement: Placement, keys: IdempotencyKeys) -> APIRo
             trunk = await trunks.trial().update(tenant_id, trunk_id, change, expected)
             return rest.as_it_would_be(trunk_document(trunk))
         trunk = await trunks.update(tenant_id, trunk_id, change, expected)
-        return rest.changed(trunk_document(trunk), trunk.version)
+        tested = await tests.of([trunk.id])
+        return rest.changed(trunk_document(trunk, tested.get(trunk.id)), trunk.version)
 
     @routes.delete(
         "/{trunk_id}",
