@@ -10,6 +10,7 @@ from google.protobuf.descriptor_pool import Default
 import keepline.audit.v1.audit_entry_pb2
 import keepline.auth.v1.api_key_pb2
 import keepline.events.v1.call_event_pb2
+import keepline.events.v1.onboarding_event_pb2
 import keepline.events.v1.probe_pb2
 import keepline.events.v1.rejection_pb2
 import keepline.health.v1.trunk_health_pb2

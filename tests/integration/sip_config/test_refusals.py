@@ -22,11 +22,17 @@ from servicekit.settings import MongoSettings
 from servicekit.timestamps import timestamp
 from sip_config.adapters.kafka.told_refusals import CALL_EVENTS, REJECTIONS, TOPICS, ToldRefusals
 from sip_config.adapters.messages.trunks import state_value
+from sip_config.adapters.mongo.onboardings import OnboardingDocuments
 from sip_config.adapters.mongo.rejections import RejectionDocuments
+from sip_config.adapters.mongo.trunk_tests import TrunkTestDocuments
 from sip_config.adapters.mongo.trunks import TrunkDocuments
 from sip_config.adapters.rejection_shape import REJECTIONS as RULE
+from sip_config.app.onboardings_seen import OnboardingsSeen
 from sip_config.app.refusals_kept import RefusalsKept
+from sip_config.app.trunk_tests import TrunkTests
 from sip_config.domain.known_records import KnownRecords
+from sip_config.domain.onboarding import advance
+from sip_config.domain.onboarding.onboarding import Line, OnboardedNumber, Onboarding, OnboardingFields
 from sip_config.domain.refused.rejection import Rejection, State
 from sip_config.domain.refused.tenant_numbers import TenantNumbers
 from sip_config.domain.trunk import Trunk, TrunkFields
@@ -42,6 +48,7 @@ class Keeping:
     mongo: Mongo
     producer: Producer
     rows: RejectionDocuments
+    onboardings: OnboardingDocuments
     trunks: TrunkDocuments
     tenant_id: str
     trunk_id: str
@@ -61,7 +68,7 @@ class Keeping:
         kind = "keepline.sip.request.rejected.v1"
         await self.tell(REJECTIONS, self.trunk_id, event.SerializeToString(), kind)
 
-    async def end(self, code: str, status: int, called: str = "0301234567") -> None:
+    async def end(self, code: str, status: int, called: str = "0301234567", **said: object) -> None:
         """As a router tells the end of a call."""
         event = call.CallEvent(
             call_id=f"call_{secrets.token_hex(8)}",
@@ -72,7 +79,11 @@ class Keeping:
             trunk_id=self.trunk_id,
             direction=call.DIRECTION_INBOUND,
             ended=call.CallEnded(
-                code=code, sip_status=status, called=called, source_address="203.0.113.1:5060"
+                code=code,
+                sip_status=status,
+                called=called,
+                source_address="203.0.113.1:5060",
+                **said,  # type: ignore[arg-type]
             ),
         )
         await self.tell(CALL_EVENTS, event.call_id, event.SerializeToString(), "keepline.call.ended.v1")
@@ -90,11 +101,13 @@ class Keeping:
         kept = RefusalsKept(
             self.rows, self.trunks, lambda t, new: TenantNumbers(known, t, new), policy, SystemClock()
         )
+        seen = OnboardingsSeen(self.onboardings, SystemClock())
+        tests = TrunkTests(TrunkTestDocuments(self.mongo.collection("sip_trunk_tests")))
         group = f"refusals-{self.tenant_id}"
         consumer: GroupConsumer = GroupConsumer(
             self.broker.bootstrap, group, TOPICS, dead_letters={}, producer=self.producer, name=name
         )
-        self.tasks.append(asyncio.create_task(consumer.run(ToldRefusals(kept, self.seen, self.tests))))
+        self.tasks.append(asyncio.create_task(consumer.run(ToldRefusals(kept, seen, tests))))
 
     async def stop(self) -> None:
         for task in self.tasks:
@@ -126,11 +139,12 @@ async def keeping(kafka: Kafka, mongo: Server) -> AsyncIterator[Keeping]:
     producer = Producer(kafka.bootstrap, "test")
     rows = RejectionDocuments(database.collection("sip_rejections"), 30)
     trunks = TrunkDocuments(database.collection("sip_trunks"), SystemClock(), lambda: None)
-    await rows.prepare()
-    await trunks.prepare()
+    onboardings = OnboardingDocuments(database.collection("sip_onboardings"), 30)
+    for one in (rows, trunks, onboardings):
+        await one.prepare()
     fields = TrunkFields("Acme", ("203.0.113.0/30",), "DE", (), True)
     await trunks.add(Trunk(f"trk_{serial}", f"t_{serial}", 1, f"{serial}.sip.example", fields, NOW, NOW))
-    made = Keeping(kafka, database, producer, rows, trunks, f"t_{serial}", f"trk_{serial}")
+    made = Keeping(kafka, database, producer, rows, onboardings, trunks, f"t_{serial}", f"trk_{serial}")
     yield made
     await made.stop()
     await producer.stop()
@@ -177,3 +191,28 @@ async def test_a_reader_that_is_ended_in_the_middle_counts_nothing_twice_and_los
     keeping.start("one")
     (row,) = await keeping.found(source_not_allowed=40)
     assert row.count == 40
+
+
+async def test_an_answered_call_and_a_refusal_reach_the_onboarding_that_they_belong_to(
+    keeping: Keeping,
+) -> None:
+    number = OnboardedNumber("num_1", BERLIN)
+    fields = OnboardingFields(Line.TRUNK, "Acme", keeping.trunk_id, (number,), "agt_1", "pln_1")
+    one = advance.begun(f"onb_{keeping.trunk_id}", keeping.tenant_id, fields, NOW)
+    assert await keeping.onboardings.add(one)
+    keeping.start("one")
+    await keeping.refuse()
+    await keeping.refuse()
+    answered = {"number_id": "num_1", "number": "hmac-1", "answered_at": timestamp(NOW), "setup_ms": 900}
+    await keeping.end("routed", 200, **answered)
+
+    async def seen() -> Onboarding | None:
+        found = await keeping.onboardings.get(keeping.tenant_id, one.id)
+        return found if found is not None and found.tested is not None and found.refused else None
+
+    found = await until(seen, 60, "the onboarding is tested")
+    assert found.tested is not None
+    assert (found.tested.number, found.next_step) == (BERLIN, None)
+    assert [met.code for met in found.refused] == ["source_not_allowed"]
+    (stored,) = await keeping.mongo.collection("sip_trunk_tests").find({"_id": keeping.trunk_id})
+    assert stored["tested_at"] == NOW

@@ -8,6 +8,7 @@ from google.protobuf.message import Message
 
 from keepline.audit.v1.audit_entry_pb2 import AuditEntry
 from keepline.events.v1.call_event_pb2 import CallEvent
+from keepline.events.v1.onboarding_event_pb2 import OnboardingEvent
 from keepline.events.v1.rejection_pb2 import Rejection
 from keepline.health.v1.agent_health_pb2 import AgentStatus
 from keepline.health.v1.trunk_health_pb2 import TrunkStatus
@@ -29,6 +30,7 @@ class Topic(Generic[M]):
 
 CALLS = Topic("keepline.call.events.v1", CallEvent)
 REJECTIONS = Topic("keepline.sip.rejections.v1", Rejection)
+ONBOARDINGS = Topic("keepline.onboarding.events.v1", OnboardingEvent)
 TRUNKS = Topic("keepline.sip.trunk.state.v1", TrunkState, lambda state: state.trunk.version)
 NUMBERS = Topic("keepline.phone.number.state.v1", NumberState, lambda state: state.number.version)
 AGENTS_AND_PLANS = Topic(
@@ -40,6 +42,7 @@ AUDIT = Topic("keepline.audit.v1", AuditEntry)
 ALL: tuple[Topic[Any], ...] = (
     CALLS,
     REJECTIONS,
+    ONBOARDINGS,
     TRUNKS,
     NUMBERS,
     AGENTS_AND_PLANS,

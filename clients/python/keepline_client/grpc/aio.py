@@ -16,6 +16,7 @@ from keepline.phone.v1.phone_service_pb2_grpc import PhoneServiceStub
 from keepline.routing.v1.call_log_pb2_grpc import CallLogStub
 from keepline.routing.v1.routing_service_pb2_grpc import CallRoutingManagerStub
 from keepline.sip.v1.network_service_pb2_grpc import NetworkServiceStub
+from keepline.sip.v1.onboarding_service_pb2_grpc import OnboardingServiceStub
 from keepline.sip.v1.rejection_service_pb2_grpc import SipRejectionServiceStub
 from keepline.sip.v1.trunk_service_pb2_grpc import SipTrunkServiceStub
 from keepline_client.credentials import AsyncCredential
@@ -53,6 +54,7 @@ class AsyncKeeplineGrpc:
         self.channel = channel_async(target, token, trusted, deadline_seconds, retries or Retries())
         self.trunks = SipTrunkServiceStub(self.channel)
         self.rejections = SipRejectionServiceStub(self.channel)
+        self.onboardings = OnboardingServiceStub(self.channel)
         self.numbers = PhoneServiceStub(self.channel)
         self.routing = CallRoutingManagerStub(self.channel)
         self.calls = CallLogStub(self.channel)

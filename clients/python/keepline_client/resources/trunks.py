@@ -33,6 +33,8 @@ class Trunk(Versioned):
     country: str
     endpoints: tuple[Endpoint, ...]
     enabled: bool
+    tested_at: datetime | None = None
+    """When the first answered call came in by it; None: none did yet."""
     number_count: int | None = None
     """This and what follows: in the answer for one trunk only."""
     applied: tuple[Applied, ...] = ()

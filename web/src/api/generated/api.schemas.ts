@@ -576,6 +576,8 @@ export interface TrunkBody {
   enabled: boolean;
   created_at: string;
   updated_at: string;
+  /** when the first answered call came in by it; absent: none did yet */
+  tested_at?: string;
 }
 
 export interface TrunkPage {
@@ -596,6 +598,8 @@ export interface TrunkWithPlace {
   enabled: boolean;
   created_at: string;
   updated_at: string;
+  /** when the first answered call came in by it; absent: none did yet */
+  tested_at?: string;
   number_count: number;
   applied: AppliedBody[];
   /** what reaches no node of this trunk and its numbers */
@@ -1455,6 +1459,8 @@ export interface TrunkPatch {
   readonly number_count?: number;
   /** what reaches no node of this trunk and its numbers */
   readonly set_aside?: readonly AsideBody[];
+  /** when the first answered call came in by it; absent: none did yet */
+  readonly tested_at?: string;
   readonly updated_at?: string;
   readonly version?: number;
 }

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import grpc
+from google.protobuf.message import Message
 
 from keepline.sip.v1 import onboarding_service_pb2 as pb
 from keepline.sip.v1 import onboarding_service_pb2_grpc
@@ -110,7 +111,7 @@ class OnboardingService(onboarding_service_pb2_grpc.OnboardingServiceServicer):
     async def _once(
         self,
         context: _Context,
-        request: messages.M,
+        request: Message,
         make: Callable[[str], Awaitable[messages.M]],
         tenant_id: str,
         answer: type[messages.M],

@@ -16,6 +16,14 @@ TOPIC = "keepline.onboarding.events.v1"
 _MESSAGE = pb.OnboardingEvent.DESCRIPTOR.full_name
 _APART = 0.001
 """Between entries of one revision; that of the audit log is at the half."""
+_KINDS = {
+    Kind.BEGUN: "keepline.onboarding.begun.v1",
+    Kind.STEP_DONE: "keepline.onboarding.step_done.v1",
+    Kind.REFUSED: "keepline.onboarding.refused.v1",
+    Kind.FIXED: "keepline.onboarding.fixed.v1",
+    Kind.LIVE: "keepline.onboarding.live.v1",
+    Kind.ABANDONED: "keepline.onboarding.abandoned.v1",
+}
 LINES = {
     Line.TRUNK: types.ONBOARDING_LINE_TRUNK,
     Line.FORWARD: types.ONBOARDING_LINE_FORWARD,
@@ -46,7 +54,7 @@ def _entry(one: Onboarding, place: int, told: News) -> Document:
     )
     headers = cloud_event(
         "sip-config",
-        f"keepline.onboarding.{told.kind}.v1",
+        _KINDS[told.kind],
         _MESSAGE,
         f"{one.id}:{one.revision}:{place}",
         told.at,

@@ -1,6 +1,7 @@
 """Onboardings as messages."""
 
 from keepline.sip.v1 import onboarding_pb2 as pb
+from keepline.types.v1 import onboarding_pb2 as types
 from servicekit.timestamps import timestamp
 from sip_config.adapters.messages.onboarding_events import LINES, STEPS
 from sip_config.domain.onboarding.onboarding import Onboarding, State, Step, TestedBy
@@ -11,6 +12,7 @@ _STATES = {
     State.LIVE: pb.ONBOARDING_STATE_LIVE,
     State.ABANDONED: pb.ONBOARDING_STATE_ABANDONED,
 }
+_NO_STEP = types.ONBOARDING_STEP_UNSPECIFIED
 
 
 def onboarding_message(one: Onboarding) -> pb.Onboarding:
@@ -21,7 +23,7 @@ def onboarding_message(one: Onboarding) -> pb.Onboarding:
         line=LINES[fields.line],
         state=_STATES[one.state],
         steps=[_step(one, step) for step in Step],
-        next_step=None if one.next_step is None else STEPS[one.next_step],
+        next_step=STEPS[one.next_step] if one.next_step is not None else _NO_STEP,
         provider_name=fields.provider_name or None,
         trunk_id=fields.trunk_id or None,
         numbers=[pb.OnboardingNumber(number_id=own.number_id, number=own.number) for own in fields.numbers],
