@@ -15,7 +15,7 @@ from servicekit.errors import Conflict
 from servicekit.mongo import connect
 from servicekit.settings import MongoSettings
 from servicekit.testing import MemoryCollection
-from sip_config.adapters.mongo.onboardings import OnboardingDocuments
+from sip_config.adapters.mongo.onboardings import OPEN_LOOKED_AT, OnboardingDocuments
 from sip_config.adapters.mongo.trunk_tests import TrunkTestDocuments
 from sip_config.adapters.onboarding_shape import ONBOARDINGS
 from sip_config.domain.onboarding import advance
@@ -115,6 +115,15 @@ async def test_open_ones_are_found_by_tenant_and_by_how_long_nothing_changed(sto
     assert [one.id for one in await store.idle(NOW + 9 * MINUTE, 1)] == [first.id]
     between = [one.id async for one in store.begun_between(NOW + 2 * MINUTE, NOW + 4 * MINUTE)]
     assert between == [second.id, theirs.id]
+
+
+async def test_a_tenant_with_very_many_keeps_nobody_elses_from_being_seen(stores: Stores) -> None:
+    store = stores.onboardings
+    await store.add(begun(0, "t_b"))
+    await asyncio.gather(*(store.add(begun(place)) for place in range(1, OPEN_LOOKED_AT + 3)))
+    found = await store.open_of({"t_a", "t_b"})
+    assert len(found) == OPEN_LOOKED_AT + 1
+    assert "t_b" in {one.tenant_id for one in found}
 
 
 async def test_the_list_has_pages_the_newest_first(stores: Stores) -> None:

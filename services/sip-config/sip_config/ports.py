@@ -203,7 +203,7 @@ class OnboardingStore(Protocol):
         """As above, what nobody asked for but what was seen."""
 
     async def open_of(self, tenant_ids: Collection[str]) -> Sequence[Onboarding]:
-        """The newest of them where there are very many."""
+        """The newest of each where one has very many."""
 
     async def that_met(self, tenant_id: str, rejection_id: str) -> Sequence[Onboarding]: ...
 

@@ -37,7 +37,8 @@ from sip_config.domain.onboarding.onboarding import (
 
 COLLECTION = "sip_onboardings"
 _DAY_SECONDS = 24 * 3600
-_OPEN_LOOKED_AT = 1000
+OPEN_LOOKED_AT = 100
+"""Of each tenant: one that has more of them keeps nobody else's from being seen."""
 _AUDITED = Audited("onboarding", "sip-config")
 _OURS = frozenset({"revision", "refused", "done", "armed", "removed"})
 _SHOWN = {"removed": False}
@@ -94,9 +95,14 @@ class OnboardingDocuments:
         return await self._written(before, after, [])
 
     async def open_of(self, tenant_ids: Collection[str]) -> Sequence[Onboarding]:
-        wanted = {"state": str(State.OPEN), "tenant_id": {"$in": list(tenant_ids)}}
-        found = await self.collection.find(wanted, sort=[("_id", -1)], limit=_OPEN_LOOKED_AT)
-        return self.readable.all(found)
+        wanted: Document = {"state": str(State.OPEN), "tenant_id": {"$in": list(tenant_ids)}}
+        having = await self.collection.find(wanted, projection={"tenant_id": 1})
+        found: list[Onboarding] = []
+        for tenant_id in sorted({one["tenant_id"] for one in having}):
+            own = {"state": str(State.OPEN), "tenant_id": tenant_id}
+            newest = await self.collection.find(own, sort=[("_id", -1)], limit=OPEN_LOOKED_AT)
+            found += self.readable.all(newest)
+        return found
 
     async def that_met(self, tenant_id: str, rejection_id: str) -> Sequence[Onboarding]:
         wanted = {"tenant_id": tenant_id, "refused.rejection_id": rejection_id}
