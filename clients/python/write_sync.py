@@ -15,6 +15,7 @@ WRITTEN = {
     "rest/aio/session.py": "rest/sync/session.py",
     "rest/aio/collections.py": "rest/sync/collections.py",
     "rest/aio/network.py": "rest/sync/network.py",
+    "rest/aio/onboardings.py": "rest/sync/onboardings.py",
     "rest/aio/client.py": "rest/sync/client.py",
     "grpc/aio.py": "grpc/sync.py",
 }

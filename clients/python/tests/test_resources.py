@@ -24,6 +24,7 @@ WRITTEN: list[tuple[Kind[Any, Any, Any, Any], Any, Any, Any]] = [
     (r.AGENTS, r.NewAgent, r.AgentChange, r.AgentQuery),
     (r.PLANS, r.NewPlan, r.PlanChange, r.PlanQuery),
     (r.API_KEYS, r.NewApiKey, r.ApiKeyChange, r.ApiKeyQuery),
+    (r.ONBOARDINGS, r.NewOnboarding, r.OnboardingChange, r.OnboardingQuery),
 ]
 READ: list[tuple[ReadKind[Any, Any], Any]] = [
     *((kind, query) for kind, _, _, query in WRITTEN),
@@ -128,6 +129,12 @@ def test_the_network_is_told_and_ordered_as_the_api_does() -> None:
     body = at(switches, "patch")["requestBody"]["content"]["application/merge-patch+json"]["schema"]
     may = {name for name, told in resolved(body)["properties"].items() if not told.get("readOnly")}
     assert r.SwitchChange.__optional_keys__ == may
+
+
+def test_how_onboardings_go_is_told_as_the_api_does() -> None:
+    operation = OPENAPI["paths"][r.ONBOARDING_SUCCESS]["get"]
+    assert set(differences(r.OnboardingSuccess, answer(operation), "")) == set()
+    assert {one["name"] for one in operation["parameters"]} == {"from", "to"}
 
 
 def test_every_resource_of_the_api_is_there() -> None:

@@ -15,6 +15,15 @@ from keepline_client.resources.network import (
     WordToSay,
 )
 from keepline_client.resources.numbers import NUMBERS, NewNumber, Number, NumberChange, NumberQuery
+from keepline_client.resources.onboardings import (
+    ONBOARDING_SUCCESS,
+    ONBOARDINGS,
+    NewOnboarding,
+    Onboarding,
+    OnboardingChange,
+    OnboardingQuery,
+    OnboardingSuccess,
+)
 from keepline_client.resources.plans import PLANS, NewPlan, Plan, PlanChange, PlanQuery
 from keepline_client.resources.rejections import REJECTIONS, Rejection, RejectionQuery
 from keepline_client.resources.routing import ROUTE, CallToRoute, Decision
@@ -38,6 +47,8 @@ __all__ = [
     "NETWORK_SWITCHES",
     "NETWORK_WORD",
     "NUMBERS",
+    "ONBOARDINGS",
+    "ONBOARDING_SUCCESS",
     "PLANS",
     "REJECTIONS",
     "ROUTE",
@@ -61,11 +72,16 @@ __all__ = [
     "NewAgent",
     "NewApiKey",
     "NewNumber",
+    "NewOnboarding",
     "NewPlan",
     "NewTrunk",
     "Number",
     "NumberChange",
     "NumberQuery",
+    "Onboarding",
+    "OnboardingChange",
+    "OnboardingQuery",
+    "OnboardingSuccess",
     "Plan",
     "PlanChange",
     "PlanQuery",

@@ -61,10 +61,15 @@ def create(path: str, fields: Mapping[str, object], idempotency_key: str | None)
     )
 
 
+def act(path: str, object_id: str, deed: str, body: object = None) -> Request:
+    """As "goLive"; sent again it changes nothing."""
+    headers = {"idempotency-key": str(uuid4())}
+    return Request("POST", f"{one(path, object_id)}:{deed}", body=body, headers=headers)
+
+
 def apply_fix(path: str, object_id: str, fix_id: str, plan_id: str | None) -> Request:
     body = {"fix": fix_id, **({"plan_id": plan_id} if plan_id else {})}
-    headers = {"idempotency-key": str(uuid4())}
-    return Request("POST", f"{one(path, object_id)}:applyFix", body=body, headers=headers)
+    return act(path, object_id, "applyFix", body)
 
 
 def update(path: str, object_id: str, change: Mapping[str, object], version: Version) -> Request:

@@ -9,6 +9,7 @@ from keepline_client.credentials import AsyncCredential
 from keepline_client.rest import answers
 from keepline_client.rest.aio.collections import AsyncCollection, AsyncReadCollection
 from keepline_client.rest.aio.network import AsyncNetwork
+from keepline_client.rest.aio.onboardings import AsyncOnboardings
 from keepline_client.rest.aio.session import AsyncSession
 from keepline_client.rest.requests import DEADLINE_SECONDS, Request, apply_fix, origin
 from keepline_client.retrying import Retries
@@ -38,6 +39,7 @@ class AsyncKeepline:
         self.plans = AsyncCollection(self._session, resources.PLANS)
         self.calls = AsyncReadCollection(self._session, resources.CALLS)
         self.rejections = AsyncReadCollection(self._session, resources.REJECTIONS)
+        self.onboardings = AsyncOnboardings(self._session)
         self.statuses = AsyncReadCollection(self._session, resources.STATUSES)
         self.agent_statuses = AsyncReadCollection(self._session, resources.AGENT_STATUSES)
         self.api_keys = AsyncCollection(self._session, resources.API_KEYS)

@@ -10,6 +10,7 @@ from keepline_client.rest import answers
 from keepline_client.rest.requests import DEADLINE_SECONDS, Request, apply_fix, origin
 from keepline_client.rest.sync.collections import Collection, ReadCollection
 from keepline_client.rest.sync.network import Network
+from keepline_client.rest.sync.onboardings import Onboardings
 from keepline_client.rest.sync.session import Session
 from keepline_client.retrying import Retries
 
@@ -38,6 +39,7 @@ class Keepline:
         self.plans = Collection(self._session, resources.PLANS)
         self.calls = ReadCollection(self._session, resources.CALLS)
         self.rejections = ReadCollection(self._session, resources.REJECTIONS)
+        self.onboardings = Onboardings(self._session)
         self.statuses = ReadCollection(self._session, resources.STATUSES)
         self.agent_statuses = ReadCollection(self._session, resources.AGENT_STATUSES)
         self.api_keys = Collection(self._session, resources.API_KEYS)
