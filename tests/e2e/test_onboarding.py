@@ -8,6 +8,7 @@ from harness.tenant import Tenant
 from harness.until import until
 from harness.world import World
 from keepline.events.v1.onboarding_event_pb2 import OnboardingEvent
+from keepline_client import AsyncKeepline
 
 PATH = "/api/v1/sip/onboardings"
 TOPIC = "keepline.onboarding.events.v1"
@@ -60,14 +61,17 @@ async def test_a_number_goes_live(world: World) -> None:
     record = await tenant.call(proof["call_id"])
     assert (record["setup_ms"], record["answered_at"]) == (proof["answered_after_ms"], proof["at"])
     assert (await tenant.trunk(trunk["id"]))["tested_at"] == proof["at"]
-    live = await rest.post(f"{PATH}/{one['id']}:goLive", json={"emergency_acknowledged": True})
-    assert live.json()["state"] == "live"
+    door = world.addresses.http["door"]
+    async with AsyncKeepline(door, tenant.token) as keepline:
+        live = await keepline.onboardings.go_live(one["id"], emergency_acknowledged=True)
+    assert (live.state, live.tested is not None) == ("live", True)
 
-    operator = world.tenant("platform", "operator", through_door=True).rest("sip-config")
-    success = (await operator.get(f"{PATH}/success", params={"from": one["created_at"]})).json()
-    assert (success["begun"], success["live"], success["live_untested"]) == (1, 1, 0)
-    assert success["refused"] == [{"code": "source_not_allowed", "count": 1, "fixed": 1}]
-    assert 0 < success["seconds_to_live"]["p50"] < 120
+    async with AsyncKeepline(door, world.token("platform", "operator")) as keepline:
+        success = await keepline.onboardings.success(begin=live.created_at)
+    assert (success.begun, success.live, success.live_untested) == (1, 1, 0)
+    assert [(met.code, met.count, met.fixed) for met in success.refused] == [("source_not_allowed", 1, 1)]
+    assert success.seconds_to_live is not None
+    assert 0 < success.seconds_to_live.p50 < 120
 
     async def whole() -> list[OnboardingEvent] | None:
         found = await _events(world, one["id"])
