@@ -139,6 +139,14 @@ async def test_another_tenants_onboarding_and_trunk_are_not_there(api: Any) -> N
     assert (await api.rest.get(PATH, headers=api.as_("t_b"))).json() == {"onboardings": []}
 
 
+async def test_a_trunk_that_is_gone_holds_up_no_other_change(api: Any) -> None:
+    one = await finished(api)
+    assert (await api.delete(one["trunk_id"])).status_code == 204
+    one = await patch(api, one, armed=True)
+    assert (one["status"], "armed_at" in one) == (200, True)
+    assert (await patch(api, one, trunk_id="trk_other"))["errors"][0]["code"] == "trunk_not_found"
+
+
 async def test_only_owners_and_admins_write(api: Any) -> None:
     one = await finished(api)
     for role in ("viewer", "operator", "node"):

@@ -71,7 +71,7 @@ def ended(one: Any, tenant: str = "t_a", **said: Any) -> Record:
 def refusal(one: Any, offset: int, **said: Any) -> Record:
     whole = {"tenant_id": "t_a", "trunk_id": one["trunk_id"], "code": "source_not_allowed"}
     whole |= {"source_address": "203.0.113.9:5060", "called": "+49301234567"}
-    event = Rejection(at=timestamp(AT), **{**whole, **said})
+    event = Rejection(**{"at": timestamp(AT), **whole, **said})
     return record(REJECTIONS, "x", event.SerializeToString(), "keepline.sip.request.rejected.v1", offset)
 
 
@@ -162,11 +162,29 @@ async def test_a_refusal_is_told_once_and_so_is_the_fix_that_was_applied(api: An
     for _ in range(2):
         path = f"/api/v1/sip/rejections/{row['id']}:applyFix"
         assert (await api.rest.post(path, json={"fix": ADDRESS}, headers=api.as_())).status_code == 200
+        assert kinds(await told(api, one)).count("fixed") == 1
     *_, last = await told(api, one)
-    assert kinds(await told(api, one)).count("fixed") == 1
     assert (last.fixed.code, last.fixed.kind) == ("source_not_allowed", "allow_address")
     assert "+49" not in str(await told(api, one))
     assert "203.0.113" not in str(await told(api, one))
+
+
+def unplanned(one: Any, tenant: str = "t_a") -> Record:
+    """As a router tells that no plan answers the number."""
+    return ended(
+        one, code="plan_missing", number=BERLIN["number"], number_id="", answered_at=None, tenant=tenant
+    )
+
+
+async def test_a_refusal_of_one_of_its_numbers_is_told_to_its_tenant_alone(api: Any) -> None:
+    one, theirs = await ready(api), await ready(api, "t_b")
+    elsewhere = {"trunk_id": "trk_other"}
+    early = timestamp(AT - timedelta(hours=1))
+    await hand(api, unplanned(elsewhere), unplanned({"trunk_id": "trk_theirs"}, "t_b"))
+    await hand(api, refusal(one, 9, code="trunk_disabled", at=early))
+    for onboarding in (one, theirs):
+        met = [event.refused for event in await told(api, onboarding) if event.HasField("refused")]
+        assert [refused.code for refused in met] == ["plan_missing"]
 
 
 async def test_an_onboarding_that_nobody_goes_on_with_is_abandoned_once_and_taken_up_again(api: Any) -> None:
