@@ -14,8 +14,8 @@ from sip_config.domain.onboarding.onboarding import (
     OnboardedNumber,
     Onboarding,
     OnboardingFields,
+    OnboardingState,
     Refused,
-    State,
     Step,
 )
 from sip_config.domain.onboarding.success import Counting, RefusedCode
@@ -132,7 +132,7 @@ def test_where_somebody_stopped_is_told_and_taking_it_up_is_not() -> None:
     gone = advance.abandoned(one, LATER)
     assert told(one, gone) == [(Kind.ABANDONED, Step.NUMBERS)]
     again = advance.changed(gone, gone.fields, LATER)
-    assert (again.state, told(gone, again)) == (State.OPEN, [])
+    assert (again.state, told(gone, again)) == (OnboardingState.OPEN, [])
     assert told(again, advance.deleted(again, LATER)) == [(Kind.ABANDONED, Step.NUMBERS)]
 
 
@@ -140,7 +140,7 @@ def test_what_is_deleted_keeps_how_far_it_came_and_nothing_else() -> None:
     one = advance.deleted(advance.heard(begun(WHOLE), call(), LATER), LATER)
     assert one.fields == BLANK
     assert BERLIN.number not in repr(one)
-    assert (one.deleted, one.state, one.missing) == (True, State.ABANDONED, ())
+    assert (one.deleted, one.state, one.missing) == (True, OnboardingState.ABANDONED, ())
 
 
 def test_the_statistics_count_who_gets_to_the_end_and_where_others_stop() -> None:

@@ -13,7 +13,7 @@ from servicekit.api.resource import Reading, Resource
 from servicekit.refusals import invalid
 from servicekit.timestamps import rfc3339
 from sip_config.domain.onboarding.check import MOST_NUMBERS, NumberDraft, OnboardingDraft
-from sip_config.domain.onboarding.onboarding import Line, Onboarding, State, Step, TestedBy
+from sip_config.domain.onboarding.onboarding import Line, Onboarding, OnboardingState, Step, TestedBy
 from siptypes.faults import MAX_NAME
 from siptypes.numbers import PATTERN
 
@@ -57,7 +57,9 @@ class OnboardingBody(BaseModel):
     id: str
     version: int
     line: Line
-    state: State = Field(description="abandoned: nothing changed for a day; a PATCH takes it up again")
+    state: OnboardingState = Field(
+        description="abandoned: nothing changed for a day; a PATCH takes it up again"
+    )
     steps: list[StepBody] = Field(description="all of them, in their order")
     next_step: Step = may_be_absent("the first that is not done; absent: none is left, or it is live")
     provider_name: str = may_be_absent("absent until it is known, as the others")
@@ -99,7 +101,7 @@ LIVE = Resource(LiveToGo, read_only=frozenset())
 ONBOARDINGS = ListRule(
     fields=FIELDS,
     order={"created_at": datetime, "updated_at": datetime},
-    filters={"line": tuple(map(str, Line)), "state": tuple(map(str, State)), "trunk_id": str},
+    filters={"line": tuple(map(str, Line)), "state": tuple(map(str, OnboardingState)), "trunk_id": str},
     times=("created_at", "updated_at"),
     first=(("created_at", -1), ("id", -1)),
 )

@@ -15,7 +15,7 @@ from servicekit.quotas import TenantLocks, check_quota
 from servicekit.refusals import changed_meanwhile, invalid, not_found
 from sip_config.domain.onboarding import advance
 from sip_config.domain.onboarding.check import OnboardingDraft, check_onboarding, trunk_missing
-from sip_config.domain.onboarding.onboarding import Onboarding, OnboardingFields, State, Step
+from sip_config.domain.onboarding.onboarding import Onboarding, OnboardingFields, OnboardingState, Step
 from sip_config.domain.onboarding.success import Counting, Success
 from sip_config.ports import OnboardingStore, TrunkStore
 from siptypes.faults import Fault
@@ -96,7 +96,7 @@ class Onboardings:
         def live(before: Onboarding, now: datetime) -> Onboarding:
             if not acknowledged:
                 raise _unacknowledged()
-            if before.state is not State.LIVE and before.missing:
+            if before.state is not OnboardingState.LIVE and before.missing:
                 raise _unfinished(before)
             return advance.gone_live(before, now)
 
@@ -143,7 +143,7 @@ class Onboardings:
 
 
 def _check_unended(before: Onboarding) -> None:
-    if before.state is State.LIVE:
+    if before.state is OnboardingState.LIVE:
         raise Conflict(
             "onboarding_live",
             "this onboarding came to its end: the number is live",

@@ -309,10 +309,10 @@ export interface NumberNamed {
   number: string;
 }
 
-export type SipConfigDomainOnboardingOnboardingState = typeof SipConfigDomainOnboardingOnboardingState[keyof typeof SipConfigDomainOnboardingOnboardingState];
+export type OnboardingState = typeof OnboardingState[keyof typeof OnboardingState];
 
 
-export const SipConfigDomainOnboardingOnboardingState = {
+export const OnboardingState = {
   open: 'open',
   live: 'live',
   abandoned: 'abandoned',
@@ -356,7 +356,7 @@ export interface OnboardingBody {
   version: number;
   line: Line;
   /** abandoned: nothing changed for a day; a PATCH takes it up again */
-  state: SipConfigDomainOnboardingOnboardingState;
+  state: OnboardingState;
   /** all of them, in their order */
   steps: StepBody[];
   /** the first that is not done; absent: none is left, or it is live */
@@ -454,10 +454,10 @@ export const SaidBy = {
   router: 'router',
 } as const;
 
-export type SipConfigDomainRefusedRejectionState = typeof SipConfigDomainRefusedRejectionState[keyof typeof SipConfigDomainRefusedRejectionState];
+export type State = typeof State[keyof typeof State];
 
 
-export const SipConfigDomainRefusedRejectionState = {
+export const State = {
   open: 'open',
   fixed: 'fixed',
 } as const;
@@ -491,7 +491,7 @@ export interface RejectionBody {
   first_at: string;
   last_at: string;
   /** fixed: by what is known now the same request would pass */
-  state: SipConfigDomainRefusedRejectionState;
+  state: State;
   /** one sentence: why */
   detail: string;
   /** one sentence: what to do */
@@ -789,14 +789,6 @@ export interface OnboardingToCreate {
   armed?: boolean;
 }
 
-export type State = typeof State[keyof typeof State];
-
-
-export const State = {
-  open: 'open',
-  fixed: 'fixed',
-} as const;
-
 /**
  * what you have
  */
@@ -840,7 +832,7 @@ export interface OnboardingPatch {
   /** when it was said that no test call is made */
   readonly skipped_test_at?: string;
   /** abandoned: nothing changed for a day; a PATCH takes it up again */
-  readonly state?: State;
+  readonly state?: OnboardingState;
   /** all of them, in their order */
   readonly steps?: readonly StepBody[];
   /** the newest answered call of one of the numbers; we see it ourselves */

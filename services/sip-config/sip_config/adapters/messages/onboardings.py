@@ -4,13 +4,13 @@ from keepline.sip.v1 import onboarding_pb2 as pb
 from keepline.types.v1 import onboarding_pb2 as types
 from servicekit.timestamps import timestamp
 from sip_config.adapters.messages.onboarding_events import LINES, STEPS
-from sip_config.domain.onboarding.onboarding import Onboarding, State, Step, TestedBy
+from sip_config.domain.onboarding.onboarding import Onboarding, OnboardingState, Step, TestedBy
 from sip_config.domain.onboarding.success import Success
 
 _STATES = {
-    State.OPEN: pb.ONBOARDING_STATE_OPEN,
-    State.LIVE: pb.ONBOARDING_STATE_LIVE,
-    State.ABANDONED: pb.ONBOARDING_STATE_ABANDONED,
+    OnboardingState.OPEN: pb.ONBOARDING_STATE_OPEN,
+    OnboardingState.LIVE: pb.ONBOARDING_STATE_LIVE,
+    OnboardingState.ABANDONED: pb.ONBOARDING_STATE_ABANDONED,
 }
 _NO_STEP = types.ONBOARDING_STEP_UNSPECIFIED
 

@@ -29,8 +29,8 @@ from sip_config.domain.onboarding.onboarding import (
     OnboardedNumber,
     Onboarding,
     OnboardingFields,
+    OnboardingState,
     Refused,
-    State,
     Step,
     TestedBy,
 )
@@ -95,11 +95,11 @@ class OnboardingDocuments:
         return await self._written(before, after, [])
 
     async def open_of(self, tenant_ids: Collection[str]) -> Sequence[Onboarding]:
-        wanted: Document = {"state": str(State.OPEN), "tenant_id": {"$in": list(tenant_ids)}}
+        wanted: Document = {"state": str(OnboardingState.OPEN), "tenant_id": {"$in": list(tenant_ids)}}
         having = await self.collection.find(wanted, projection={"tenant_id": 1})
         found: list[Onboarding] = []
         for tenant_id in sorted({one["tenant_id"] for one in having}):
-            own = {"state": str(State.OPEN), "tenant_id": tenant_id}
+            own = {"state": str(OnboardingState.OPEN), "tenant_id": tenant_id}
             newest = await self.collection.find(own, sort=[("_id", -1)], limit=OPEN_LOOKED_AT)
             found += self.readable.all(newest)
         return found
@@ -109,7 +109,7 @@ class OnboardingDocuments:
         return self.readable.all(await self.collection.find(wanted))
 
     async def idle(self, since: datetime, most: int) -> Sequence[Onboarding]:
-        wanted = {"state": str(State.OPEN), "updated_at": {"$lte": since}}
+        wanted = {"state": str(OnboardingState.OPEN), "updated_at": {"$lte": since}}
         return self.readable.all(await self.collection.find(wanted, sort=[("updated_at", 1)], limit=most))
 
     async def begun_between(self, begin: datetime, end: datetime) -> AsyncIterator[Onboarding]:
@@ -156,7 +156,7 @@ class _Stored(msgspec.Struct):
     version: int
     revision: int
     tenant_id: str
-    state: State
+    state: OnboardingState
     line: Line
     provider_name: str
     trunk_id: str

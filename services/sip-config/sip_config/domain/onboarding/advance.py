@@ -11,8 +11,8 @@ from sip_config.domain.onboarding.onboarding import (
     Line,
     Onboarding,
     OnboardingFields,
+    OnboardingState,
     Refused,
-    State,
     Step,
     TestedBy,
 )
@@ -37,7 +37,7 @@ class AnsweredCall:
 
 def begun(onboarding_id: str, tenant_id: str, fields: OnboardingFields, now: datetime) -> Onboarding:
     none = OnboardingFields(Line.TRUNK)
-    blank = Onboarding(onboarding_id, tenant_id, 0, 0, none, State.OPEN, {}, now, now)
+    blank = Onboarding(onboarding_id, tenant_id, 0, 0, none, OnboardingState.OPEN, {}, now, now)
     return changed(blank, fields, now)
 
 
@@ -47,28 +47,28 @@ def changed(before: Onboarding, fields: OnboardingFields, now: datetime) -> Onbo
     if tested is not None and tested.number not in [one.number for one in fields.numbers]:
         tested = None
     armed_at = (before.armed_at or now) if fields.armed else None
-    after = replace(before, fields=fields, armed_at=armed_at, tested=tested, state=State.OPEN)
+    after = replace(before, fields=fields, armed_at=armed_at, tested=tested, state=OnboardingState.OPEN)
     return _next_version(before, after, now)
 
 
 def skipped(before: Onboarding, now: datetime) -> Onboarding:
     """Without a test call: nothing says that it works."""
     at = before.skipped_test_at or now
-    return _next_version(before, replace(before, skipped_test_at=at, state=State.OPEN), now)
+    return _next_version(before, replace(before, skipped_test_at=at, state=OnboardingState.OPEN), now)
 
 
 def gone_live(before: Onboarding, now: datetime) -> Onboarding:
     """Whose steps are all done, and whose tenant knows about emergency calls."""
-    if before.state is State.LIVE:
+    if before.state is OnboardingState.LIVE:
         return before
-    after = replace(before, state=State.LIVE, live_at=now, emergency_acknowledged_at=now)
+    after = replace(before, state=OnboardingState.LIVE, live_at=now, emergency_acknowledged_at=now)
     return _next_version(before, after, now)
 
 
 def abandoned(before: Onboarding, now: datetime) -> Onboarding:
-    if before.state is not State.OPEN:
+    if before.state is not OnboardingState.OPEN:
         return before
-    return _next_version(before, replace(before, state=State.ABANDONED), now)
+    return _next_version(before, replace(before, state=OnboardingState.ABANDONED), now)
 
 
 def deleted(before: Onboarding, now: datetime) -> Onboarding:
@@ -76,7 +76,7 @@ def deleted(before: Onboarding, now: datetime) -> Onboarding:
     abandoned by it."""
     tested = None if before.tested is None else replace(before.tested, call_id="", number="")
     left = replace(before, fields=OnboardingFields(before.fields.line), tested=tested, deleted=True)
-    state = State.ABANDONED if before.state is State.OPEN else before.state
+    state = OnboardingState.ABANDONED if before.state is OnboardingState.OPEN else before.state
     version, revision = before.version + 1, before.revision + 1
     return replace(left, state=state, version=version, revision=revision, updated_at=now)
 
@@ -85,7 +85,7 @@ def heard(before: Onboarding, call: AnsweredCall, now: datetime) -> Onboarding:
     """The newest answered call of one of its numbers, since it was begun, is its test."""
     number = next((one.number for one in before.fields.numbers if one.number_id == call.number_id), "")
     late = call.at < before.created_at or (before.tested is not None and call.at <= before.tested.at)
-    if before.state is not State.OPEN or before.tenant_id != call.tenant_id or not number or late:
+    if before.state is not OnboardingState.OPEN or before.tenant_id != call.tenant_id or not number or late:
         return before
     tested = TestedBy(
         call.call_id, number, call.at, call.answered_after_ms, call.caller_heard, call.agent_heard
@@ -99,7 +99,7 @@ def met(before: Onboarding, refused: Sequence[Refused]) -> Onboarding:
     new = {one.rejection_id: one for one in refused if one.rejection_id not in known}
     room = MOST_REFUSED - len(before.refused)
     kept = list(new.values())[:room]
-    if before.state is not State.OPEN or not kept:
+    if before.state is not OnboardingState.OPEN or not kept:
         return before
     return replace(before, refused=(*before.refused, *kept), revision=before.revision + 1)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sip_config.domain.onboarding.onboarding import Onboarding, State, Step
+from sip_config.domain.onboarding.onboarding import Onboarding, OnboardingState, Step
 
 
 class Kind(StrEnum):
@@ -49,10 +49,10 @@ def _told(before: Onboarding | None, after: Onboarding) -> Iterator[News]:
             yield News(Kind.REFUSED, one.at, code=one.code)
         if one.fixed_at is not None and (known is None or known.fixed_at is None):
             yield News(Kind.FIXED, one.fixed_at, code=one.code, fix=one.fix)
-    state = State.OPEN if before is None else before.state
-    if after.state is not state and after.state is State.LIVE:
+    state = OnboardingState.OPEN if before is None else before.state
+    if after.state is not state and after.state is OnboardingState.LIVE:
         yield News(Kind.LIVE, after.updated_at, tested=after.tested is not None)
-    if after.state is not state and after.state is State.ABANDONED:
+    if after.state is not state and after.state is OnboardingState.ABANDONED:
         yield News(Kind.ABANDONED, after.updated_at, stopped_at(after))
 
 

@@ -24,7 +24,7 @@ class Step(StrEnum):
     CALL = "call"
 
 
-class State(StrEnum):
+class OnboardingState(StrEnum):
     OPEN = "open"
     LIVE = "live"
     ABANDONED = "abandoned"
@@ -85,7 +85,7 @@ class Onboarding:
     version: int
     revision: int
     fields: OnboardingFields
-    state: State
+    state: OnboardingState
     done: Mapping[Step, datetime]
     created_at: datetime
     updated_at: datetime
@@ -105,4 +105,4 @@ class Onboarding:
     @property
     def next_step(self) -> Step | None:
         """None: it is live, or could be."""
-        return None if self.state is State.LIVE else next(iter(self.missing), None)
+        return None if self.state is OnboardingState.LIVE else next(iter(self.missing), None)

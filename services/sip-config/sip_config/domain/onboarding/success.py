@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sip_config.domain.onboarding.news import stopped_at
-from sip_config.domain.onboarding.onboarding import Onboarding, State, Step
+from sip_config.domain.onboarding.onboarding import Onboarding, OnboardingState, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Success:
 class Counting:
     """One onboarding after the other, so that they are never all in memory."""
 
-    states: Counter[State] = field(default_factory=Counter)
+    states: Counter[OnboardingState] = field(default_factory=Counter)
     untested: int = 0
     seconds: list[float] = field(default_factory=list)
     stopped: Counter[Step] = field(default_factory=Counter)
@@ -47,7 +47,7 @@ class Counting:
 
     def add(self, one: Onboarding) -> None:
         self.states[one.state] += 1
-        if one.state is State.ABANDONED:
+        if one.state is OnboardingState.ABANDONED:
             self.stopped[stopped_at(one)] += 1
         if one.live_at is not None:
             self.seconds.append((one.live_at - one.created_at).total_seconds())
@@ -57,14 +57,14 @@ class Counting:
             self.fixed[met.code] += bool(met.fix)
 
     def success(self) -> Success:
-        begun, live = self.states.total(), self.states[State.LIVE]
+        begun, live = self.states.total(), self.states[OnboardingState.LIVE]
         seconds = sorted(self.seconds)
         return Success(
             begun,
             live,
             self.untested,
-            self.states[State.ABANDONED],
-            self.states[State.OPEN],
+            self.states[OnboardingState.ABANDONED],
+            self.states[OnboardingState.OPEN],
             live / begun if begun else None,
             _percentile(seconds, 0.5),
             _percentile(seconds, 0.9),
