@@ -33,3 +33,29 @@ async def test_a_refusal_is_mended_on_its_trunk_and_the_next_call_is_answered(
     await expect(page.get_by_role("cell", name="source_cidrs").first).to_be_visible()
     await page.get_by_role("tab", name="Calls").click()
     await expect(page.get_by_role("cell", name="Answered by Agent 1")).to_be_visible()
+
+
+async def test_a_form_is_judged_while_it_is_typed_and_nothing_is_written(opens: Opens, world: World) -> None:
+    tenant = world.tenant("t_web_judged", through_door=True)
+    person = await opens()
+    page = person.page
+    await person.sign_in("t_web_judged", path="/trunks/new")
+    sources = page.get_by_label("From which addresses may calls come?")
+    await sources.fill("81.2.69.144\n81.2.69.0/33")
+    await expect(page.get_by_text("line 2:")).to_be_visible()
+    await expect(sources).to_be_focused()
+    # a field that nobody came to is not wrong yet
+    await expect(page.get_by_role("textbox", name="What do you call it?")).not_to_have_attribute(
+        "aria-invalid", "true"
+    )
+    await sources.fill("81.2.69.144\n81.2.69.0/28")
+    await expect(page.get_by_text("line 2:")).to_have_count(0)
+    assert (await tenant.rest("sip-config").get("/api/v1/sip/trunks")).json()["trunks"] == []
+
+    trunk = await tenant.create_trunk("Acme")
+    await tenant.create_number("020 7946 0888", trunk["id"])
+    await page.goto("/numbers/new")
+    await page.get_by_role("combobox", name="Which trunk").click()
+    await page.get_by_role("option", name="Acme").click()
+    await page.get_by_label("Which number?").fill("+44 20 7946 0888")
+    await expect(page.get_by_text("You hold +442079460888 already")).to_be_visible()

@@ -1,7 +1,7 @@
 import i18next from 'i18next';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Refused, type Violation } from '@/api/problem';
-import { placed, showAtFields } from '@/shared/atFields';
+import { messages, placed, showAtFields } from '@/shared/atFields';
 import { PLACES } from '@/trunks/values';
 
 const violation = (pointer: string): Violation => ({
@@ -42,14 +42,12 @@ describe('a refusal stands at the field that it is about', () => {
       request_id: '',
       errors: [violation('/source_cidrs/0'), violation('/source_cidrs/2')],
     };
-    const said: [string, string | undefined][] = [];
-    const whole = showAtFields(
-      new Refused(problem),
-      PLACES,
-      (field, error) => said.push([field, error.message]),
-      (line, what) => `${line}: ${what}`,
-    );
-    expect(whole).toBe(true);
-    expect(said).toEqual([['sources', '1: It is wrong. Mend it.\n3: It is wrong. Mend it.']]);
+    const words = (line: number, what: string) => `${line}: ${what}`;
+    const refusal = new Refused(problem);
+    const message = '1: It is wrong. Mend it.\n3: It is wrong. Mend it.';
+    expect(messages(refusal, PLACES, words)).toEqual([{ field: 'sources', message }]);
+    const focused: (boolean | undefined)[] = [];
+    showAtFields(refusal, PLACES, (_, __, how) => focused.push(how?.shouldFocus), words);
+    expect(focused).toEqual([true]);
   });
 });

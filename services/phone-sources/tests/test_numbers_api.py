@@ -69,6 +69,7 @@ async def test_a_number_that_is_held_is_refused_without_telling_by_whom(api: Any
     mine = await api.bring(BERLIN)
     again = await api.bring(BERLIN)
     assert (again["status"], again["code"]) == (409, "number_taken")
+    assert [one["pointer"] for one in again["errors"]] == ["/number"]
     assert mine["id"] in again["detail"]
     theirs = await api.bring(BERLIN, "trk_b", "t_b")
     assert (theirs["status"], theirs["code"]) == (409, "number_taken")

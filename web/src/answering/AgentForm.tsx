@@ -7,6 +7,7 @@ import { FormFrame } from '@/shared/FormFrame';
 import { choices, useNamedTrunks } from '@/shared/named';
 import { said } from '@/shared/said';
 import { draftOf } from '@/shared/useDraft';
+import type { Judge } from '@/shared/useJudge';
 import { wire } from '@/shared/wire';
 import { type AgentValues, PLACES, shape } from './agent-values';
 
@@ -16,12 +17,17 @@ type Props = {
   verb: string;
   beside: ReactNode;
   send: (values: AgentValues) => Promise<void>;
+  judge: Judge<AgentValues>;
   loadCurrent?: () => void;
 };
 
 export function AgentForm({ name, values, ...frame }: Props) {
   const { t } = useTranslation();
-  const form = useForm<AgentValues>({ resolver: zodResolver(shape), defaultValues: draftOf(name, values) });
+  const form = useForm<AgentValues>({
+    resolver: zodResolver(shape),
+    reValidateMode: 'onSubmit',
+    defaultValues: draftOf(name, values),
+  });
   const { register, control, formState } = form;
   const kind = form.watch('kind');
   return (

@@ -2,8 +2,9 @@ import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { createAgent, getListAgentsQueryKey } from '@/api/generated/agents';
+import { createAgent, getCreateAgentUrl, getListAgentsQueryKey } from '@/api/generated/agents';
 import { useOnce } from '@/api/once';
+import { validated } from '@/api/validate';
 import { LinkButton } from '@/shared/links';
 import { PageHead } from '@/shared/PageHead';
 import { AgentForm } from './AgentForm';
@@ -21,6 +22,8 @@ export function AgentNew() {
     notifications.show({ message: t('answering.agent.created', { name: made.name }), color: 'green' });
     await navigate({ to: '/answering' });
   };
+  const judge = (values: AgentValues, signal: AbortSignal) =>
+    validated('POST', getCreateAgentUrl(), toCreate(values), { signal });
   const cancel = (
     <LinkButton to="/answering" variant="default">
       {t('shared.cancel')}
@@ -29,7 +32,14 @@ export function AgentNew() {
   return (
     <>
       <PageHead title={t('answering.agent.new')} sentence={t('answering.agent.newSentence')} />
-      <AgentForm name="agent" values={BLANK} verb={t('answering.agent.create')} send={send} beside={cancel} />
+      <AgentForm
+        name="agent"
+        values={BLANK}
+        verb={t('answering.agent.create')}
+        send={send}
+        judge={judge}
+        beside={cancel}
+      />
     </>
   );
 }

@@ -8,11 +8,13 @@ import {
   deleteAgent,
   getGetAgentQueryKey,
   getListAgentsQueryKey,
+  getUpdateAgentUrl,
   updateAgent,
   useGetAgent,
 } from '@/api/generated/agents';
 import type { AgentBody } from '@/api/generated/api.schemas';
 import { ifVersion } from '@/api/request';
+import { validated } from '@/api/validate';
 import { useMayChange } from '@/session/rights';
 import { ConfirmDelete } from '@/shared/ConfirmDelete';
 import { LinkButton } from '@/shared/links';
@@ -56,6 +58,11 @@ function One({ agent, reload }: { agent: AgentBody; reload: () => Promise<AgentB
     const saved = await updateAgent(agent.id, toPatch(values), ifVersion(begun.version));
     await done(t('answering.agent.saved', { name: saved.name }));
   };
+  const judge = (values: AgentValues, signal: AbortSignal) =>
+    validated('PATCH', getUpdateAgentUrl(agent.id), toPatch(values), {
+      ...ifVersion(begun.version),
+      signal,
+    });
   const loadCurrent = async () => {
     const current = await reload();
     if (current) setBegun(current);
@@ -93,6 +100,7 @@ function One({ agent, reload }: { agent: AgentBody; reload: () => Promise<AgentB
           values={valuesOf(begun)}
           verb={t('shared.save')}
           send={send}
+          judge={judge}
           beside={back}
           loadCurrent={() => void loadCurrent()}
         />

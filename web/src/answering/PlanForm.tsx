@@ -12,6 +12,7 @@ import { choices, useNamedAgents } from '@/shared/named';
 import { OnOff } from '@/shared/OnOff';
 import { said } from '@/shared/said';
 import { draftOf } from '@/shared/useDraft';
+import type { Judge } from '@/shared/useJudge';
 
 const needed = z.string().check(z.minLength(1, 'required'));
 const shape = z.object({
@@ -39,6 +40,7 @@ type Props = {
   verb: string;
   beside: ReactNode;
   send: (values: PlanValues) => Promise<void>;
+  judge: Judge<PlanValues>;
   loadCurrent?: () => void;
 };
 
@@ -46,7 +48,11 @@ export function PlanForm({ name, values, ...frame }: Props) {
   const { t } = useTranslation();
   const agents = choices(useNamedAgents());
   const numbers = useListNumbers({ page_size: 500, order_by: 'number' }).data?.numbers ?? [];
-  const form = useForm<PlanValues>({ resolver: zodResolver(shape), defaultValues: draftOf(name, values) });
+  const form = useForm<PlanValues>({
+    resolver: zodResolver(shape),
+    reValidateMode: 'onSubmit',
+    defaultValues: draftOf(name, values),
+  });
   const { register, control, formState } = form;
   const { errors } = formState;
   // what a plan names and nobody holds stays to be seen
@@ -73,6 +79,7 @@ export function PlanForm({ name, values, ...frame }: Props) {
             description={t('answering.plan.numbersHint')}
             data={known.map((number) => ({ value: number, label: label(number) }))}
             searchable
+            limit={100}
             {...field}
             error={said(errors.numbers as { message?: string }, t)}
           />

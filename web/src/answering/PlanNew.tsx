@@ -2,8 +2,9 @@ import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { createPlan, getListPlansQueryKey } from '@/api/generated/routing';
+import { createPlan, getCreatePlanUrl, getListPlansQueryKey } from '@/api/generated/routing';
 import { useOnce } from '@/api/once';
+import { validated } from '@/api/validate';
 import { LinkButton } from '@/shared/links';
 import { PageHead } from '@/shared/PageHead';
 import { PlanForm, type PlanValues } from './PlanForm';
@@ -21,6 +22,8 @@ export function PlanNew() {
     notifications.show({ message: t('answering.plan.created', { name: made.name }), color: 'green' });
     await navigate({ to: '/answering/plans/$planId', params: { planId: made.id } });
   };
+  const judge = (values: PlanValues, signal: AbortSignal) =>
+    validated('POST', getCreatePlanUrl(), toCreate(values), { signal });
   const cancel = (
     <LinkButton to="/answering" variant="default">
       {t('shared.cancel')}
@@ -29,7 +32,14 @@ export function PlanNew() {
   return (
     <>
       <PageHead title={t('answering.plan.new')} sentence={t('answering.plan.newSentence')} />
-      <PlanForm name="plan" values={BLANK} verb={t('answering.plan.create')} send={send} beside={cancel} />
+      <PlanForm
+        name="plan"
+        values={BLANK}
+        verb={t('answering.plan.create')}
+        send={send}
+        judge={judge}
+        beside={cancel}
+      />
     </>
   );
 }

@@ -9,10 +9,12 @@ import {
   deletePlan,
   getGetPlanQueryKey,
   getListPlansQueryKey,
+  getUpdatePlanUrl,
   updatePlan,
   useGetPlan,
 } from '@/api/generated/routing';
 import { ifVersion } from '@/api/request';
+import { validated } from '@/api/validate';
 import { useMayChange } from '@/session/rights';
 import { ConfirmDelete } from '@/shared/ConfirmDelete';
 import { LinkButton } from '@/shared/links';
@@ -55,6 +57,11 @@ function One({ plan, reload }: { plan: PlanBody; reload: () => Promise<PlanBody 
     await read();
     notifications.show({ message: t('answering.plan.deleted', { name }) });
   };
+  const judge = (values: PlanValues, signal: AbortSignal) =>
+    validated('PATCH', getUpdatePlanUrl(plan.id), toPatch(values), {
+      ...ifVersion(begun.version),
+      signal,
+    });
   const loadCurrent = async () => {
     const current = await reload();
     if (current) setBegun(current);
@@ -84,6 +91,7 @@ function One({ plan, reload }: { plan: PlanBody; reload: () => Promise<PlanBody 
             values={valuesOf(begun)}
             verb={t('shared.save')}
             send={send}
+            judge={judge}
             beside={back}
             loadCurrent={() => void loadCurrent()}
           />

@@ -9,6 +9,7 @@ import { FormFrame } from '@/shared/FormFrame';
 import { choices, useNamedTrunks } from '@/shared/named';
 import { said } from '@/shared/said';
 import { draftOf } from '@/shared/useDraft';
+import type { Judge } from '@/shared/useJudge';
 
 const needed = z.string().check(z.minLength(1, 'required'));
 const shape = z.object({ number: needed, trunk: needed, label: z.string() });
@@ -24,24 +25,21 @@ type Props = {
   verb: string;
   beside: ReactNode;
   send: (values: NumberValues) => Promise<void>;
+  judge: Judge<NumberValues>;
   loadCurrent?: () => void;
 };
 
-export function NumberForm({ name, values, isNew, verb, beside, send, loadCurrent }: Props) {
+export function NumberForm({ name, values, isNew, ...frame }: Props) {
   const { t } = useTranslation();
   const trunks = useNamedTrunks();
-  const form = useForm<NumberValues>({ resolver: zodResolver(shape), defaultValues: draftOf(name, values) });
+  const form = useForm<NumberValues>({
+    resolver: zodResolver(shape),
+    reValidateMode: 'onSubmit',
+    defaultValues: draftOf(name, values),
+  });
   const { register, control, formState } = form;
   return (
-    <FormFrame
-      form={form}
-      draft={name}
-      places={PLACES}
-      send={send}
-      verb={verb}
-      beside={beside}
-      loadCurrent={loadCurrent}
-    >
+    <FormFrame form={form} draft={name} places={PLACES} {...frame}>
       {isNew && (
         <TextInput
           label={t('numbers.form.number')}

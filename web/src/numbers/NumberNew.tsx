@@ -2,8 +2,9 @@ import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { createNumber } from '@/api/generated/numbers';
+import { createNumber, getCreateNumberUrl } from '@/api/generated/numbers';
 import { useOnce } from '@/api/once';
+import { validated } from '@/api/validate';
 import { LinkButton } from '@/shared/links';
 import { PageHead } from '@/shared/PageHead';
 import { NumberForm, type NumberValues } from './NumberForm';
@@ -11,13 +12,19 @@ import { numbersKey } from './reading';
 
 const BLANK: NumberValues = { number: '', trunk: '', label: '' };
 
+const toCreate = ({ number, trunk, label }: NumberValues) => ({
+  number,
+  trunk_id: trunk,
+  ...(label.trim() && { label }),
+});
+
 export function NumberNew() {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const queries = useQueryClient();
   const once = useOnce();
-  const send = async ({ number, trunk, label }: NumberValues) => {
-    const body = { number, trunk_id: trunk, ...(label.trim() && { label }) };
+  const send = async (values: NumberValues) => {
+    const body = toCreate(values);
     const made = await createNumber(body, once(body));
     await queries.invalidateQueries({ queryKey: numbersKey() });
     notifications.show({ message: t('numbers.created', { number: made.number }), color: 'green' });
@@ -33,6 +40,7 @@ export function NumberNew() {
         isNew
         verb={t('numbers.create')}
         send={send}
+        judge={(values, signal) => validated('POST', getCreateNumberUrl(), toCreate(values), { signal })}
         beside={
           <LinkButton to="/numbers" variant="default">
             {t('shared.cancel')}

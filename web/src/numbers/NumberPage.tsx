@@ -1,12 +1,20 @@
-import { Text } from '@mantine/core';
+import { SimpleGrid, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { DryRun } from '@/answering/DryRun';
 import type { NumberBody } from '@/api/generated/api.schemas';
-import { deleteNumber, getGetNumberQueryKey, updateNumber, useGetNumber } from '@/api/generated/numbers';
+import {
+  deleteNumber,
+  getGetNumberQueryKey,
+  getUpdateNumberUrl,
+  updateNumber,
+  useGetNumber,
+} from '@/api/generated/numbers';
 import { ifVersion } from '@/api/request';
+import { validated } from '@/api/validate';
 import { useMayChange } from '@/session/rights';
 import { ConfirmDelete } from '@/shared/ConfirmDelete';
 import { LinkButton } from '@/shared/links';
@@ -16,6 +24,8 @@ import { Read } from '@/shared/Read';
 import { Warned } from '@/shared/Warned';
 import { NumberForm, type NumberValues } from './NumberForm';
 import { numbersKey } from './reading';
+
+const toPatch = ({ trunk, label }: NumberValues) => ({ trunk_id: trunk, label: label.trim() || null });
 
 const route = getRouteApi('/numbers/$numberId');
 
@@ -42,11 +52,15 @@ function One({ number, reload }: { number: NumberBody; reload: () => Promise<Num
     notifications.show({ message: said, color: 'green' });
     await navigate({ to: '/numbers' });
   };
-  const send = async ({ trunk, label }: NumberValues) => {
-    const body = { trunk_id: trunk, label: label.trim() || null };
-    await updateNumber(number.id, body, ifVersion(begun.version));
+  const send = async (values: NumberValues) => {
+    await updateNumber(number.id, toPatch(values), ifVersion(begun.version));
     await done(t('numbers.saved', { number: shown }));
   };
+  const judge = (values: NumberValues, signal: AbortSignal) =>
+    validated('PATCH', getUpdateNumberUrl(number.id), toPatch(values), {
+      ...ifVersion(begun.version),
+      signal,
+    });
   const loadCurrent = async () => {
     const current = await reload();
     if (current) setBegun(current);
@@ -70,21 +84,27 @@ function One({ number, reload }: { number: NumberBody; reload: () => Promise<Num
     <>
       <PageHead title={shown} sentence={<code dir="ltr">{begun.number}</code>} actions={actions} />
       <Warned warnings={begun.warnings} />
-      {!mayChange && <Text mb="md">{t('shared.notChanged')}</Text>}
-      {mayChange ? (
-        <NumberForm
-          key={begun.version}
-          name={`number:${number.id}:${begun.version}`}
-          values={values}
-          isNew={false}
-          verb={t('shared.save')}
-          send={send}
-          beside={back}
-          loadCurrent={() => void loadCurrent()}
-        />
-      ) : (
-        back
-      )}
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl" style={{ alignItems: 'start' }}>
+        {mayChange ? (
+          <NumberForm
+            key={begun.version}
+            name={`number:${number.id}:${begun.version}`}
+            values={values}
+            isNew={false}
+            verb={t('shared.save')}
+            send={send}
+            judge={judge}
+            beside={back}
+            loadCurrent={() => void loadCurrent()}
+          />
+        ) : (
+          <div>
+            <Text mb="md">{t('shared.notChanged')}</Text>
+            {back}
+          </div>
+        )}
+        <DryRun called={begun.number} />
+      </SimpleGrid>
     </>
   );
 }

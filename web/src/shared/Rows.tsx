@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import classes from './Rows.module.css';
 
 export type Column<T> = {
@@ -13,9 +13,12 @@ type Props<T> = { label: string; items: T[]; columns: Column<T>[]; keyOf: (item:
 
 /**
  * A table; narrower than 640 px each row is a block with its heads beside the values. The roles are said again
- * because `display` takes them away. A link with the class `rowLink` in a row covers the whole of it.
+ * because `display` takes them away. A link with the class `rowLink` in a row covers the whole of it. The same items
+ * and columns are not drawn again.
  */
-export function Rows<T>({ label, items, columns, keyOf }: Props<T>) {
+export const Rows = memo(Table) as typeof Table;
+
+function Table<T>({ label, items, columns, keyOf }: Props<T>) {
   return (
     // biome-ignore-start lint/a11y/noRedundantRoles: see above
     <table className={classes.table} role="table" aria-label={label}>

@@ -36,26 +36,28 @@ function placeOf(pointer: string, places: Places): { field: string; line?: numbe
   return whole ? { field: whole } : undefined;
 }
 
-type Words = (line: number, said: string) => string;
+export type Words = (line: number, said: string) => string;
 
-/** True when each violation stands at a field. */
+/** What stands at each field, in the order of the refusal. */
+export function messages(error: unknown, places: Places, words: Words): { field: string; message: string }[] {
+  if (!(error instanceof Refused)) return [];
+  const { found } = placed(error.problem.errors, places);
+  const fields = [...new Set(found.map((one) => one.field))];
+  return fields.map((field) => {
+    const here = found.filter((one) => one.field === field);
+    return { field, message: here.map((one) => told(one, words)).join('\n') };
+  });
+}
+
+/** The first field takes the focus. */
 export function showAtFields<T extends FieldValues>(
   error: unknown,
   places: Places,
   setError: UseFormSetError<T>,
   words: Words,
-): boolean {
-  if (!(error instanceof Refused) || error.problem.errors.length === 0) return false;
-  const { found, rest } = placed(error.problem.errors, places);
-  const fields = [...new Set(found.map((one) => one.field))];
-  for (const field of fields) {
-    const message = found
-      .filter((one) => one.field === field)
-      .map((one) => told(one, words))
-      .join('\n');
-    setError(field as Path<T>, { type: 'server', message }, { shouldFocus: field === fields[0] });
-  }
-  return rest.length === 0;
+) {
+  for (const [place, { field, message }] of messages(error, places, words).entries())
+    setError(field as Path<T>, { type: 'server', message }, { shouldFocus: place === 0 });
 }
 
 function told({ line, violation }: Found, words: Words): string {

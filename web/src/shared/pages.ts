@@ -1,5 +1,6 @@
 /** Lists that go on: the first page, and more at the press of a button. */
 import { type QueryKey, useInfiniteQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 
 type Page = { next_page_token?: string };
 
@@ -18,5 +19,8 @@ export function usePages<P extends Page, T>(
     getNextPageParam: (page) => page.next_page_token,
     refetchInterval: every,
   });
-  return { ...query, items: query.data?.pages.flatMap(itemsOf) };
+  const pages = query.data?.pages;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: itemsOf says the same of the same pages
+  const items = useMemo(() => pages?.flatMap(itemsOf), [pages]);
+  return { ...query, items };
 }

@@ -4,8 +4,9 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TrunkWithPlace } from '@/api/generated/api.schemas';
-import { getGetTrunkQueryKey, updateTrunk, useGetTrunk } from '@/api/generated/trunks';
+import { getGetTrunkQueryKey, getUpdateTrunkUrl, updateTrunk, useGetTrunk } from '@/api/generated/trunks';
 import { ifVersion } from '@/api/request';
+import { validated } from '@/api/validate';
 import { LinkButton } from '@/shared/links';
 import { PageHead } from '@/shared/PageHead';
 import { Read } from '@/shared/Read';
@@ -48,6 +49,8 @@ function Editing({
     notifications.show({ message: t('trunks.saved', { name: saved.name }), color: 'green' });
     await navigate(to);
   };
+  const judge = (typed: TrunkValues, signal: AbortSignal) =>
+    validated('PATCH', getUpdateTrunkUrl(trunk.id), toPatch(typed), { ...ifVersion(begun.version), signal });
   const loadCurrent = async () => {
     const current = await reload();
     if (current) setBegun(current);
@@ -62,6 +65,7 @@ function Editing({
         isNew={false}
         verb={t('shared.save')}
         send={send}
+        judge={judge}
         loadCurrent={() => void loadCurrent()}
         cancel={
           <LinkButton {...to} variant="default">

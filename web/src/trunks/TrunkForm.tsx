@@ -9,6 +9,7 @@ import { localeOf } from '@/shared/locale';
 import { OnOff } from '@/shared/OnOff';
 import { said } from '@/shared/said';
 import { draftOf } from '@/shared/useDraft';
+import type { Judge } from '@/shared/useJudge';
 import { wire } from '@/shared/wire';
 import { Endpoints } from './Endpoints';
 import { PLACES, shape, type TrunkValues } from './values';
@@ -21,21 +22,18 @@ type Props = {
   verb: string;
   cancel: ReactNode;
   send: (values: TrunkValues) => Promise<void>;
+  judge: Judge<TrunkValues>;
   loadCurrent?: () => void;
 };
 
-export function TrunkForm({ name, values, isNew, verb, cancel, send, loadCurrent }: Props) {
-  const form = useForm<TrunkValues>({ resolver: zodResolver(shape), defaultValues: draftOf(name, values) });
+export function TrunkForm({ name, values, isNew, verb, cancel, ...frame }: Props) {
+  const form = useForm<TrunkValues>({
+    resolver: zodResolver(shape),
+    reValidateMode: 'onSubmit',
+    defaultValues: draftOf(name, values),
+  });
   return (
-    <FormFrame
-      form={form}
-      draft={name}
-      places={PLACES}
-      send={send}
-      verb={verb}
-      beside={cancel}
-      loadCurrent={loadCurrent}
-    >
+    <FormFrame form={form} draft={name} places={PLACES} verb={verb} beside={cancel} {...frame}>
       <Fields form={form} isNew={isNew} />
     </FormFrame>
   );

@@ -3,8 +3,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { createTrunk } from '@/api/generated/trunks';
+import { createTrunk, getCreateTrunkUrl } from '@/api/generated/trunks';
 import { useOnce } from '@/api/once';
+import { validated } from '@/api/validate';
 import { LinkButton } from '@/shared/links';
 import { PageHead } from '@/shared/PageHead';
 import { trunksKey } from './reading';
@@ -41,6 +42,7 @@ export function TrunkNew() {
         isNew
         verb={t('trunks.create')}
         send={send}
+        judge={(typed, signal) => validated('POST', getCreateTrunkUrl(), toCreate(typed), { signal })}
         cancel={
           <LinkButton to="/trunks" variant="default">
             {t('shared.cancel')}

@@ -136,7 +136,8 @@ class Numbers:
 
 def taken(by: Number, tenant_id: str) -> Conflict:
     fault = taken_fault(by, tenant_id)
-    return Conflict("number_taken", fault.detail, hint=fault.hint)
+    violation = Violation(fault.pointer, fault.code, fault.detail, fault.hint)
+    return Conflict("number_taken", fault.detail, hint=fault.hint, violations=[violation])
 
 
 def edges_full() -> Conflict:
