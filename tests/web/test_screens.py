@@ -22,6 +22,8 @@ SCREENS = {
     "trunk-new": "/trunks/new",
     "trunk": "/trunks/{trunk}",
     "trunk-numbers": "/trunks/{trunk}?tab=numbers",
+    "trunk-refusals": "/trunks/{trunk}?tab=refusals",
+    "trunk-changes": "/trunks/{trunk}?tab=changes",
     "trunk-edit": "/trunks/{trunk}/edit",
     "numbers": "/numbers",
     "number-new": "/numbers/new",

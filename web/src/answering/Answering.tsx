@@ -14,6 +14,8 @@ import { ProbeBadge, ProbeSentence } from '@/shared/probe/AgentProbe';
 import { useAgentStatuses } from '@/shared/probe/reading';
 import { Read } from '@/shared/Read';
 import { Rows, rowLink } from '@/shared/Rows';
+import classes from './Answering.module.css';
+import { DryRun } from './DryRun';
 
 const ALL = { page_size: 500, order_by: 'name' };
 const SHOWN = 3;
@@ -48,7 +50,10 @@ export function Answering() {
           <Read query={plans}>
             {(page) =>
               page.plans.length ? (
-                <PlanRows plans={page.plans} agents={agents.data?.agents ?? []} />
+                <div className={classes.beside}>
+                  <PlanRows plans={page.plans} agents={agents.data?.agents ?? []} />
+                  <DryRun />
+                </div>
               ) : (
                 <Empty sentence={t('answering.noPlans')} />
               )

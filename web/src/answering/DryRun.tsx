@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DecisionBody } from '@/api/generated/api.schemas';
+import { useListNumbers } from '@/api/generated/numbers';
 import { routeCall } from '@/api/generated/routing';
 import { Card } from '@/shared/Card';
 import { Failure } from '@/shared/Failure';
@@ -11,12 +12,13 @@ import { serviceSays } from '@/shared/serviceWords';
 import { Trace } from '@/shared/Trace';
 
 /** Who would answer a call that nobody has made, and why. */
-export function DryRun({ called: proposed }: { called: string }) {
+export function DryRun({ called: proposed = '' }: { called?: string }) {
   const { t } = useTranslation();
   const trunks = useNamedTrunks();
   const [called, setCalled] = useState(proposed);
   const [chosen, setChosen] = useState<string | null>(null);
-  const trunk = chosen ?? trunks[0]?.id ?? null;
+  const own = useTrunkOf(proposed);
+  const trunk = chosen ?? own ?? trunks[0]?.id ?? null;
   const asking = useMutation({ mutationFn: () => routeCall({ trunk_id: trunk ?? '', called }) });
   const ask = (event: FormEvent) => {
     event.preventDefault();
@@ -38,6 +40,7 @@ export function DryRun({ called: proposed }: { called: string }) {
             value={trunk}
             onChange={setChosen}
             allowDeselect={false}
+            searchable
           />
           <Button type="submit" variant="default" loading={asking.isPending} disabled={!trunk || !called}>
             {t('answering.dry.ask')}
@@ -50,6 +53,12 @@ export function DryRun({ called: proposed }: { called: string }) {
       </div>
     </Card>
   );
+}
+
+/** The one that calls of this number come by. */
+function useTrunkOf(number: string): string | undefined {
+  const asked = { number: [number] };
+  return useListNumbers(asked, { query: { enabled: number !== '' } }).data?.numbers[0]?.trunk_id;
 }
 
 function Decided({ decision }: { decision: DecisionBody }) {

@@ -3,13 +3,13 @@ import type { AgentBody, PlanBody } from '@/api/generated/api.schemas';
 
 export type Answers = { plan: PlanBody; first?: AgentBody; fallback?: AgentBody };
 
-export function whoAnswers(
-  number: string,
-  plans: PlanBody[],
-  agents: Map<string, AgentBody>,
-): Answers | undefined {
-  const plan = plans.find((one) => one.numbers.includes(number));
-  if (!plan) return undefined;
-  const fallback = plan.fallback_agent_id ? agents.get(plan.fallback_agent_id) : undefined;
-  return { plan, first: agents.get(plan.first_agent_id), fallback };
+/** By number. */
+export function answersOf(plans: PlanBody[], agents: Map<string, AgentBody>): Map<string, Answers> {
+  const found = new Map<string, Answers>();
+  for (const plan of plans) {
+    const fallback = plan.fallback_agent_id ? agents.get(plan.fallback_agent_id) : undefined;
+    const answers = { plan, first: agents.get(plan.first_agent_id), fallback };
+    for (const number of plan.numbers) found.set(number, answers);
+  }
+  return found;
 }

@@ -1,11 +1,15 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { root } from '@/shell/root';
 
+export type NumberSearch = { q?: string; trunk?: string };
+
 export const numberList = createRoute({
   getParentRoute: () => root,
   path: '/numbers',
-  validateSearch: (search): { q?: string } =>
-    typeof search.q === 'string' && search.q ? { q: search.q } : {},
+  validateSearch: ({ q, trunk }): NumberSearch => ({
+    ...(typeof q === 'string' && q && { q }),
+    ...(typeof trunk === 'string' && trunk && { trunk }),
+  }),
   component: lazyRouteComponent(() => import('./NumberList'), 'NumberList'),
 });
 
