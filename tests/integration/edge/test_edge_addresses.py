@@ -114,14 +114,25 @@ async def test_a_leg_does_not_come_back_to_this_edge(edge: RunningEdge, switch: 
                 assert answer == REFUSED
 
 
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "sip:x@{inner}",
+        "sip:x@{switch}",
+        "sip:x@h;keepline-flow=169.254.169.254~80~1",
+        "sip:x@h.test;keepline-flow=127.0.0.1~{port}~1",
+    ],
+)
 async def test_within_a_call_the_far_side_names_no_inner_address_either(
-    edge: RunningEdge, switch: Wire, agent: Wire
+    edge: RunningEdge, switch: Wire, agent: Wire, contact: str
 ) -> None:
-    """The Contact of its 200 is where our BYE goes."""
+    """The Contact of its 200 is where our BYE goes, and no parameter of it leads elsewhere. (One that
+    nobody can reach is another matter: test_edge_flows.)"""
     switch.send(request("INVITE", f"sip:bot@{agent.at}", switch, body=SDP), edge.inner)
     invite = await agent.receive("INVITE")
-    contact = "Contact: <sip:x@169.254.169.254:80>\r\n"
-    agent.send(reply(invite, 200, "OK", extra=contact, tag="a", body=SDP), invite.peer)
+    host, port = edge.inner
+    said = contact.format(inner=f"{host}:{port}", switch=switch.at, port=port)
+    agent.send(reply(invite, 200, "OK", extra=f"Contact: <{said}>\r\n", tag="a", body=SDP), invite.peer)
     dialog = caller_dialog(await switch.receive(200))
     switch.send(within(dialog, "ACK", switch, cseq=dialog.cseq), edge.inner)
     switch.send(within(dialog, "BYE", switch), edge.inner)
