@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CallBody, RejectionBody, StatusBody } from '@/api/generated/api.schemas';
 import { callsAfter, NO_CALLS, newer } from '@/shared/stream/calls';
-import { gone, heard, stale, worst } from '@/shared/stream/freshness';
+import { beginning, gone, heard, isBlank, stale, worst } from '@/shared/stream/freshness';
 import { NO_REJECTIONS, rejectionsAfter } from '@/shared/stream/rejections';
 import { statusesAfter } from '@/shared/stream/statuses';
 
@@ -23,15 +23,6 @@ describe('calls', () => {
     known = callsAfter(known, { name: 'snapshot', data: { calls: [call('c')], complete: true } });
     expect([...known.goingOn.keys()]).toEqual(['c']);
     expect([...known.ended.keys()]).toEqual(['a']);
-  });
-
-  it('change the list when they begin and end only', () => {
-    const before = callsAfter(NO_CALLS, { name: 'call_started', data: { call: call('a'), event: {} } });
-    const rang = callsAfter(before, { name: 'leg_ringing', data: { call: call('a'), event: {} } });
-    expect(rang.changes).toBe(before.changes);
-    expect(
-      callsAfter(rang, { name: 'call_ended', data: { call: call('a', ENDED), event: {} } }).changes,
-    ).toBe(before.changes + 1);
   });
 
   it('are as the stream tells them, until the record has their end', () => {
@@ -104,5 +95,12 @@ describe('what a screen shows is stale', () => {
   it('as the worst of several streams', () => {
     const lost = gone(heard(NOW - 5_000, NOW), 'unreached', false, NOW);
     expect(worst([live, lost], NOW + 4_000)).toEqual({ since: NOW, asOf: NOW - 5_000 });
+  });
+
+  it('not before the first word, and what was known before is not blank', () => {
+    expect([isBlank(beginning()), isBlank(beginning(live)), isBlank(live)]).toEqual([true, false, false]);
+    const again = gone(beginning(live), 'unreached', false, NOW + 60_000);
+    expect(stale(again, NOW + 70_000)).toEqual({ since: NOW + 60_000, asOf: NOW });
+    expect(isBlank(again)).toBe(false);
   });
 });

@@ -5,7 +5,7 @@ import { Welcome } from '@/connect/Welcoming';
 import { Failure } from '@/shared/Failure';
 import { localeOf } from '@/shared/locale';
 import { PageHead } from '@/shared/PageHead';
-import type { Freshness } from '@/shared/stream/freshness';
+import { type Freshness, isBlank } from '@/shared/stream/freshness';
 import { StaleBanner } from '@/shared/stream/StaleBanner';
 import { useLiveCalls, useLiveRejections, useLiveStatuses, useNow } from '@/shared/stream/use';
 import { ago } from '@/shared/time';
@@ -27,7 +27,7 @@ export function Dashboard() {
   const statuses = useLiveStatuses();
   const rejections = useLiveRejections();
   const freshness = [calls.freshness, statuses.freshness, rejections.freshness];
-  const known = items && statuses.freshness.state !== 'starting';
+  const known = items && !isBlank(statuses.freshness);
   if (items?.length === 0) return <Welcome />;
   return (
     <>
@@ -41,8 +41,8 @@ export function Dashboard() {
       {trunks.isPending && <Waiting rows={6} />}
       {items && (
         <Stack gap="md">
-          <CallsNow known={calls.now} starting={calls.freshness.state === 'starting'} />
-          <RefusedToday known={rejections.now} starting={rejections.freshness.state === 'starting'} />
+          <CallsNow known={calls.now} starting={isBlank(calls.freshness)} />
+          <RefusedToday known={rejections.now} starting={isBlank(rejections.freshness)} />
           <TrunkRows trunks={items} statuses={statuses.now} calls={calls.now} />
         </Stack>
       )}

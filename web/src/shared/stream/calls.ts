@@ -9,20 +9,16 @@ export type CallsKnown = {
   ended: ReadonlyMap<string, CallBody>;
   /** False: more go on than are told. */
   complete: boolean;
-  /** Grows with each start, end and snapshot: when a list that was read before has changed. */
-  changes: number;
 };
 
-export const NO_CALLS: CallsKnown = { goingOn: new Map(), ended: new Map(), complete: true, changes: 0 };
+export const NO_CALLS: CallsKnown = { goingOn: new Map(), ended: new Map(), complete: true };
 
 const ENDED_KEPT = 200;
-const CHANGE_THE_LIST = ['call_started', 'call_ended'];
 
 export function callsAfter(before: CallsKnown, { name, data }: Told): CallsKnown {
-  const changes = before.changes + 1;
   if (name === 'snapshot') {
     const { calls, complete } = data as CallsGoingOn;
-    return { ...before, goingOn: new Map(calls.map((one) => [one.id, one])), complete, changes };
+    return { ...before, goingOn: new Map(calls.map((one) => [one.id, one])), complete };
   }
   const { call } = data as CallHappening;
   if (!call) return before;
@@ -35,7 +31,7 @@ export function callsAfter(before: CallsKnown, { name, data }: Told): CallsKnown
   } else {
     goingOn.set(call.id, call);
   }
-  return { ...before, goingOn, ended, changes: CHANGE_THE_LIST.includes(name) ? changes : before.changes };
+  return { ...before, goingOn, ended };
 }
 
 /** The stream is some seconds ahead of the record, and the record knows what the stream did not see. */

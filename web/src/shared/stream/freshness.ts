@@ -1,7 +1,7 @@
 /** How far what a screen shows can be relied on. Times in milliseconds, by this machine's clock. */
 export type Freshness =
-  /** Nothing has come yet. */
-  | { state: 'starting'; since: number }
+  /** Nothing has come yet; asOf: of what was known when it was followed last. */
+  | { state: 'starting'; asOf?: number }
   /** asOf: until when everything was told. */
   | { state: 'live'; asOf: number }
   | { state: 'lost'; asOf?: number; since: number; code: string }
@@ -22,7 +22,15 @@ export function stale(of: Freshness, now: number): Stale | undefined {
   return undefined;
 }
 
-export const beginning = (now: number): Freshness => ({ state: 'starting', since: now });
+export const beginning = (before?: Freshness): Freshness => ({
+  state: 'starting',
+  asOf: before && asOfOf(before),
+});
+
+const asOfOf = (of: Freshness) => ('asOf' in of ? of.asOf : undefined);
+
+/** There is nothing to show yet. */
+export const isBlank = (of: Freshness): boolean => of.state === 'starting' && of.asOf === undefined;
 
 export function heard(asOf: number, now: number): Freshness {
   return { state: 'live', asOf: Math.min(asOf, now) };
@@ -32,8 +40,7 @@ export function heard(asOf: number, now: number): Freshness {
 export function gone(before: Freshness, code: string, final: boolean, now: number): Freshness {
   if (final) return { state: 'forbidden', code };
   if (before.state === 'lost') return { ...before, code };
-  const asOf = before.state === 'live' ? before.asOf : undefined;
-  return { state: 'lost', since: now, code, asOf };
+  return { state: 'lost', since: now, code, asOf: asOfOf(before) };
 }
 
 /** Of several streams of one screen, the one that is behind the most. */

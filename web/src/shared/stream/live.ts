@@ -37,7 +37,7 @@ export class Live<S> {
     private readonly fold: Fold<S>,
     empty: S,
   ) {
-    this.known = { now: empty, freshness: beginning(Date.now()) };
+    this.known = { now: empty, freshness: beginning() };
     if (typeof document !== 'undefined') {
       document.addEventListener('visibilitychange', () => this.look());
     }
@@ -118,7 +118,7 @@ export class Live<S> {
     this.stop = undefined;
     this.tabs?.close();
     // what is kept grows old unseen; it is no loss until somebody looks again and nothing comes
-    this.become({ ...this.known, freshness: beginning(Date.now()) });
+    this.become({ ...this.known, freshness: beginning(this.known.freshness) });
   }
 
   private take(event: Told, asOf: number) {
