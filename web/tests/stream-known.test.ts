@@ -102,5 +102,6 @@ describe('what a screen shows is stale', () => {
     const again = gone(beginning(live), 'unreached', false, NOW + 60_000);
     expect(stale(again, NOW + 70_000)).toEqual({ since: NOW + 60_000, asOf: NOW });
     expect(isBlank(again)).toBe(false);
+    expect(isBlank(gone(beginning(), 'unreached', false, NOW))).toBe(true);
   });
 });

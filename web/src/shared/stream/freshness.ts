@@ -30,7 +30,7 @@ export const beginning = (before?: Freshness): Freshness => ({
 const asOfOf = (of: Freshness) => ('asOf' in of ? of.asOf : undefined);
 
 /** There is nothing to show yet. */
-export const isBlank = (of: Freshness): boolean => of.state === 'starting' && of.asOf === undefined;
+export const isBlank = (of: Freshness): boolean => of.state !== 'forbidden' && asOfOf(of) === undefined;
 
 export function heard(asOf: number, now: number): Freshness {
   return { state: 'live', asOf: Math.min(asOf, now) };
