@@ -73,11 +73,10 @@ class Heard:
 
 
 class Told:
-    """The agents' topic over a board that has listened for long, and on which edge1 is alive."""
+    """The agents' topic over a board that has just begun, and on which edge1 is alive."""
 
     def __init__(self) -> None:
-        started = iter([NOW - timedelta(hours=1)])
-        self.heard, self.hearing = Heard(), Hearing(lambda: next(started, NOW))
+        self.heard, self.hearing = Heard(), Hearing(lambda: NOW)
         self.board = Board(self.hearing, judge_agent, [self.heard])
         self.hearing.alive(Prober("edge1", NOW))
         self._tell = AgentTopic(self.board).handlers()[TOPIC]

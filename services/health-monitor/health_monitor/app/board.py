@@ -121,7 +121,7 @@ class Board(Generic[S]):
         hearing, subject, now = self._hearing, self._subjects[subject_id], self._hearing.now()
         heard, before = hearing.of(subject.endpoints), self._statuses.get(subject_id)
         early = hearing.reading_back() or (not heard and hearing.just_begun)
-        if early and before is not None:
+        if early and before is not None and _still_about(before, subject):
             self._held.add(subject_id)  # what was known before holds until the edges had time to speak
             return
         alive = hearing.any_alive
@@ -137,3 +137,9 @@ class Board(Generic[S]):
             self._statuses[subject_id] = moved
             for sink in self._sinks:
                 sink.changed(moved)
+
+
+def _still_about(status: Status, subject: Subject) -> bool:
+    """Not where it is reached at other endpoints by now."""
+    found = {row.endpoint for row in status.endpoints}
+    return not found or not found.isdisjoint(subject.endpoints)
