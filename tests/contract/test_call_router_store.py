@@ -36,6 +36,7 @@ from call_router.domain.call_event import (
 from call_router.domain.call_history import CallHistory
 from call_router.domain.explain import Explained, TraceStep
 from call_router.domain.leg import Leg
+from call_router.domain.passing import Passing
 from call_router.domain.plan import Plan
 from call_router.ports import Change, Kept, Planned
 from harness.components.mongo import Mongo as Server
@@ -423,3 +424,23 @@ async def test_the_newest_call_of_each_value_is_found(stores: Stores) -> None:
     number = "+49301234567"
     newest = await stores.records.latest("t_a", "number", [number, "+4930999"])
     assert {by: kept.history.call_id for by, kept in newest.items()} == {number: "call_3"}
+
+
+async def test_what_passes_from_plan_to_plan_is_remembered_until_it_is_over(stores: Stores) -> None:
+    giver = plan(1, "+49301234567", "+49301234568")
+    await stores.plans.add(giver)
+    passing = Passing("t_a", "pln_1", "pln_2", ("+49301234567",), NOW)
+    less = plan(1, "+49301234568", version=2)
+    assert await stores.plans.pass_on(less, giver, passing)
+    assert not await stores.plans.pass_on(plan(1, version=3), less, passing)  # one at a time
+    assert not await stores.plans.pass_on(less, giver, passing)
+    assert await stores.plans.get("t_a", "pln_1") == less
+    assert await stores.plans.passing_of("pln_1") == passing
+    assert await stores.plans.passings(NOW) == []
+    assert await stores.plans.passings(NOW + timedelta(seconds=1)) == [passing]
+    assert await stores.plans.having("t_a", ["+49301234568", "+4930999"]) == [less]
+    assert await stores.plans.having("t_b", ["+49301234568"]) == []
+    await stores.plans.passed(replace(passing, taker_id="pln_9"))
+    assert await stores.plans.passing_of("pln_1") == passing
+    await stores.plans.passed(passing)
+    assert await stores.plans.passing_of("pln_1") is None

@@ -23,6 +23,7 @@ from call_router.adapters.rest import call_stream
 from call_router.adapters.rest import calls as rest_calls
 from call_router.adapters.rest import dry_run as rest_dry_run
 from call_router.adapters.rest import plans as rest_plans
+from call_router.adapters.rest import taking as rest_taking
 from call_router.adapters.rest.call_stream import CallTeller
 from call_router.adapters.table_directory import TableDirectory
 from call_router.app.agents import Agents
@@ -30,6 +31,7 @@ from call_router.app.call_log import CallLog
 from call_router.app.dry_run import DryRun
 from call_router.app.live_calls import LiveCalls
 from call_router.app.plans import Plans
+from call_router.app.taking import Taking
 from call_router.domain.agent import Reachable
 from call_router.domain.table import RoutingTable
 from call_router.settings import ControlSettings
@@ -121,12 +123,14 @@ async def _serve(service: Service[ControlSettings], table: RoutingTable, stores:
     directory = TableDirectory(table)
     agents = Agents(stores.agents, stores.plans, directory, table, clock, reachable, quotas.agents)
     plans = Plans(stores.plans, stores.agents, directory, table, clock, quotas.plans)
+    taking = Taking(plans)
+    service.keep(taking.run, name="numbers on their way")
     dry_run = DryRun(table, clock, random.random)
     feed = call_feed(service, service.settings.streams)
     story = Story(feed, CallTeller(LiveCalls(feed.ring, stores.records)))
 
     def add(server: grpc.aio.Server) -> None:
-        manager = CallRoutingManager(agents, plans, dry_run, stores.keys)
+        manager = CallRoutingManager(agents, plans, taking, dry_run, stores.keys)
         add_CallRoutingManagerServicer_to_server(manager, server)
         add_CallLogServicer_to_server(CallLogService(log), server)
 
@@ -135,6 +139,7 @@ async def _serve(service: Service[ControlSettings], table: RoutingTable, stores:
     for router in (
         rest_agents.router(agents, stores.keys),
         rest_plans.router(plans, stores.keys),
+        rest_taking.router(taking, stores.keys),
         rest_dry_run.router(dry_run),
         call_stream.router(story, log.hide),
         rest_calls.router(log),

@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 from call_router.domain.agent import Agent
 from call_router.domain.call_event import CallEvent
 from call_router.domain.call_history import CallHistory
+from call_router.domain.passing import Passing
 from call_router.domain.plan import Plan
 from servicekit.api.lists import ListAsked
 from servicekit.paging import Page
@@ -75,6 +76,21 @@ class PlanStore(Protocol):
 
     async def remove(self, tenant_id: str, plan_id: str, version: int) -> bool:
         """False when that version is no longer the current one."""
+
+    async def having(self, tenant_id: str, numbers: Sequence[str]) -> Sequence[Plan]:
+        """Plans that have one of these numbers."""
+
+    async def pass_on(self, plan: Plan, before: Plan, passing: Passing) -> bool:
+        """Takes the place of the version before, and remembers where its numbers go. False: somebody else was
+        faster, or others of its numbers are on their way."""
+
+    async def passing_of(self, plan_id: str) -> Passing | None: ...
+
+    async def passings(self, until: datetime) -> Sequence[Passing]:
+        """Of all tenants, those that began before."""
+
+    async def passed(self, passing: Passing) -> None:
+        """It is over."""
 
     async def naming(self, tenant_id: str, agent_id: str) -> Sequence[Plan]:
         """Plans that name this agent."""

@@ -21,11 +21,13 @@ from call_router.adapters.rest import agents as rest_agents
 from call_router.adapters.rest import calls as rest_calls
 from call_router.adapters.rest import dry_run as rest_dry_run
 from call_router.adapters.rest import plans as rest_plans
+from call_router.adapters.rest import taking as rest_taking
 from call_router.adapters.table_directory import TableDirectory
 from call_router.app.agents import Agents
 from call_router.app.call_log import CallLog
 from call_router.app.dry_run import DryRun
 from call_router.app.plans import Plans
+from call_router.app.taking import Taking
 from call_router.domain.agent import Agent, HumanAgent, Reachable, SipAgent
 from call_router.domain.plan import Plan
 from call_router.domain.records import Endpoint, Number, Record, Trunk
@@ -167,6 +169,8 @@ class Api:
     voice_agents: MemoryCollection
     log: CallLog
     world: World
+    taking: Taking
+    clock: FakeClock
     channels: list[grpc.aio.Channel] = field(default_factory=list)
 
     def as_(self, tenant: str = "t_a", role: str = "owner") -> dict[str, str]:
@@ -215,26 +219,30 @@ async def api(world: World, tmp_path: Path) -> AsyncIterator[Api]:
     directory, keys = TableDirectory(table, 0), IdempotencyKeys(MemoryCollection("idempotency_keys"), clock)
     agents = Agents(agent_documents, plan_documents, directory, table, clock, REACHABLE, 20)
     plans = Plans(plan_documents, agent_documents, directory, table, clock, 20)
+    taking = Taking(plans)
     dry_run = DryRun(table, clock, lambda: 0.5)
     log = CallLog(RecordDocuments(MemoryCollection("call_records")))
     app = create_app("call-control", "Test", verifier_of(issuer), Readiness())
     for router in (
         rest_agents.router(agents, keys),
         rest_plans.router(plans, keys),
+        rest_taking.router(taking, keys),
         rest_dry_run.router(dry_run),
         rest_calls.router(log),
     ):
         app.include_router(router)
 
     def add(server: grpc.aio.Server) -> None:
-        add_CallRoutingManagerServicer_to_server(CallRoutingManager(agents, plans, dry_run, keys), server)
+        add_CallRoutingManagerServicer_to_server(
+            CallRoutingManager(agents, plans, taking, dry_run, keys), server
+        )
         add_CallLogServicer_to_server(CallLogService(log), server)
         add_CallRoutingServicer_to_server(CallRouting(dry_run), server)
 
     server = GrpcServer(verifier_of(issuer))
     port = await server.start("127.0.0.1:0", add, [SERVICE])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as rest:
-        api = Api(rest, issuer, f"127.0.0.1:{port}", agents, voice_agents, log, world)
+        api = Api(rest, issuer, f"127.0.0.1:{port}", agents, voice_agents, log, world, taking, clock)
         yield api
     for opened in api.channels:
         await opened.close()

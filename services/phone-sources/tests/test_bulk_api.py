@@ -144,6 +144,13 @@ async def test_what_fits_is_made_and_the_rest_says_why(api: Any) -> None:
     assert codes == ["made"] * 2 + ["edges_full"] + ["kept"] * 17 + ["edges_full"] * 5
 
 
+async def test_the_room_of_the_edges_is_for_the_whole_list(api: Any) -> None:
+    api.trunks.left = 2
+    answer = await brought(api, *(f"+49302312{place}" for place in range(5000, 5120)))
+    codes = [code for _, code in outcomes(answer)]
+    assert (codes.count("made"), codes.count("edges_full")) == (2, 118)
+
+
 @pytest.mark.parametrize("trunk_id", ["trk_b", "trk_none"])
 async def test_another_tenants_trunk_is_not_there(api: Any, trunk_id: str) -> None:
     for answer in (await judged(api, OTHER, trunk_id=trunk_id), await brought(api, OTHER, trunk_id=trunk_id)):

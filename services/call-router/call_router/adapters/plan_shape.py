@@ -14,6 +14,7 @@ from servicekit.api.dangling import DanglingBody, dangling_document
 from servicekit.api.lists import ListRule
 from servicekit.api.resource import Reading, Resource
 from servicekit.errors import Violation
+from servicekit.refusals import invalid
 from servicekit.timestamps import rfc3339
 from siptypes.faults import MAX_NAME, Fault
 from siptypes.numbers import PATTERN
@@ -45,6 +46,15 @@ class PlanToCreate(BaseModel):
     fallback_on_busy: bool = Field(default=False, description=_ON_BUSY)
 
 
+class NumbersToTake(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"numbers": ["+442079460123"]}})
+    numbers: list[str] = Field(
+        description="E.164; numbers that you hold, on whichever of your plans, or on none",
+        min_length=1,
+        json_schema_extra={"maxItems": MAX_NUMBERS, "uniqueItems": True, "items": _E164},
+    )
+
+
 class PlanBody(BaseModel):
     id: str
     version: int
@@ -69,6 +79,7 @@ PLAN = Resource(
     read_only=frozenset({"id", "tenant_id", "version", "created_at", "updated_at"}),
     computed=frozenset(COMPUTED),
 )
+TAKE = Resource(NumbersToTake, read_only=frozenset())
 PLANS = ListRule(
     fields=tuple(PlanBody.model_fields),
     order={"name": str, "created_at": datetime, "updated_at": datetime},
@@ -82,6 +93,14 @@ def asked_of(reading: Reading) -> Asked[PlanDraft]:
     first, fallback = reading["first_agent_id"], reading["fallback_agent_id"]
     draft = PlanDraft(reading["name"], reading["numbers"], first, fallback, reading["fallback_on_busy"])
     return Asked(draft, reading.faults)
+
+
+def numbers_asked(reading: Reading) -> Sequence[str]:
+    """Raises Invalid."""
+    if reading.faults:
+        raise invalid("plan", reading.faults)
+    numbers: Sequence[str] = reading["numbers"]
+    return numbers
 
 
 def change_of(patch: object, found: Sequence[Violation] = ()) -> Change[Plan, PlanDraft]:

@@ -63,7 +63,7 @@ class Plans:
         if faults:
             await self.store.remove(tenant_id, plan.id, plan.version)
             raise invalid("plan", faults)
-        self._apply(plan)
+        self.apply(plan)
         return plan
 
     async def get(self, tenant_id: str, plan_id: str) -> Plan:
@@ -100,7 +100,7 @@ class Plans:
                 # where another plan took a number of it meanwhile, the agent is shown as dangling
                 await self.store.replace(replace(before, version=after.version + 1), after.version, after)
                 raise invalid("plan", faults)
-            self._apply(after)
+            self.apply(after)
             return after
         raise changed_meanwhile("plan")
 
@@ -113,7 +113,7 @@ class Plans:
                 return
         raise changed_meanwhile("plan")
 
-    def _apply(self, plan: Plan) -> None:
+    def apply(self, plan: Plan) -> None:
         if self.in_force:
             self.table.apply(plan)
 
@@ -129,12 +129,12 @@ class Plans:
         draft, checked = asked.draft, check_plan(asked.draft)
         faults = [] if isinstance(checked, PlanFields) else list(checked)
         faults += await self._agent_faults(tenant_id, draft.first_agent_id, draft.fallback_agent_id, before)
-        faults += await self._number_faults(tenant_id, draft.numbers or (), before.numbers if before else ())
+        faults += await self.number_faults(tenant_id, draft.numbers or (), before.numbers if before else ())
         if asked.faults or faults or not isinstance(checked, PlanFields):
             raise invalid("plan", [*asked.faults, *faults])
         return checked
 
-    async def _number_faults(
+    async def number_faults(
         self, tenant_id: str, numbers: Sequence[str], before: Sequence[str]
     ) -> Sequence[Fault]:
         known = set(before)

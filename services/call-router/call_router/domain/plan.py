@@ -62,7 +62,7 @@ class PlanFields:
 def check_plan(draft: PlanDraft) -> PlanFields | list[Fault]:
     """Fields only of a draft that could be read as a whole."""
     faults = [] if draft.name is None else name_faults(draft.name)
-    faults += _number_faults(draft.numbers or ())
+    faults += numbers_faults(draft.numbers or ())
     first, fallback = draft.first_agent_id, draft.fallback_agent_id
     if first == "":
         hint = "name the id of the agent that is to answer"
@@ -76,7 +76,7 @@ def check_plan(draft: PlanDraft) -> PlanFields | list[Fault]:
     return PlanFields(draft.name.strip(), tuple(draft.numbers), first, fallback or "", busy)
 
 
-def _number_faults(numbers: Sequence[str]) -> list[Fault]:
+def numbers_faults(numbers: Sequence[str]) -> list[Fault]:
     faults: list[Fault] = []
     if len(numbers) > MAX_NUMBERS:
         detail = f"{len(numbers)} numbers in one plan"

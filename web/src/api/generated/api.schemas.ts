@@ -2247,6 +2247,16 @@ export interface PlanPatch {
   readonly version?: number;
 }
 
+export interface NumbersToTake {
+  /**
+     * E.164; numbers that you hold, on whichever of your plans, or on none
+     * @minItems 1
+     * @maxItems 1000
+     * @items.pattern ^\+[1-9][0-9]{5,14}$
+     */
+  numbers: string[];
+}
+
 export type AgentStatusBodyVerdict = typeof AgentStatusBodyVerdict[keyof typeof AgentStatusBodyVerdict];
 
 

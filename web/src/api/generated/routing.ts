@@ -27,6 +27,7 @@ import type {
   CallToRoute,
   DecisionBody,
   ListPlansParams,
+  NumbersToTake,
   PlanBody,
   PlanPage,
   PlanPatch,
@@ -633,4 +634,92 @@ export const useDeletePlan = <TError = ErrorType<unknown>,
         TContext
       > => {
       return useMutation(getDeletePlanMutationOptions(options), queryClient);
+    }
+    export const getTakeNumbersUrl = (planId: string,) => {
+
+
+
+
+  return `/api/v1/routing/plans/${planId}:takeNumbers`
+}
+
+/**
+ * @summary From now on this plan answers these numbers, and no other one
+ */
+export const takeNumbers = async (planId: string,
+    numbersToTake: NumbersToTake, options?: Parameters<typeof request>[1]): Promise<PlanBody> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<PlanBody>(getTakeNumbersUrl(planId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(numbersToTake)
+  }
+);}
+
+
+
+
+
+export const getTakeNumbersMutationKey = () => ['takeNumbers'] as const;
+
+export const getTakeNumbersMutationOptions = <TError = ErrorType<unknown>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof takeNumbers>>, TError,TakeNumbersMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+): UseMutationOptions<Awaited<ReturnType<typeof takeNumbers>>, TError,TakeNumbersMutationVariables, TContext> => {
+
+const mutationKey = getTakeNumbersMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof takeNumbers>>, TakeNumbersMutationVariables> = (props) => {
+          const {planId,data} = props ?? {};
+
+          return  takeNumbers(planId,data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type TakeNumbersMutationResult = NonNullable<Awaited<ReturnType<typeof takeNumbers>>>
+    export type TakeNumbersMutationBody = NumbersToTake
+    export type TakeNumbersMutationError = ErrorType<unknown>
+    export type TakeNumbersMutationVariables = {planId: string;data: NumbersToTake}
+
+    /**
+ * @summary From now on this plan answers these numbers, and no other one
+ */
+export const useTakeNumbers = <TError = ErrorType<unknown>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof takeNumbers>>, TError,TakeNumbersMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof takeNumbers>>,
+        TError,
+        TakeNumbersMutationVariables,
+        TContext
+      > => {
+      return useMutation(getTakeNumbersMutationOptions(options), queryClient);
     }

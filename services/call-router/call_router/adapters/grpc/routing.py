@@ -12,6 +12,7 @@ from call_router.adapters.messages.routing import agent_message, plan_message
 from call_router.app.agents import Agents
 from call_router.app.dry_run import DryRun
 from call_router.app.plans import Plans
+from call_router.app.taking import Taking
 from call_router.domain.agent import Agent
 from call_router.domain.plan import Plan
 from keepline.routing.v1 import agent_pb2, plan_pb2, routing_service_pb2_grpc
@@ -27,7 +28,10 @@ _Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class CallRoutingManager(routing_service_pb2_grpc.CallRoutingManagerServicer):
-    def __init__(self, agents: Agents, plans: Plans, dry_run: DryRun, keys: IdempotencyKeys) -> None:
+    def __init__(
+        self, agents: Agents, plans: Plans, taking: Taking, dry_run: DryRun, keys: IdempotencyKeys
+    ) -> None:
+        self._taking = taking
         self._agents = agents
         self._plans = plans
         self._dry_run = dry_run
@@ -135,6 +139,27 @@ class CallRoutingManager(routing_service_pb2_grpc.CallRoutingManagerServicer):
         plans = self._plans.trial() if request.validate_only else self._plans
         plan = await plans.update(tenant_id, request.plan.id, plan_shape.change_of(patch), expected)
         return pb.UpdatePlanResponse(plan=self._plan(plan))
+
+    async def TakeNumbers(self, request: pb.TakeNumbersRequest, context: _Context) -> pb.TakeNumbersResponse:
+        tenant_id = writing_tenant("plans")
+        numbers = plan_shape.numbers_asked(
+            plan_shape.TAKE.created(messages.document(request, without=["id"]))
+        )
+
+        async def make(_: str) -> pb.TakeNumbersResponse:
+            return pb.TakeNumbersResponse(
+                plan=self._plan(await self._taking.take(tenant_id, request.id, numbers))
+            )
+
+        return await messages.once(
+            self._keys,
+            context,
+            request,
+            make,
+            tenant_id=tenant_id,
+            prefix="pln",
+            answer=pb.TakeNumbersResponse,
+        )
 
     async def DeletePlan(self, request: pb.DeletePlanRequest, context: _Context) -> pb.DeletePlanResponse:
         tenant_id = writing_tenant("plans")

@@ -6,17 +6,26 @@ deleted one, has no field `numbers` and so no place in that index.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from call_router.adapters.messages.routing import plan_message
 from call_router.adapters.mongo.outbox import AUDITED_PLANS, PLANS
+from call_router.adapters.mongo.plan_document import (
+    fields_document,
+    numbers_document,
+    of_version,
+    plan_of,
+    read_passing,
+    replacement,
+    state_entry,
+)
+from call_router.domain.passing import Passing
 from call_router.domain.plan import Plan
 from call_router.ports import Planned
-from keepline.routing.v1.plan_pb2 import RoutingState
 from servicekit.api import pages
 from servicekit.api.idempotency import refuse_spent
 from servicekit.api.lists import ListAsked
 from servicekit.clock import Clock
-from servicekit.documents import ALIVE, Collection, Document, DuplicateKey
+from servicekit.documents import ALIVE, Collection, DuplicateKey
 from servicekit.paging import Page
 from servicekit.readable import Readable
 
@@ -28,17 +37,19 @@ class PlanDocuments:
     collection: Collection
     clock: Clock
     wrote: Callable[[], None]
-    readable: Readable[Plan] = field(default_factory=lambda: Readable("routing_plans", _plan))
+    readable: Readable[Plan] = field(default_factory=lambda: Readable("routing_plans", plan_of))
 
     async def prepare(self) -> None:
         await self.collection.create_index([("tenant_id", 1), ("_id", 1)])
         await self.collection.create_index([("outbox.seq", 1)])
+        under_way = {"passing": {"$exists": True}}
+        await self.collection.create_index([("passing.at", 1)], partial=under_way)
         held = {"numbers": {"$exists": True}}
         await self.collection.create_index([("tenant_id", 1), ("numbers", 1)], unique=True, partial=held)
 
     async def add(self, plan: Plan) -> Planned | None:
-        fields = {**_fields(plan), **_numbers(plan)}
-        news = [_entry(plan), AUDITED_PLANS.change(plan.id, None, fields)]
+        fields = {**fields_document(plan), **numbers_document(plan)}
+        news = [state_entry(plan), AUDITED_PLANS.change(plan.id, None, fields)]
         document = {"_id": plan.id, **fields, "deleted": False, "outbox": news}
         try:
             await self.collection.insert_one(document)
@@ -59,18 +70,41 @@ class PlanDocuments:
         return await pages.page(self.readable, self.collection, query, asked, searched=("name",))
 
     async def replace(self, plan: Plan, expected_version: int, before: Plan | None = None) -> Planned | bool:
-        audit = AUDITED_PLANS.change(plan.id, _whole(before or plan), _whole(plan))
-        numbers = {"$set": {**_fields(plan), **_numbers(plan)}}
-        update = numbers if plan.numbers else {**numbers, "$unset": {"numbers": ""}}
         try:
             matched = await self.collection.update_one(
-                {"_id": plan.id, "tenant_id": plan.tenant_id, "version": expected_version, **ALIVE},
-                {**update, "$push": {"outbox": {"$each": [_entry(plan), audit]}}},
+                of_version(plan, expected_version), replacement(plan, before or plan)
             )
         except DuplicateKey:
             return await self._taken(plan)
         self.wrote()
         return matched == 1
+
+    async def pass_on(self, plan: Plan, before: Plan, passing: Passing) -> bool:
+        update = replacement(plan, before)
+        update["$set"]["passing"] = {
+            "to": passing.taker_id,
+            "numbers": list(passing.numbers),
+            "at": passing.at,
+        }
+        only = {**of_version(plan, before.version), "passing": {"$exists": False}}
+        matched = await self.collection.update_one(only, update)
+        self.wrote()
+        return matched == 1
+
+    async def passing_of(self, plan_id: str) -> Passing | None:
+        found = await self.collection.find_one({"_id": plan_id, "passing": {"$exists": True}})
+        return None if found is None else read_passing(found)
+
+    async def passings(self, until: datetime) -> Sequence[Passing]:
+        return [read_passing(one) for one in await self.collection.find({"passing.at": {"$lt": until}})]
+
+    async def passed(self, passing: Passing) -> None:
+        only = {"_id": passing.giver_id, "passing.to": passing.taker_id, "passing.at": passing.at}
+        await self.collection.update_one(only, {"$unset": {"passing": ""}})
+
+    async def having(self, tenant_id: str, numbers: Sequence[str]) -> Sequence[Plan]:
+        query = {"tenant_id": tenant_id, "numbers": {"$in": list(numbers)}, **ALIVE}
+        return self.readable.all(await self.collection.find(query))
 
     def unwritten(self) -> "PlanDocuments":
         return _Unwritten(self.collection, self.clock, self.wrote, self.readable)
@@ -127,44 +161,3 @@ class _Unwritten(PlanDocuments):
 
     async def remove(self, tenant_id: str, plan_id: str, version: int) -> bool:
         return True
-
-
-def _entry(plan: Plan) -> Document:
-    value = RoutingState(plan=plan_message(plan)).SerializeToString()
-    return PLANS.entry(plan.tenant_id, plan.id, plan.version, value, plan.updated_at)
-
-
-def _whole(plan: Plan) -> Document:
-    return {**_fields(plan), "numbers": list(plan.numbers)}
-
-
-def _numbers(plan: Plan) -> Document:
-    return {"numbers": list(plan.numbers)} if plan.numbers else {}
-
-
-def _fields(plan: Plan) -> Document:
-    return {
-        "tenant_id": plan.tenant_id,
-        "version": plan.version,
-        "name": plan.name,
-        "first_agent_id": plan.first_agent_id,
-        "fallback_agent_id": plan.fallback_agent_id,
-        "fallback_on_busy": plan.fallback_on_busy,
-        "created_at": plan.created_at,
-        "updated_at": plan.updated_at,
-    }
-
-
-def _plan(found: Document) -> Plan:
-    return Plan(
-        found["_id"],
-        found["tenant_id"],
-        found["version"],
-        found["name"],
-        tuple(found.get("numbers", ())),
-        found["first_agent_id"],
-        found["fallback_agent_id"],
-        found["fallback_on_busy"],
-        found["created_at"],
-        found["updated_at"],
-    )

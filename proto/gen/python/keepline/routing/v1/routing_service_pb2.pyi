@@ -623,6 +623,53 @@ class UpdatePlanResponse(_message.Message):
 Global___UpdatePlanResponse: _TypeAlias = UpdatePlanResponse  # noqa: Y015
 
 @_typing.final
+class TakeNumbersRequest(_message.Message):
+    """Metadata idempotency-key: 1 to 255 visible ASCII characters; for 24 hours the same request gets the same answer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    NUMBERS_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    @_builtins.property
+    def numbers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """E.164, 1 to 1000."""
+
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        numbers: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "numbers", b"numbers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TakeNumbersRequest: _TypeAlias = TakeNumbersRequest  # noqa: Y015
+
+@_typing.final
+class TakeNumbersResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLAN_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def plan(self) -> _plan_pb2.RoutingPlan: ...
+    def __init__(
+        self,
+        *,
+        plan: _plan_pb2.RoutingPlan | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TakeNumbersResponse: _TypeAlias = TakeNumbersResponse  # noqa: Y015
+
+@_typing.final
 class DeletePlanRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

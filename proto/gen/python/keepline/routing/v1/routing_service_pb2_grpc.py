@@ -85,6 +85,11 @@ class CallRoutingManagerStub:
                 request_serializer=keepline_dot_routing_dot_v1_dot_routing__service__pb2.UpdatePlanRequest.SerializeToString,
                 response_deserializer=keepline_dot_routing_dot_v1_dot_routing__service__pb2.UpdatePlanResponse.FromString,
                 _registered_method=True)
+        self.TakeNumbers = channel.unary_unary(
+                '/keepline.routing.v1.CallRoutingManager/TakeNumbers',
+                request_serializer=keepline_dot_routing_dot_v1_dot_routing__service__pb2.TakeNumbersRequest.SerializeToString,
+                response_deserializer=keepline_dot_routing_dot_v1_dot_routing__service__pb2.TakeNumbersResponse.FromString,
+                _registered_method=True)
         self.DeletePlan = channel.unary_unary(
                 '/keepline.routing.v1.CallRoutingManager/DeletePlan',
                 request_serializer=keepline_dot_routing_dot_v1_dot_routing__service__pb2.DeletePlanRequest.SerializeToString,
@@ -158,6 +163,13 @@ class CallRoutingManagerServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def TakeNumbers(self, request, context):
+        """From then on the plan answers these numbers, and no other one of the tenant does.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DeletePlan(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -216,6 +228,11 @@ def add_CallRoutingManagerServicer_to_server(servicer, server):
                     servicer.UpdatePlan,
                     request_deserializer=keepline_dot_routing_dot_v1_dot_routing__service__pb2.UpdatePlanRequest.FromString,
                     response_serializer=keepline_dot_routing_dot_v1_dot_routing__service__pb2.UpdatePlanResponse.SerializeToString,
+            ),
+            'TakeNumbers': grpc.unary_unary_rpc_method_handler(
+                    servicer.TakeNumbers,
+                    request_deserializer=keepline_dot_routing_dot_v1_dot_routing__service__pb2.TakeNumbersRequest.FromString,
+                    response_serializer=keepline_dot_routing_dot_v1_dot_routing__service__pb2.TakeNumbersResponse.SerializeToString,
             ),
             'DeletePlan': grpc.unary_unary_rpc_method_handler(
                     servicer.DeletePlan,
@@ -494,6 +511,33 @@ class CallRoutingManager:
             '/keepline.routing.v1.CallRoutingManager/UpdatePlan',
             keepline_dot_routing_dot_v1_dot_routing__service__pb2.UpdatePlanRequest.SerializeToString,
             keepline_dot_routing_dot_v1_dot_routing__service__pb2.UpdatePlanResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TakeNumbers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/keepline.routing.v1.CallRoutingManager/TakeNumbers',
+            keepline_dot_routing_dot_v1_dot_routing__service__pb2.TakeNumbersRequest.SerializeToString,
+            keepline_dot_routing_dot_v1_dot_routing__service__pb2.TakeNumbersResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -45,6 +45,8 @@ class CallRoutingManagerStub:
     GetPlan: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.GetPlanRequest, _routing_service_pb2.GetPlanResponse]
     ListPlans: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.ListPlansRequest, _routing_service_pb2.ListPlansResponse]
     UpdatePlan: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.UpdatePlanRequest, _routing_service_pb2.UpdatePlanResponse]
+    TakeNumbers: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.TakeNumbersRequest, _routing_service_pb2.TakeNumbersResponse]
+    """From then on the plan answers these numbers, and no other one of the tenant does."""
     DeletePlan: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.DeletePlanRequest, _routing_service_pb2.DeletePlanResponse]
 
 @_typing.type_check_only
@@ -64,6 +66,8 @@ class CallRoutingManagerAsyncStub(CallRoutingManagerStub):
     GetPlan: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.GetPlanRequest, _routing_service_pb2.GetPlanResponse]  # type: ignore[assignment]
     ListPlans: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.ListPlansRequest, _routing_service_pb2.ListPlansResponse]  # type: ignore[assignment]
     UpdatePlan: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.UpdatePlanRequest, _routing_service_pb2.UpdatePlanResponse]  # type: ignore[assignment]
+    TakeNumbers: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.TakeNumbersRequest, _routing_service_pb2.TakeNumbersResponse]  # type: ignore[assignment]
+    """From then on the plan answers these numbers, and no other one of the tenant does."""
     DeletePlan: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.DeletePlanRequest, _routing_service_pb2.DeletePlanResponse]  # type: ignore[assignment]
 
 class CallRoutingManagerServicer(metaclass=_abc_1.ABCMeta):
@@ -140,6 +144,14 @@ class CallRoutingManagerServicer(metaclass=_abc_1.ABCMeta):
         request: _routing_service_pb2.UpdatePlanRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_routing_service_pb2.UpdatePlanResponse, _abc.Awaitable[_routing_service_pb2.UpdatePlanResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def TakeNumbers(
+        self,
+        request: _routing_service_pb2.TakeNumbersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_routing_service_pb2.TakeNumbersResponse, _abc.Awaitable[_routing_service_pb2.TakeNumbersResponse]]:
+        """From then on the plan answers these numbers, and no other one of the tenant does."""
 
     @_abc_1.abstractmethod
     def DeletePlan(
