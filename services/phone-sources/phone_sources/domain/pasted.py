@@ -14,7 +14,8 @@ from phone_sources.domain.number import NO_COUNTRY, label_faults
 from siptypes.faults import Fault
 
 MAX_LINE = 500
-_MOST_CELLS = 20
+_MOST_CELLS = 10
+_FEWEST_DIGITS = 3
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 _BLANKS = dict.fromkeys(map(ord, "\u2007\u2009\u202f\t"), " ")
 # marks of direction, joiners and the byte order mark
@@ -39,8 +40,8 @@ def read_line(line: str, country: str) -> Pasted:
         hint = f"send one number in a line, of {MAX_LINE} characters at most"
         return Pasted(Unreadable("line_too_long", f"the line has {len(line)} characters", hint))
     cells = [cell.strip() for cell in _cells(line)]
-    read = [_read(cell, country) for cell in cells]
-    found = [(place, one) for place, one in enumerate(read) if isinstance(one, E164)]
+    read = {place: _read(cells[place], country) for place in _worth_reading(cells)}
+    found = [(place, one) for place, one in read.items() if isinstance(one, E164)]
     found.sort(key=lambda one: not is_known(one[1]))
     place = found[0][0] if found else _likeliest(cells)
     label = next((cell for other, cell in enumerate(cells) if other != place and cell), "")
@@ -69,6 +70,12 @@ def _read(cell: str, country: str) -> E164 | Unreadable:
         hint = "write it in full, with + and the country's code, or say its trunk or country"
         return Unreadable("number_country_unsaid", "a number without + is read by a country", hint)
     return read
+
+
+def _worth_reading(cells: list[str]) -> list[int]:
+    """Reading a cell takes time, and a row that means no good has many."""
+    several = [place for place, cell in enumerate(cells) if len(_DIGIT.findall(cell)) >= _FEWEST_DIGITS]
+    return several or [_likeliest(cells)]
 
 
 def _likeliest(cells: list[str]) -> int:
