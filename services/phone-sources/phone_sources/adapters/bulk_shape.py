@@ -5,8 +5,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from phone_sources.app.bulk import MAX_NUMBERS, Brought, Outcome, Wanted
+from phone_sources.app.bulk import MAX_NUMBERS
 from phone_sources.app.judging import MAX_LINES
+from phone_sources.domain.bringing import Brought, Outcome, Wanted
 from phone_sources.domain.e164 import MAX_WRITTEN, national
 from phone_sources.domain.judgement import Judgement, Verdict
 from phone_sources.domain.number import MAX_LABEL

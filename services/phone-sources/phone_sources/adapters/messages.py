@@ -7,7 +7,7 @@ from keepline.phone.v1 import phone_service_pb2 as pb
 from keepline.phone.v1.number_pb2 import NUMBER_SOURCE_SIP_TRUNK, NumberState
 from keepline.phone.v1.number_pb2 import Number as NumberMessage
 from phone_sources.adapters.bulk_shape import bulk_document, judged_document
-from phone_sources.app.bulk import Brought
+from phone_sources.domain.bringing import Brought
 from phone_sources.domain.judgement import Judgement
 from phone_sources.domain.number import Number
 from servicekit.timestamps import timestamp

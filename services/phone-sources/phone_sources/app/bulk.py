@@ -5,18 +5,16 @@ The same list again ends as it did: what is on the trunk already is kept as it i
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from phone_sources.app.judging import own_trunk, read_each
 from phone_sources.app.numbers import Numbers, edges_full, taken
+from phone_sources.domain.bringing import Brought, Outcome, Wanted, in_order, read_wanted
 from phone_sources.domain.e164 import E164
 from phone_sources.domain.number import (
     Number,
     NumberDraft,
     NumberFields,
     Trunk,
-    check_number,
-    label_faults,
     number_warnings,
 )
 from servicekit.api.asked import Asked
@@ -30,32 +28,6 @@ MAX_NUMBERS = 1000
 _AT_ONCE = 100
 _OF_ONE = (Conflict, Invalid, NotFound, QuotaReached, VersionMismatch)
 """What is wrong with one number, and not with us."""
-
-
-class Outcome(StrEnum):
-    MADE = "made"
-    MOVED = "moved"
-    KEPT = "kept"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """label: None: none was sent."""
-
-    number: str
-    label: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """number: E.164, or as it was sent where it could not be read. fault: of what was refused, or what should
-    be looked at."""
-
-    number: str
-    outcome: Outcome
-    number_id: str = ""
-    fault: Fault | None = None
 
 
 @dataclass(slots=True)
@@ -81,7 +53,7 @@ class Bulk:
         """move: also those that are on another trunk of the tenant. Raises Unavailable; what was written
         before stays."""
         trunk = await own_trunk(self.numbers.trunks, tenant_id, trunk_id)
-        read = await read_each(wanted, lambda one: _read(one, trunk))
+        read = await read_each(wanted, lambda one: read_wanted(one, trunk))
         order = _Order(tenant_id, trunk, move, await self.numbers.trunks.numbers_left(trunk_id))
         first: dict[E164, Wanted] = {}
         for one, e164 in zip(wanted, read, strict=True):
@@ -90,7 +62,7 @@ class Bulk:
         done: dict[E164, Brought] = {}
         for some in _in_parts(first):
             done |= await self._bring(order, some)
-        return list(_in_order(read, done))
+        return list(in_order(read, done))
 
     async def _bring(self, order: _Order, some: _Some) -> Mapping[E164, Brought]:
         held = {one.e164: one for one in await self.numbers.store.find_all(some.keys())}
@@ -153,14 +125,6 @@ class Bulk:
         return Brought(by.e164.value, Outcome.MOVED, by.id, _warning(by.e164))
 
 
-def _read(wanted: Wanted, trunk: Trunk) -> E164 | Brought:
-    e164 = check_number(wanted.number, trunk)
-    faults = [*(e164 if isinstance(e164, list) else []), *label_faults(wanted.label)]
-    if faults or isinstance(e164, list):
-        return Brought(wanted.number, Outcome.REFUSED, fault=faults[0])
-    return e164
-
-
 def _fields(order: _Order, wanted: Wanted) -> NumberFields:
     return NumberFields(order.trunk.id, (wanted.label or "").strip())
 
@@ -179,17 +143,3 @@ def _in_parts(wanted: _Some) -> Iterator[_Some]:
     items = list(wanted.items())
     for start in range(0, len(items), _AT_ONCE):
         yield dict(items[start : start + _AT_ONCE])
-
-
-def _in_order(read: Sequence[E164 | Brought], done: Mapping[E164, Brought]) -> Iterator[Brought]:
-    """A number that stands twice in the list is there already when it comes again."""
-    told: set[E164] = set()
-    for one in read:
-        if isinstance(one, Brought):
-            yield one
-            continue
-        brought = done[one]
-        if one in told and brought.outcome is not Outcome.REFUSED:
-            brought = Brought(brought.number, Outcome.KEPT, brought.number_id, brought.fault)
-        told.add(one)
-        yield brought
