@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 import pytest_asyncio
+from fastapi import APIRouter
 
 from servicekit.auth.dev_issuer import DevIssuer
+from servicekit.http.methods import allowed
 from servicekit.telemetry import tracing
 from servicekit.testing import tokens
 from servicekit.testing.things_app import asked_as, made
@@ -170,3 +172,24 @@ async def test_a_code_is_explained_at_the_address_that_a_problem_names(client: h
     assert f'href="{named}"' in listed.text
     nothing = await client.get("/problems/%3Cscript%3E")
     assert (nothing.status_code, nothing.json()["code"]) == (404, "path_not_found")
+
+
+OF_SEVERAL = [
+    ("/things/one", ["DELETE", "GET", "HEAD", "OPTIONS"]),
+    ("/things/one:test", ["OPTIONS", "POST"]),
+    ("/things/latest", ["GET", "HEAD", "OPTIONS"]),
+    ("/other", []),
+]
+
+
+@pytest.mark.parametrize(("path", "methods"), OF_SEVERAL)
+def test_of_several_paths_the_one_that_says_more_is_meant(path: str, methods: list[str]) -> None:
+    routes = APIRouter()
+    for template, known in (
+        ("/things/{thing_id}", ["GET"]),
+        ("/things/{thing_id}", ["DELETE"]),
+        ("/things/{thing_id}:test", ["POST"]),
+        ("/things/latest", ["GET"]),
+    ):
+        routes.add_api_route(template, lambda: None, methods=known)
+    assert allowed(routes.routes, path) == methods

@@ -246,6 +246,8 @@ async def test_operators_see_how_onboardings_go_and_nobody_else_does(api: Any) -
     query = {"from": "2026-11-24T00:00:00Z", "to": "2026-11-25T00:00:00+01:00"}
     empty = (await api.rest.get(f"{PATH}/success", params=query, headers=operator)).json()
     assert (empty["begun"], "completion_rate" in empty, "seconds_to_live" in empty) == (0, False, False)
+    first = await api.rest.get(f"{PATH}/success", params={"to": "0001-01-02T00:00:00Z"}, headers=operator)
+    assert first.json()["begun"] == 0
     wrong = await api.rest.get(f"{PATH}/success", params={"from": "monday", "since": "1"}, headers=operator)
     assert {error["pointer"] for error in wrong.json()["errors"]} == {"/from", "/since"}
     for role in ("owner", "viewer"):

@@ -1,7 +1,7 @@
 """How onboardings go, as JSON, and for which time it is asked."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -59,7 +59,12 @@ def asked_between(sent: Mapping[str, Sequence[str]], now: datetime) -> tuple[dat
     if faults:
         raise refused(faults)
     end = read.get("to", now)
-    return read.get("from", end - timedelta(days=_DAYS)), end
+    return read.get("from") or _days_before(end), end
+
+
+def _days_before(end: datetime) -> datetime:
+    """There is no time before the year 1."""
+    return end - min(timedelta(days=_DAYS), end - datetime.min.replace(tzinfo=UTC))
 
 
 def success_document(success: Success) -> dict[str, Any]:

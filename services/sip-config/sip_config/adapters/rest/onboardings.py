@@ -132,7 +132,7 @@ def router(onboardings: Onboardings, keys: IdempotencyKeys) -> APIRouter:
         response_model=OnboardingBody,
         summary="Say that all is done; again it changes nothing",
         openapi_extra=described.acts(LIVE),
-        responses=refuses("onboarding_unfinished", "emergency_unacknowledged"),
+        responses=refuses("onboarding_invalid", "onboarding_unfinished", "emergency_unacknowledged"),
     )
     async def go_live(onboarding_id: str, request: Request) -> Response:
         tenant_id = writing_tenant("trunks")
