@@ -55,6 +55,40 @@ END = {
 }
 
 
+BYE_OF_THE_AGENT = {"variable_last_bridge_proto_specific_hangup_cause": "sip:200"}
+# disposition, more, cause of the switch: who ended it, and why
+ENDS = [
+    ("recv_bye", {}, "NORMAL_CLEARING", "caller", "NORMAL_CLEARING"),
+    ("recv_cancel", {}, "ORIGINATOR_CANCEL", "caller", "ORIGINATOR_CANCEL"),
+    ("send_bye", BYE_OF_THE_AGENT, "NORMAL_CLEARING", "agent", "NORMAL_CLEARING"),
+    ("send_bye", {}, "NORMAL_CLEARING", "keepline", "MANAGER_REQUEST"),
+    ("send_bye", {}, "MEDIA_TIMEOUT", "keepline", "MEDIA_TIMEOUT"),
+    ("send_bye", {}, "SYSTEM_SHUTDOWN", "keepline", "SYSTEM_SHUTDOWN"),
+    # of a leg that failed before the one that answered
+    (
+        "send_bye",
+        {"variable_last_bridge_proto_specific_hangup_cause": "sip:486"},
+        "MEDIA_TIMEOUT",
+        "keepline",
+        "MEDIA_TIMEOUT",
+    ),
+    ("send_refuse", {"variable_answer_uepoch": "0"}, "CALL_REJECTED", "keepline", "CALL_REJECTED"),
+    ("", {"variable_end_uepoch": "1795424435000000"}, "NORMAL_UNSPECIFIED", "keepline", "ack_missing"),
+    # a session that nobody refreshed
+    ("", {"variable_end_uepoch": "1795424593000000"}, "NORMAL_UNSPECIFIED", "keepline", "NORMAL_UNSPECIFIED"),
+]
+
+
+@pytest.mark.parametrize(("disposition", "more", "said", "by", "cause"), ENDS)
+def test_who_ended_a_call_and_why(
+    disposition: str, more: dict[str, str], said: str, by: str, cause: str
+) -> None:
+    end = {**END, **more, "variable_sip_hangup_disposition": disposition, "variable_hangup_cause": said}
+    found = _happening(end)
+    assert isinstance(found, HungUp)
+    assert (found.ended_by, found.cause) == (by, cause)
+
+
 def _happening(headers: dict[str, str], **changes: str) -> Any:
     return happening_of(EslEvent({**headers, **changes}), NOW)
 

@@ -94,6 +94,7 @@ def test_a_call_that_died_with_its_switch_ends_when_it_was_last_seen(channel: Ch
     ended = second.events[0].fact
     assert isinstance(ended, CallEnded)
     assert (ended.hangup_cause, ended.sip_status, ended.setup_ms) == ("node_lost", 200, 3000)
+    assert ended.ended_by == "keepline"
     assert (ended.talk_ms, ended.estimated_within_ms) == (17_000, 6500)
     whole = ended.whole
     assert (whole.started_at, whole.answered_at, whole.agent_id) == (START, at(3), "agt_first")

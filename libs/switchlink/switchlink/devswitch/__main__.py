@@ -42,7 +42,7 @@ async def _run(asked: argparse.Namespace, password: str) -> None:
 
         dialplan = Dialplan.read(asked.dialplan, _values(asked))
         switch = Switch(asked.sip, RtpPorts(asked.sip[0], *asked.rtp_ports), dialplan, spawn)
-        sip = SipServer(asked.sip, switch.take, lambda: switch.paused)
+        sip = SipServer(asked.sip, switch.take, lambda: switch.paused, asked.t1x64 / 1000)
         commands = Commands(switch)
         switch.connect(sip, commands.run)
         server = EslServer(commands, switch.events, password, spawn)
@@ -76,6 +76,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--dialplan", type=Path, required=True, help="infra/freeswitch/dialplan/keepline.xml")
     parser.add_argument(
         "--router", type=_address, action="append", default=[], help="host:port, asked about each call; many"
+    )
+    parser.add_argument(
+        "--t1x64", type=int, default=32000, help="milliseconds without the ACK after which a call is given up"
     )
     parser.add_argument(
         "--rtp-ports", type=_range, default=(0, 0), help="FIRST-LAST; any free ports otherwise"

@@ -15,6 +15,7 @@ from .roles import Application, Caller, Direction, Home, Observer, Refusal, Time
 
 _REDIRECTED = range(300, 400)
 _MAX_FORWARDS = 70
+_GONE = "NORMAL_UNSPECIFIED"
 
 
 class Channel:
@@ -147,6 +148,11 @@ class Channel:
         self._note_status(200, "OK")
         self.hang_up(NAMES.get(q850, "") if q850 else "NORMAL_CLEARING", "recv_bye")
 
+    def far_is_gone(self) -> None:
+        self.leg = None
+        self.variables["sip_term_cause"] = str(NUMBERS[_GONE])
+        self.hang_up(_GONE)
+
     def far_offered(self, sdp: str) -> str | None:
         return None if self.hung_up else self.conversation.renew(sdp)
 
@@ -167,7 +173,8 @@ class Channel:
             return
         self.cause = cause
         self.times.hungup = now_us()
-        self.variables["sip_hangup_disposition"] = by_far_side or self._tell_far_side(cause, refusal)
+        if disposition := by_far_side or self._tell_far_side(cause, refusal):
+            self.variables["sip_hangup_disposition"] = disposition
         self.unschedule()
         self.conversation.close()
         self._tell_partner(cause)

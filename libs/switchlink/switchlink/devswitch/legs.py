@@ -56,6 +56,9 @@ class LegEvents(Protocol):
 
     def far_hung_up(self, q850: int | None) -> None: ...
 
+    def far_is_gone(self) -> None:
+        """It never acknowledged our 200; it was told BYE."""
+
     def far_offered(self, sdp: str) -> str | None:
         """A new offer within the call ("" asks for ours): our answer, None when it cannot be met."""
 

@@ -53,6 +53,8 @@ class Phone(asyncio.DatagramProtocol):
         self._sequence = itertools.count(1)
         self._transport: asyncio.DatagramTransport | None = None
         self._work: set[asyncio.Task[None]] = set()
+        self.acknowledges = True
+        """False: a 200 to a call of ours is left without its ACK."""
 
     @classmethod
     async def open(cls, host: str = "127.0.0.1", port: int = 0) -> Self:
@@ -184,7 +186,8 @@ class Phone(asyncio.DatagramProtocol):
         if message.is_success:
             call.answered, call.remote_sdp = message, message.body
             late = "" if call.invite.body else call.rtp.sdp()
-            self._send(self._in_dialog(call, "ACK", late), call.peer)
+            if self.acknowledges:
+                self._send(self._in_dialog(call, "ACK", late), call.peer)
         else:
             self._send(_same_transaction(call.invite, "ACK", to=message.one("To")), call.peer)
         if not call.final.done():

@@ -7,7 +7,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from switchlink.esl import EslLink, NotConnected
@@ -44,13 +44,17 @@ async def running_switch(
     routers: Sequence[Peer] = (),
     host: str = "127.0.0.1",
     environment: Mapping[str, str] | None = None,
+    options: Sequence[str] = (),
 ) -> AsyncIterator[RunningSwitch]:
-    """`kind` is freeswitch or devswitch; ready when one can sign in on its event socket."""
+    """`kind` is freeswitch or devswitch; ready when one can sign in on its event socket. `options`:
+    devswitch's own."""
     password = secrets.token_hex(16)
     sip, esl = (host, free_port(host)), (host, free_port(host))
     switch = RunningSwitch(kind, sip, esl, edge, password, folder / "output.log", tuple(routers))
     make = _freeswitch if kind == "freeswitch" else _devswitch
     launch = make(switch, configuration)
+    if kind == "devswitch":
+        launch = replace(launch, command=[*launch.command, *options])
     process = await _start(launch, switch.log, environment or {})
     try:
         await _ready(switch, process)

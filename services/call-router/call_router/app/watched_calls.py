@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from call_router.domain.call_event import CallEnded, CallEvent, CallRouted, LegFailed
+from call_router.domain.call_event import NODE_LOST, CallEnded, CallEvent, CallRouted, EndedBy, LegFailed
 from call_router.domain.call_machine import advance
 from call_router.domain.hidden_numbers import Hide, without_numbers
 from call_router.domain.live_call import Happening, HungUp, LiveCall, Seen
@@ -78,7 +78,10 @@ class WatchedCalls:
         at = max(seen_at, began)
         within = max(0, round((until - at).total_seconds() * 1000))
         answered_at = call.answered.at if call.answered else None
-        end = HungUp(call.channel, at, cause, answered_at=answered_at, estimated_within_ms=within)
+        by: EndedBy = "keepline" if cause == NODE_LOST else ""
+        end = HungUp(
+            call.channel, at, cause, answered_at=answered_at, ended_by=by, estimated_within_ms=within
+        )
         self.happened(end)
 
     def _to_tell(

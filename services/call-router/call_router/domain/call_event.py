@@ -15,6 +15,8 @@ EndedBy = Literal["caller", "agent", "keepline", ""]
 # what follows a failed leg; "nothing": the caller is gone; "": not told
 AfterLeg = Literal["next_leg", "refusal", "nothing", ""]
 
+NODE_LOST, UNKNOWN = "node_lost", "unknown"
+"""Causes of ends that nobody saw: the switch died with the call, and it left no word."""
 STARTED_SEQ, ROUTED_SEQ, ENDED_SEQ = 1, 2, 1_000_000
 # what has a name of its own: legs 0 to 998, and seven and a half hours of CallHeard in each
 MAX_LEG, MAX_HEARD = 998, 899

@@ -7,10 +7,12 @@ answers depends on the variables of its dial string (switch_ivr_originate.c).
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from switchlink.devswitch.channel import Channel
 from switchlink.devswitch.media import relay
+from switchlink.devswitch.media.silence import Silence
 from switchlink.devswitch.roles import now_us
 
 from .dial_string import BridgeTo
@@ -36,6 +38,7 @@ class Bridge:
         self._timer: asyncio.TimerHandle | None = None
         self._stop_media: relay.Stop | None = None
         self._over = False
+        self._silences: list[Silence] = []
 
     def start(self) -> None:
         self._caller.variables["originate_disposition"] = "failure"
@@ -101,6 +104,7 @@ class Bridge:
         caller.times.bridged = leg.times.bridged = now_us()
         caller.variables["bridge_uuid"], leg.variables["bridge_uuid"] = leg.uuid, caller.uuid
         caller.home.fire("CHANNEL_BRIDGE", caller)
+        self._watch(caller, leg)
 
     def ended(self) -> None:
         leg = self._leg
@@ -126,8 +130,18 @@ class Bridge:
         if self._stop_media is None and conversation.port and leg.conversation.port:
             self._stop_media = relay.relay(conversation.port, leg.conversation.port)
 
+    def _watch(self, *channels: Channel) -> None:
+        """The variable media_timeout of each, in milliseconds."""
+        for channel in channels:
+            port, limit = channel.conversation.port, channel.variables.get("media_timeout", "")
+            if port is not None and limit.isdecimal():
+                end = partial(channel.hang_up, "MEDIA_TIMEOUT")
+                self._silences.append(Silence(port, int(limit) / 1000, end))
+
     def _let_go(self) -> None:
         self._cancel_timer()
+        for silence in self._silences:
+            silence.stop()
         if self._stop_media is not None:
             self._stop_media()
         self._caller.partner = None

@@ -118,6 +118,8 @@ class SipLeg(UA):  # type: ignore[misc]
         offers = method in ("INVITE", "UPDATE") and self.isConnected()
         if not offers and method in _KNOWN_METHODS:
             answer: Answer = super().recvRequest(req, sip_t)
+            if answer is not None and method == "INVITE":
+                return (*answer[:2], self._never_acknowledged)
             return answer
         number, known = int(req.getHFBody("cseq").getCSeqNum()), self.rCSeq
         if known is not None and number <= known:
@@ -126,6 +128,13 @@ class SipLeg(UA):  # type: ignore[misc]
         if not offers:
             return (req.genResponse(501, "Not Implemented"), None, None)
         return (self._answer_offer(req, method), None, None)
+
+    def _never_acknowledged(self) -> None:
+        """sippy would take this for a BYE of the far side."""
+        events, self.events = self.events, None
+        if events is not None:
+            events.far_is_gone()
+        self.disconnect()
 
     def _answer_offer(self, request: Any, method: str) -> Any:
         offer = sdp_of(request)

@@ -27,8 +27,10 @@ _RETRY_AFTER = SipHeader(name="retry-after", body=SipGenericHF("300", "retry-aft
 
 
 class SipServer:
-    def __init__(self, address: Peer, on_invite: OnInvite, is_paused: Callable[[], bool]) -> None:
-        self._stack = SipStack(address, self._request)
+    def __init__(
+        self, address: Peer, on_invite: OnInvite, is_paused: Callable[[], bool], given_up_after: float = 32.0
+    ) -> None:
+        self._stack = SipStack(address, self._request, given_up_after)
         self._on_invite = on_invite
         self._is_paused = is_paused
 

@@ -17,6 +17,7 @@ from sippy.Network_server import Network_server, Remote_address
 from sippy.SipConf import SipConf
 from sippy.SipTransactionManager import SipTransactionManager
 from sippy.Time.MonoTime import MonoTime
+from sippy.Time.Timeout import Timeout
 from sippy.Udp_server import Udp_server_opts
 
 from switchlink.devswitch.legs import Peer
@@ -77,6 +78,15 @@ class _UdpSocket(Network_server):  # type: ignore[misc]  # sippy has no types
 
 class _Transactions(SipTransactionManager):  # type: ignore[misc]
     model_udp_server = (_UdpSocket, Udp_server_opts)
+    given_up_after = 32.0
+    """Seconds: 64 times T1 (RFC 3261, 13.3.1.4)."""
+
+    def sendResponse(self, resp: Any, t: Any = None, *args: Any, **options: Any) -> None:
+        t = t or self.tserver[resp.getTId(wBRN=True)]
+        super().sendResponse(resp, t, *args, **options)
+        if t.teD is not None:
+            t.teD.cancel()
+            t.teD = Timeout(self.timerD, self.given_up_after, 1, t)
 
     def newTransaction(self, msg: Any, *args: Any, **options: Any) -> Any:
         """A Contact or Route may say UDP in capitals, which sippy takes for a transport that it lacks."""
@@ -98,8 +108,10 @@ class _NoLog:
 
 
 class SipStack:
-    def __init__(self, address: Peer, on_request: Callable[[Any, Any], Answer]) -> None:
-        """`on_request` gets what belongs to no leg that we know."""
+    def __init__(
+        self, address: Peer, on_request: Callable[[Any, Any], Answer], given_up_after: float
+    ) -> None:
+        """`on_request` gets what belongs to no leg that we know; `given_up_after`: seconds without an ACK."""
         self.address = address
         SipConf.my_uaname = "Keepline devswitch"
         self.config: dict[str, Any] = {
@@ -109,6 +121,7 @@ class SipStack:
         }
         self._loop = asyncio.get_running_loop()
         self.transactions = _Transactions(self.config, on_request)
+        self.transactions.given_up_after = given_up_after
         self.config["_sip_tm"] = self.transactions
         self._timer = self._loop.call_later(TICK_SECONDS, self._tick)
 

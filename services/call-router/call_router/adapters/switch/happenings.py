@@ -7,7 +7,8 @@ Figures that do not read as figures are absent, not zero.
 from datetime import datetime
 
 from call_router.adapters.switch.channel import Headers, channel_of, moment_of, number_of, status_of
-from call_router.domain.call_event import EndedBy, Media, Packets
+from call_router.adapters.switch.endings import cause_of, ended_by
+from call_router.domain.call_event import Media, Packets
 from call_router.domain.live_call import Channel, Happening, HungUp, LegMoved, LegStep, Seen
 from switchlink.esl import EslEvent
 
@@ -47,12 +48,6 @@ _NOTED: dict[LegStep, str] = {
     "early_media": "Caller-Channel-Progress-Media-Time",
     "answered": "Caller-Channel-Answered-Time",
 }
-_ENDED_BY: dict[str, EndedBy] = {
-    "recv_bye": "caller",
-    "recv_cancel": "caller",
-    "send_bye": "agent",
-    "send_refuse": "keepline",
-}
 
 
 def happening_of(event: EslEvent, now: datetime) -> Happening | None:
@@ -91,14 +86,15 @@ def _leg_moved(event: EslEvent, at: datetime) -> LegMoved | None:
 def hung_up(channel: Channel, headers: Headers, at: datetime) -> HungUp:
     """Also of an entry of the ledger, which has the same names."""
     answered = moment_of(headers.get("variable_answer_uepoch", ""))
+    at = moment_of(headers.get("variable_end_uepoch", "")) or at
     return HungUp(
         channel,
-        moment_of(headers.get("variable_end_uepoch", "")) or at,
-        cause=headers.get("variable_hangup_cause") or headers.get("Hangup-Cause", ""),
+        at,
+        cause=cause_of(headers, answered, at),
         sip_status=status_of(headers.get("variable_sip_term_status", "")),
         answered_at=answered,
         media=_media(headers) if answered is not None else None,
-        ended_by=_ENDED_BY.get(headers.get("variable_sip_hangup_disposition", ""), ""),
+        ended_by=ended_by(headers),
     )
 
 

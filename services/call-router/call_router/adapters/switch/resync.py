@@ -12,6 +12,7 @@ from call_router.adapters.switch.happenings import seen_of
 from call_router.adapters.switch.ledger import Ledger
 from call_router.adapters.switch.questions import Core, Questions
 from call_router.app.watched_calls import WatchedCalls
+from call_router.domain.call_event import NODE_LOST, UNKNOWN
 from servicekit.clock import Clock
 from servicekit.telemetry.logging import logger
 
@@ -19,8 +20,6 @@ _log = logger(__name__)
 _AT_ONCE = 50
 # told without a pause; a call that asks this router meanwhile waits so long
 _TOLD_AT_ONCE = 10
-NODE_LOST = "node_lost"
-UNKNOWN = "unknown"
 
 
 class Resyncing:

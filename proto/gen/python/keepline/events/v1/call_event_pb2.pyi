@@ -483,8 +483,10 @@ class CallEnded(_message.Message):
     AGENT_ID_FIELD_NUMBER: _builtins.int
     LEGS_FIELD_NUMBER: _builtins.int
     hangup_cause: _builtins.str
-    """Q.850 cause name, as the switch says it: NORMAL_CLEARING, ORIGINATOR_CANCEL, ... With estimated_within_ms
-    it is ours: "node_lost" when the switch died with the call, "unknown" when it ended and left no word.
+    """Q.850 cause name, as the switch says it: NORMAL_CLEARING, ORIGINATOR_CANCEL, MEDIA_TIMEOUT (no packet for
+    five minutes), MANAGER_REQUEST (an operator ended it), ... Ours are "ack_missing" (the provider never
+    acknowledged the answer) and, with estimated_within_ms, "node_lost" when the switch died with the call and
+    "unknown" when it ended and left no word.
     """
     sip_status: _builtins.int
     """SIP status that the provider got in the end."""
