@@ -35,15 +35,13 @@ export function stateOf(trunk: TrunkBody, status: StatusBody | undefined): Trunk
   if (!trunk.enabled) return 'disabled';
   const verdict = status?.verdict ?? 'unknown';
   if (verdict === 'down' || verdict === 'degraded') return verdict;
-  return (trunk as Tested).tested_at ? verdict : 'untested';
+  return trunk.tested_at ? verdict : 'untested';
 }
 
 export type TrunkState = StatusBody['verdict'] | 'untested' | 'disabled';
 
 /** As a person looks for them: what needs a hand first. */
 export const STATES: TrunkState[] = ['down', 'degraded', 'untested', 'unknown', 'healthy', 'disabled'];
-
-type Tested = { tested_at?: string };
 
 type At = { host: string; port?: number };
 
