@@ -4,6 +4,16 @@ import { tellOtherTabs } from './otherTabs';
 import { refusedBy, SignedOut, Unreached } from './problem';
 
 export async function request<T>(address: string, init: RequestInit = {}): Promise<T> {
+  const answer = await answered(address, init);
+  return (answer.status === 204 ? undefined : await answer.json()) as T;
+}
+
+/** The same as lines, where the API has them. */
+export async function textOf(address: string, init: RequestInit = {}): Promise<string> {
+  return (await answered(address, { ...init, headers: { Accept: 'text/plain' } })).text();
+}
+
+async function answered(address: string, init: RequestInit): Promise<Response> {
   const token = await accessToken();
   if (!token) throw new SignedOut();
   let answer = await sent(address, init, token);
@@ -14,7 +24,7 @@ export async function request<T>(address: string, init: RequestInit = {}): Promi
   }
   if (!answer.ok) throw await refusedBy(answer);
   if (changes(init)) tellOtherTabs();
-  return (answer.status === 204 ? undefined : await answer.json()) as T;
+  return answer;
 }
 
 const changes = (init: RequestInit) => (init.method ?? 'GET') !== 'GET';

@@ -2,6 +2,7 @@
 import { useCallback, useRef, useState } from 'react';
 import type { AgentBody, CallBody, ListCallsParams, TrunkBody } from '@/api/generated/api.schemas';
 import { listCalls } from '@/api/generated/calls';
+import { saveFile } from '@/shared/saveFile';
 import { fileOf, line } from './csv';
 import { outcome } from './says';
 
@@ -47,15 +48,6 @@ async function written(
   return fileOf(lines);
 }
 
-function save(file: Blob, name: string) {
-  const address = URL.createObjectURL(file);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 1_000);
-}
-
 /** count: read so far, while it goes on. */
 export function useExport(names: Names) {
   const [count, setCount] = useState<number>();
@@ -68,7 +60,7 @@ export function useExport(names: Names) {
     setError(undefined);
     setCount(0);
     try {
-      save(
+      saveFile(
         await written(asked, names, signal, setCount),
         `calls-${new Date().toISOString().slice(0, 10)}.csv`,
       );

@@ -20,3 +20,9 @@ export const settingsAudit = createRoute({
   path: '/settings/audit',
   component: lazyRouteComponent(() => import('./Audit'), 'Audit'),
 });
+
+export const settingsAddresses = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/addresses',
+  component: lazyRouteComponent(() => import('./Addresses'), 'Addresses'),
+});

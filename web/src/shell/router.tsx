@@ -3,7 +3,7 @@ import { agentNew, agentPage, answeringList, planNew, planPage } from '@/answeri
 import { callList, callPage } from '@/calls/routes';
 import { connectBegin, connectStep } from '@/connect/routes';
 import { numberList, numberNew, numberPage } from '@/numbers/routes';
-import { settings, settingsAudit, settingsKeys } from '@/settings/routes';
+import { settings, settingsAddresses, settingsAudit, settingsKeys } from '@/settings/routes';
 import { trunkEdit, trunkList, trunkNew, trunkPage } from '@/trunks/routes';
 import { Broken, Nowhere } from './Nowhere';
 import { root } from './root';
@@ -36,6 +36,7 @@ export const router = createRouter({
     settings,
     settingsKeys,
     settingsAudit,
+    settingsAddresses,
   ]),
   defaultPreload: 'intent',
   defaultNotFoundComponent: Nowhere,
