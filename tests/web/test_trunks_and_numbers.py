@@ -59,3 +59,34 @@ async def test_a_form_is_judged_while_it_is_typed_and_nothing_is_written(opens: 
     await page.get_by_role("option", name="Acme").click()
     await page.get_by_label("Which number?").fill("+44 20 7946 0888")
     await expect(page.get_by_text("You hold +442079460888 already")).to_be_visible()
+
+
+async def test_numbers_are_pasted_and_given_to_one_plan_at_once(opens: Opens, world: World) -> None:
+    tenant = world.tenant("t_web_many", through_door=True)
+    trunk = await tenant.create_trunk("Acme")
+    await tenant.create_number("020 7946 0701", trunk["id"])
+    desk = await tenant.create_sip_agent("Desk", "sip:desk@agents.example.com;transport=tcp")
+    night = await tenant.create_sip_agent("Night", "sip:night@agents.example.com;transport=tcp")
+    old = await tenant.create_plan("Old", ["+442079460701"], desk["id"])
+    new = await tenant.create_plan("New", [], night["id"])
+    person = await opens()
+    page = person.page
+    await person.sign_in("t_web_many", path="/numbers/many")
+    await page.get_by_role("textbox").last.fill("(020) 7946-0702;Kitchen\n+44 20 7946 0703\n12")
+    await expect(page.get_by_text("number_too_short")).to_be_visible()
+    await page.get_by_role("button", name="Add 2 numbers").click()
+    await expect(page.get_by_role("row", name="+44 20 7946 0702")).to_contain_text("Kitchen")
+
+    await page.get_by_role("button", name="Choose all 3").click()
+    await page.get_by_role("checkbox", name="+44 20 7946 0703").uncheck()
+    await page.get_by_role("combobox", name="Plan").click()
+    await page.get_by_role("option", name="New").click()
+    await page.get_by_role("button", name="Give them this plan").click()
+    await expect(page.get_by_role("row", name="+44 20 7946 0701")).to_contain_text("Night")
+    await expect(page.get_by_role("row", name="+44 20 7946 0703")).to_contain_text("nobody yet")
+    router = tenant.rest("call-control")
+    plans = (await router.get("/api/v1/routing/plans")).json()["plans"]
+    assert {one["id"]: sorted(one["numbers"]) for one in plans} == {
+        old["id"]: [],
+        new["id"]: ["+442079460701", "+442079460702"],
+    }

@@ -11,6 +11,7 @@ import { choices, useNamedTrunks } from '@/shared/named';
 import { PageHead } from '@/shared/PageHead';
 import { SearchBox } from '@/shared/SearchBox';
 import { Waiting } from '@/shared/Waiting';
+import { Assign } from './Assign';
 import { NumberRows } from './NumberRows';
 import { useNumbers } from './reading';
 import type { NumberSearch } from './routes';
@@ -27,16 +28,24 @@ export function NumberList() {
   const filtered = Object.keys(search).length > 0;
   const none = numbers.items?.length === 0;
   const blank = none && !filtered;
-  const add = mayChange && <LinkButton to="/numbers/new">{t('numbers.add')}</LinkButton>;
+  const add = mayChange && (
+    <>
+      <LinkButton to="/numbers/many" variant="default">
+        {t('numbers.addMany')}
+      </LinkButton>
+      <LinkButton to="/numbers/new">{t('numbers.add')}</LinkButton>
+    </>
+  );
   return (
     <SelectionContext value={selection}>
       <PageHead title={t('numbers.title')} sentence={t('numbers.sentence')} actions={!blank && add} />
       {!blank && <Conditions />}
       {numbers.error && <Failure error={numbers.error} again={() => void numbers.refetch()} mb="md" />}
       {numbers.isPending && <Waiting />}
-      {blank && <Empty sentence={t('numbers.none')} action={add} />}
+      {blank && <Empty sentence={t('numbers.none')} action={add && <Group>{add}</Group>} />}
       {none && filtered && <Empty sentence={t('shared.noMatch')} />}
-      {numbers.items && !none && <NumberRows numbers={numbers.items} mayChange={false} />}
+      {numbers.items && !none && mayChange && <Assign numbers={numbers.items} />}
+      {numbers.items && !none && <NumberRows numbers={numbers.items} mayChange={mayChange} />}
       <More list={numbers} />
     </SelectionContext>
   );

@@ -2,6 +2,8 @@ import { Checkbox } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { NumberBody } from '@/api/generated/api.schemas';
+import { LastCall } from '@/shared/LastCall';
+import { useLatestCalls } from '@/shared/latest';
 import { TextLink } from '@/shared/links';
 import { international, Num } from '@/shared/Num';
 import { byId, useNamedAgents, useNamedPlans, useNamedTrunks } from '@/shared/named';
@@ -18,6 +20,8 @@ export function NumberRows({ numbers, mayChange }: Props) {
   const trunks = useNamedTrunks();
   const agents = useNamedAgents();
   const plans = useNamedPlans();
+  const keys = useMemo(() => numbers.map((one) => one.number), [numbers]);
+  const latest = useLatestCalls('number', keys);
   // the same columns draw the same rows, so that a thousand of them stand still while one is chosen
   const columns = useMemo(() => {
     const trunkOf = byId(trunks);
@@ -25,6 +29,7 @@ export function NumberRows({ numbers, mayChange }: Props) {
     const choice: Column<NumberBody> = {
       key: 'choice',
       head: t('numbers.choice'),
+      narrow: true,
       cell: (one) => <Choice number={one.number} />,
     };
     const others: Column<NumberBody>[] = [
@@ -48,9 +53,15 @@ export function NumberRows({ numbers, mayChange }: Props) {
         head: t('numbers.trunk'),
         cell: (one) => <span dir="auto">{trunkOf.get(one.trunk_id)?.name ?? t('numbers.gone')}</span>,
       },
+      {
+        key: 'last',
+        head: t('numbers.lastCall'),
+        end: true,
+        cell: (one) => <LastCall call={latest.get(one.number)} />,
+      },
     ];
     return mayChange ? [choice, ...others] : others;
-  }, [t, trunks, agents, plans, mayChange]);
+  }, [t, trunks, agents, plans, latest, mayChange]);
   return <Rows label={t('numbers.title')} items={numbers} columns={columns} keyOf={idOf} />;
 }
 

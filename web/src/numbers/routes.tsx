@@ -24,3 +24,9 @@ export const numberPage = createRoute({
   path: '/numbers/$numberId',
   component: lazyRouteComponent(() => import('./NumberPage'), 'NumberPage'),
 });
+
+export const numbersMany = createRoute({
+  getParentRoute: () => root,
+  path: '/numbers/many',
+  component: lazyRouteComponent(() => import('./NumbersMany'), 'NumbersMany'),
+});

@@ -7,6 +7,8 @@ export type Column<T> = {
   cell: (item: T) => ReactNode;
   /** Numbers stand at the end. */
   end?: boolean;
+  /** As narrow as what stands in it. */
+  narrow?: boolean;
 };
 
 type Props<T> = { label: string; items: T[]; columns: Column<T>[]; keyOf: (item: T) => string };
@@ -25,12 +27,7 @@ function Table<T>({ label, items, columns, keyOf }: Props<T>) {
       <thead role="rowgroup">
         <tr role="row">
           {columns.map((column) => (
-            <th
-              key={column.key}
-              role="columnheader"
-              scope="col"
-              className={column.end ? classes.end : undefined}
-            >
+            <th key={column.key} role="columnheader" scope="col" className={classOf(column)}>
               {column.head}
             </th>
           ))}
@@ -40,12 +37,7 @@ function Table<T>({ label, items, columns, keyOf }: Props<T>) {
         {items.map((item) => (
           <tr key={keyOf(item)} role="row">
             {columns.map((column) => (
-              <td
-                key={column.key}
-                role="cell"
-                data-head={column.head}
-                className={column.end ? classes.end : undefined}
-              >
+              <td key={column.key} role="cell" data-head={column.head} className={classOf(column)}>
                 <div>{column.cell(item)}</div>
               </td>
             ))}
@@ -56,5 +48,8 @@ function Table<T>({ label, items, columns, keyOf }: Props<T>) {
     // biome-ignore-end lint/a11y/noRedundantRoles: see above
   );
 }
+
+const classOf = ({ end, narrow }: { end?: boolean; narrow?: boolean }) =>
+  (end && classes.end) || (narrow && classes.narrow) || undefined;
 
 export const rowLink = classes.rowLink;

@@ -2,7 +2,7 @@ import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-r
 import { agentNew, agentPage, answeringList, planNew, planPage } from '@/answering/routes';
 import { callList, callPage } from '@/calls/routes';
 import { connectBegin, connectStep } from '@/connect/routes';
-import { numberList, numberNew, numberPage } from '@/numbers/routes';
+import { numberList, numberNew, numberPage, numbersMany } from '@/numbers/routes';
 import { settings, settingsAddresses, settingsAudit, settingsKeys } from '@/settings/routes';
 import { trunkEdit, trunkList, trunkNew, trunkPage } from '@/trunks/routes';
 import { Broken, Nowhere } from './Nowhere';
@@ -25,6 +25,7 @@ export const router = createRouter({
     trunkEdit,
     numberList,
     numberNew,
+    numbersMany,
     numberPage,
     answeringList,
     agentNew,

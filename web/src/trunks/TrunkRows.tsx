@@ -1,7 +1,10 @@
 import { Text } from '@mantine/core';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StatusBody, TrunkBody } from '@/api/generated/api.schemas';
 import { countryName } from '@/shared/countries';
+import { LastCall } from '@/shared/LastCall';
+import { useLatestCalls } from '@/shared/latest';
 import { TextLink } from '@/shared/links';
 import { localeOf } from '@/shared/locale';
 import { Rows, rowLink } from '@/shared/Rows';
@@ -13,6 +16,8 @@ type Props = { trunks: TrunkBody[]; statuses: ReadonlyMap<string, StatusBody> };
 
 export function TrunkRows({ trunks, statuses }: Props) {
   const { t, i18n } = useTranslation();
+  const keys = useMemo(() => trunks.map((one) => one.id), [trunks]);
+  const latest = useLatestCalls('trunk_id', keys);
   const probe = (status: StatusBody | undefined) => {
     const ms = latency(status);
     return ms === undefined ? '–' : t('trunks.probeMs', { ms });
@@ -56,6 +61,12 @@ export function TrunkRows({ trunks, statuses }: Props) {
       head: t('trunks.probe'),
       end: true,
       cell: (trunk: TrunkBody) => probe(statuses.get(trunk.id)),
+    },
+    {
+      key: 'last',
+      head: t('numbers.lastCall'),
+      end: true,
+      cell: (trunk: TrunkBody) => <LastCall call={latest.get(trunk.id)} />,
     },
   ];
   return <Rows label={t('trunks.title')} items={trunks} columns={columns} keyOf={(trunk) => trunk.id} />;

@@ -1,4 +1,3 @@
-import { Button, FileButton, Group, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,15 +5,14 @@ import type { BroughtBody } from '@/api/generated/api.schemas';
 import { bulkCreateNumbers, getListNumbersQueryKey } from '@/api/generated/numbers';
 import { international } from '@/shared/Num';
 import { draftOf, forgetDraft, keepDraft } from '@/shared/useDraft';
-import { wire } from '@/shared/wire';
 import { Frame } from '../Frame';
 import { onceFor } from '../idempotency';
 import type { StepProps } from '../StepPage';
 import { useGo, useSaving } from '../saving';
-
 import { Judged } from './Judged';
 import { linesOf, taken, toBring } from './lines';
 import { NotBrought } from './NotBrought';
+import { Pasted } from './Pasted';
 import { useJudgement } from './useJudgement';
 
 /** Which numbers: pasted in any writing, each line judged as it is typed. */
@@ -48,10 +46,6 @@ export function NumbersStep({ onboarding }: StepProps) {
       await go(onboarding.id, 'agent');
     },
   });
-  const read = async (file: File | null) => {
-    const more = await file?.text();
-    if (more) setText((before) => [before.trim(), more.trim()].filter(Boolean).join('\n'));
-  };
   return (
     <Frame
       screen="numbers"
@@ -65,28 +59,7 @@ export function NumbersStep({ onboarding }: StepProps) {
       onContinue={() => good.length && !judgement.isAsking && saving.mutate()}
     >
       <NotBrought results={failed} />
-      <Textarea
-        label={t('connect.numbers.list')}
-        description={t('connect.numbers.listHint')}
-        value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
-        autosize
-        minRows={4}
-        maxRows={16}
-        spellCheck={false}
-        autoComplete="off"
-        required
-        classNames={{ input: wire }}
-      />
-      <Group mt="sm">
-        <FileButton onChange={(file) => void read(file)} accept=".csv,.txt,text/csv,text/plain">
-          {(props) => (
-            <Button variant="default" {...props}>
-              {t('connect.numbers.file')}
-            </Button>
-          )}
-        </FileButton>
-      </Group>
+      <Pasted text={text} setText={setText} />
     </Frame>
   );
 }
