@@ -7,12 +7,15 @@ tables, never a missing file. An edge that ran before finds what it last held.
 
 import ipaddress
 import re
+import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from switchlink.kamailio_tables import open_tables
 
+_NAME = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])\Z")
 _EDGE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 LARGEST_SHARED_MB = 2000
 LARGEST_SIZE = 20
@@ -52,6 +55,8 @@ class KamailioRun:
     """Of a trunk and of a tenant; None: as values.cfg has them."""
     own_networks: Sequence[str] = ()
     """Networks of our own nodes, where no leg goes."""
+    public_names: Sequence[str] = ()
+    """Names and addresses that providers know this edge by, beside those of its sockets."""
 
     def __post_init__(self) -> None:
         if not _EDGE_ID.match(self.edge_id):
@@ -93,7 +98,8 @@ class KamailioRun:
         if len(str(self.rpc_socket.absolute())) > LONGEST_SOCKET_PATH:
             raise ValueError(f"the run folder's path is too long for a unix socket: {self.run_dir}")
         self.run_dir.mkdir(parents=True, exist_ok=True)
-        if not self.tables.exists():
+        # tables that came with this version; a broken file is the agent's to set aside
+        with suppress(sqlite3.DatabaseError):
             open_tables(self.tables).close()
         if not self.destinations.exists():
             self.destinations.touch()
@@ -135,6 +141,7 @@ class KamailioRun:
             "TABLES_FILE": _quoted(self.tables.absolute()),
             "TRUNK_TABLE": _table("trunk", self.rows // 10),
             "NUMBER_TABLE": _table("number", self.rows),
+            "SOURCE_TABLE": _table("source", self.rows // 10),
             "ROWS": self.rows,
             "DESTINATIONS": _quoted(self.destinations.absolute()),
             "PING_INTERVAL": self.ping_interval,
@@ -143,6 +150,7 @@ class KamailioRun:
             "EDGE_ID": _quoted(self.edge_id),
             "OUTSIDE_ALSO": _quoted(_networks(self.outside_also)),
             "OWN_NETWORKS": _quoted(_networks(self.own_networks)),
+            "OWN_NAMES": _quoted(_names(self.public_names)),
         }
         if self.calls_per_second is not None:
             names = ("TRUNK_CALLS_PER_SECOND", "TENANT_CALLS_PER_SECOND")
@@ -168,6 +176,13 @@ def _bracketed(host: str) -> str:
 
 def _networks(networks: Sequence[str]) -> str:
     return ",".join(str(ipaddress.ip_network(network)) for network in networks)
+
+
+def _names(names: Sequence[str]) -> str:
+    wrong = [name for name in names if not _NAME.match(name)]
+    if wrong:
+        raise ValueError(f"this is no name or address of an edge: {wrong[0][:80]!r}")
+    return ",".join(name.lower().removesuffix(".") for name in names)
 
 
 def _quoted(value: object) -> str:

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
-TABLES = ("trunk", "number", "meta")
+TABLES = ("trunk", "number", "source", "meta")
 WAIT_SECONDS = 5.0  # for another writer: whoever starts Kamailio makes missing tables
 
 _COLUMNS = (

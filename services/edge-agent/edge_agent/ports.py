@@ -14,7 +14,8 @@ from edge_agent.domain.resources import Endpoint, Resource, Switch
 from edge_agent.domain.updates import Refusal, Update, Word
 from siptypes.versions import Revision
 
-TRUNK, NUMBER, META = TABLES = ("trunk", "number", "meta")
+TRUNK, NUMBER, SOURCE, META = TABLES = ("trunk", "number", "source", "meta")
+LOADED = (TRUNK, NUMBER, SOURCE)  # what a whole consists of
 MARK = "#file"  # a key beside the records of a table: the version whose file it was loaded from
 VERSION, SERVING = "version", "serving"  # keys of META: what is in force, whole; whether calls may come in
 

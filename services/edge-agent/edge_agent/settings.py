@@ -52,6 +52,9 @@ class EdgeSettings(SettingsGroup):
     """The same in IPv6, at the same port."""
     advertise: str | None = Field(default=None, pattern=r"^[A-Za-z0-9.:\[\]-]{1,260}$")
     """host:port that others are told, where it is not PUBLIC."""
+    public_names: list[str] = Field(default=[], max_length=32)
+    """Names and addresses that providers know this edge by, beside PUBLIC and ADVERTISE; OPTIONS to them are
+    answered."""
     inner: str = "127.0.0.1:5062"
     """host:port where the switches reach it, UDP."""
     rows: int = Field(default=20_000, ge=1000, le=1_100_000)

@@ -36,6 +36,7 @@ def kamailio_run(settings: StartSettings) -> KamailioRun:
         workers=edge.workers,
         edge_id=settings.node_id,
         outside_also=[str(network) for network in policy.allow],
+        public_names=edge.public_names,
         own_networks=[str(network) for network in policy.own],
     )
     if kamailio.rpc_socket.absolute() != run.rpc_socket.absolute():

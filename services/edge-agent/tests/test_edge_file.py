@@ -18,9 +18,13 @@ from edge_agent.domain.updates import Refusal
 from edge_agent.ports import MARK, Row
 from siptypes import versions
 
+NETWORKED = 3
+
 
 def trunk(n: int, version: int = 1) -> Resource:
-    body = Trunk(f"t{n}.test", "t", f"trk{n}", version, True, ())
+    """Its third version has networks, one of them its own."""
+    networks = ("198.51.100.0/28", f"192.0.{n}.0/24", "2001:db8::/32") if version == NETWORKED else ()
+    body = Trunk(f"t{n}.test", "t", f"trk{n}", version, True, networks)
     return Resource(body.name, version, body)
 
 
@@ -73,8 +77,22 @@ class Held:
         switches = [one.body for one in self.content.values() if isinstance(one.body, Switch)]
         active = sum(1 for one in switches if not one.draining)
         assert self.file.held.counts == Counts(len(trunks), len(numbers), active)
-        assert await self.file.rows() == {"trunk": len(trunks) + 1, "number": len(numbers) + 1}
+        index = self.index()
+        rows = {"trunk": len(trunks), "number": len(numbers), "source": len(index)}
+        assert await self.file.rows() == {table: count + 1 for table, count in rows.items()}
+        query = f"SELECT key_name, key_value FROM source WHERE key_name <> '{MARK}'"
+        assert dict(self.file._database.file.execute(query)) == index
         assert set(await self.file.switches()) == set(switches)
+
+    def index(self) -> dict[str, str]:
+        """By which addresses the trunks are found."""
+        found: dict[str, list[str]] = {}
+        for one in self.content.values():
+            if isinstance(one.body, Trunk) and one.body.source_cidrs:
+                n = one.body.domain[1:].split(".")[0]
+                for key in ("198.51.100", f"192.0.{n}", "2001:db8"):
+                    found.setdefault(key, []).append(one.body.domain)
+        return {key: ",".join(sorted(domains)) for key, domains in found.items()}
 
 
 def _is(said: str):  # type: ignore[no-untyped-def]
@@ -147,7 +165,7 @@ async def test_a_first_whole_is_taken_back_to_nothing(held: Held) -> None:
     await held.whole(trunk(1), number(1, of=1))
     await held.file.take_back()
     assert held.file.held.version == ""
-    assert await held.file.rows() == {"trunk": 0, "number": 0}
+    assert await held.file.rows() == {"trunk": 0, "number": 0, "source": 0}
 
 
 async def test_what_was_written_is_there_for_the_next_life(held: Held, tmp_path: Path) -> None:
@@ -162,6 +180,36 @@ async def test_what_was_written_is_there_for_the_next_life(held: Held, tmp_path:
     assert (await another.owed(10)).rows == [Row("number", "+4930001", "t1.test")]
     assert (await another.set_aside()).some == {"gateway/x": "it does not fit"}
     await another.close()
+
+
+async def test_the_index_of_sources_is_owed_settled_and_taken_back_with_its_trunks(held: Held) -> None:
+    await held.whole(trunk(1), trunk(2, 3))
+    await held.file.settle()
+    before = held.content
+    await held.change(trunk(1, 3))
+    await held.is_as_it_should_be()
+    owed = {(row.table, row.key): row.value for row in (await held.file.owed(10)).rows}
+    assert owed[("source", "198.51.100")] == "t1.test,t2.test"
+    assert owed[("source", "192.0.1")] == "t1.test"
+    await held.file.take_back()
+    held.content = before
+    await held.is_as_it_should_be()
+    await held.change(removed=["trunk/t2.test"])
+    assert (await held.file.owed(10)).rows[-1].value is None
+    await held.is_as_it_should_be()
+
+
+async def test_a_file_of_an_agent_before_the_index_gets_one(held: Held, tmp_path: Path) -> None:
+    await held.whole(trunk(1, 3))
+    await held.file.settle()
+    with sqlite3.connect(tmp_path / "tables.db") as file:
+        file.execute("DELETE FROM source")
+    another = Held(EdgeFile(tmp_path))
+    another.content = held.content
+    await another.file.open()
+    await another.is_as_it_should_be()
+    assert (await another.file.owed(10)).all
+    await another.file.close()
 
 
 async def test_kamailio_finds_the_version_and_a_mark_beside_the_rows(held: Held, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from edge_agent.domain.resources import MAX_SOURCES, Edge, Endpoint, Number, Swi
 from siptypes import versions
 from siptypes.endpoints import Transport
 from siptypes.faults import Misfit
+from siptypes.home_dialling import HomeDialling
 from siptypes.hosts import is_domain
 
 DOMAIN = "acme.sip.keepline.test"
@@ -25,6 +26,14 @@ def trunk(**other: object) -> Trunk:
         "source_cidrs": ("192.0.2.0/24", "2001:db8::/32"),
     }
     return Trunk(**(fields | other))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("home", "last"),
+    [(HomeDialling("44", "0"), "|7|44,0"), (HomeDialling("39"), "|7|39,"), (HomeDialling(), "|7")],
+)
+def test_a_trunk_says_how_its_country_dials(home: HomeDialling, last: str) -> None:
+    assert trunk_value(Trunk("a.test", "t", "trk", 7, True, (), home)) == f"t|trk|e|{last}"
 
 
 def test_a_trunk_reads_as_the_edge_reads_it() -> None:

@@ -1,11 +1,13 @@
 """A real Kamailio with our configuration; providers dial from 127.0.1.x, agents live on 127.0.2.x and
 strangers on 127.0.66.x. `switch` is a socket in a switch's place."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
+from harness.edge_reports import Listener
 from switchlink.testing.running_edge import RunningEdge, running_edge
 from switchlink.testing.wire import Wire, reply
 
@@ -17,8 +19,30 @@ TRUNKS = {
     "closed.sip.keepline.test": "t_demo|trk_closed|d|127.0.1.0/24|1",
     "later.sip.keepline.test": "t_demo|trk_later|xe|127.0.1.0/24|1|a field|of a later version",
     "nobody.sip.keepline.test": "t_demo|trk_nobody|e||1",
+    # calls to the address: `one` alone knows 127.64.7.1; two tenants are behind one carrier, 127.32.8.0/24
+    "one.sip.test": "t_one|trk_one|e|127.64.7.1/32|1|44,0",
+    "north.sip.test": "t_north|trk_north|e|127.32.8.0/24|1|44,0",
+    "south.sip.test": "t_south|trk_south|e|127.32.0.0/12|1|49,0",
+    "south2.sip.test": "t_south|trk_south2|e|127.32.8.7/32|1|1,1",
+    "rome.sip.test": "t_rome|trk_rome|e|127.64.9.0/24|1|39,",
+    "norules.sip.test": "t_norules|trk_norules|e|127.64.10.0/24|1|a field|of a later version",
+    "off.sip.test": "t_off|trk_off||127.64.11.1/32|1|44,0",
 }
-NUMBERS = {"+4930123": "acme.sip.keepline.test", "+4930999": "gone.sip.keepline.test"}
+NUMBERS = {
+    "+4930123": "acme.sip.keepline.test",
+    "+4930999": "gone.sip.keepline.test",
+    "+442079460123": "one.sip.test",
+    "+442079460200": "north.sip.test",
+    "+442079460300": "south.sip.test",
+    "+493079460200": "south.sip.test",
+    "+442079460400": "north.sip.test",
+    "+492079460400": "south.sip.test",
+    "+12025550100": "south2.sip.test",
+    "+390612345678": "rome.sip.test",
+    "+442079460500": "norules.sip.test",
+    "+442079460600": "off.sip.test",
+}
+OWN_NAMES = ["edge1.sip.keepline.test", "198.51.100.7"]
 
 Opener = Callable[..., Awaitable[Wire]]
 
@@ -46,7 +70,8 @@ def shared_config() -> Path:
 async def shared_edge() -> AsyncIterator[tuple[RunningEdge, Wire]]:
     # all tests are one tenant's
     many = dict.fromkeys(("TRUNK_CALLS_PER_SECOND", "TENANT_CALLS_PER_SECOND", "TENANT_CALLS"), "9999")
-    async with running_edge(CONFIG, ping_interval=60, defines={"LEG_SILENCE": "1000"} | many) as edge:
+    defines = {"LEG_SILENCE": "1000"} | many
+    async with running_edge(CONFIG, ping_interval=60, defines=defines, public_names=OWN_NAMES) as edge:
         switch = await Wire.open()
         await edge.load(TRUNKS, NUMBERS, [switch.peer])
         yield edge, switch
@@ -84,3 +109,11 @@ async def agent(wires: Opener) -> Wire:
 @pytest.fixture
 async def stranger(wires: Opener) -> Wire:
     return await wires("127.0.66.6")
+
+
+@pytest.fixture
+async def listener(edge: RunningEdge) -> AsyncIterator[Listener]:
+    listening = Listener(*await asyncio.open_connection("127.0.0.1", edge.run.ports.events))
+    await listening.grant(100, edge)
+    yield listening
+    listening.close()

@@ -1,66 +1,15 @@
 """What the edge tells about its refusals, and that telling never holds up a call."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from harness.until import until
+from harness.edge_reports import Listener
 from switchlink.testing.running_edge import RunningEdge, running_edge
 from switchlink.testing.wire import SDP, Wire, request
 
 ACME = "acme.sip.keepline.test"
-
-
-class Listener:
-    """Reads netstrings as the edge agent does, and grants room when the test says so."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
-
-    async def grant(self, room: int, edge: RunningEdge) -> None:
-        text = str(room)
-        before = await self._granted(edge)
-        self._writer.write(f"{len(text)}:{text},".encode())
-
-        async def granted() -> bool:
-            return await self._granted(edge) != before
-
-        await until(granted, within=2.0)
-
-    async def next(self, within: float = 2.0) -> dict[str, Any]:
-        async with asyncio.timeout(within):
-            length = int((await self._reader.readuntil(b":"))[:-1])
-            event: dict[str, Any] = json.loads(await self._reader.readexactly(length))
-            assert await self._reader.readexactly(1) == b","
-            return event
-
-    async def silent(self, within: float = 0.3) -> bool:
-        try:
-            await self.next(within)
-        except TimeoutError:
-            return True
-        return False
-
-    def close(self) -> None:
-        self._writer.close()
-
-    async def _granted(self, edge: RunningEdge) -> int:
-        try:
-            return int((await edge.rpc("htable.get", "flow", "granted"))["item"]["value"])
-        except RuntimeError:
-            return 0
-
-
-@pytest.fixture
-async def listener(edge: RunningEdge) -> AsyncIterator[Listener]:
-    listening = Listener(*await asyncio.open_connection("127.0.0.1", edge.run.ports.events))
-    await listening.grant(100, edge)
-    yield listening
-    listening.close()
 
 
 def call(wire: Wire, uri: str, **headers: str) -> str:

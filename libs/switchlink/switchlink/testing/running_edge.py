@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from switchlink.kamailio_run import KamailioPorts, KamailioRun, with_extra
+from switchlink.kamailio_sources import keys_of_value, with_domain
 from switchlink.kamailio_tables import open_tables, put_rows
 from switchlink.testing.switch_process import free_port
 
@@ -121,13 +122,22 @@ class RunningEdge:
         """Puts a whole configuration in force without an agent."""
         self.write_table("trunk", trunk)
         self.write_table("number", number)
+        self.write_table("source", sources_of(trunk))
         self.write_table("meta", {"version": "test", "serving": "1"})
         flags = [(peer, _ACTIVE) for peer in switches] + [(peer, _DRAINING) for peer in draining]
         lines = (f"1 sip:{host}:{port};transport=udp {n} 0 sockname=inner\n" for (host, port), n in flags)
         self.run.destinations.write_text("".join(lines))
         await self.rpc("dispatcher.reload")
-        for name in ("trunk", "number", "meta"):
+        for name in ("trunk", "number", "source", "meta"):
             await self.rpc("htable.reload", name)
+
+
+def sources_of(trunk: Mapping[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for domain, value in trunk.items():
+        for key in keys_of_value(value):
+            found[key] = with_domain(found.get(key, ""), domain)
+    return found
 
 
 @asynccontextmanager

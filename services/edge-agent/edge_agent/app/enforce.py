@@ -12,6 +12,7 @@ from edge_agent.app.switches import Switches
 from edge_agent.domain.admission import Counts
 from edge_agent.domain.updates import Refusal
 from edge_agent.ports import (
+    LOADED,
     MARK,
     META,
     NUMBER,
@@ -106,7 +107,7 @@ class Enforce:
     async def _load(self) -> None:
         """From the file, with calls coming in all the while."""
         await self._edge.delete(META, VERSION)
-        for table in (TRUNK, NUMBER):
+        for table in LOADED:
             await self._edge.reload(table)
         counts, mark = await self._edge.counts(), await self._file.mark()
         for table, rows in (await self._file.rows()).items():
@@ -119,9 +120,9 @@ class Enforce:
         self._whole = True
 
     async def _set(self, rows: Sequence[Row]) -> None:
-        """Numbers that go, go before their trunk; numbers that come, come after theirs."""
+        """What names a trunk goes before it, and comes after it."""
         gone = sorted((row for row in rows if row.value is None), key=lambda row: row.table == TRUNK)
-        there = sorted((row for row in rows if row.value is not None), key=lambda row: row.table == NUMBER)
+        there = sorted((row for row in rows if row.value is not None), key=lambda row: row.table != TRUNK)
         for row in gone:
             await self._edge.delete(row.table, row.key)
         for row in there:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from siptypes.endpoints import Transport, endpoint_name
 from siptypes.faults import Misfit
+from siptypes.home_dialling import UNKNOWN_HOME, HomeDialling
 from siptypes.hosts import check_host, is_domain, network
 from siptypes.ids import check_token
 from siptypes.numbers import is_e164
@@ -90,6 +91,7 @@ class Trunk:
     version: int
     enabled: bool
     source_cidrs: tuple[str, ...]
+    home: HomeDialling = UNKNOWN_HOME
 
     def __post_init__(self) -> None:
         if not is_domain(self.domain):

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sip_config.domain.resources import EndpointBody, TrunkBody
 from siptypes.endpoints import Transport
+from siptypes.home_dialling import home_dialling
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,5 +45,11 @@ class Trunk:
         """Raises Misfit."""
         chosen = self.fields
         return TrunkBody(
-            self.domain, self.tenant_id, self.id, self.version, chosen.enabled, chosen.source_cidrs
+            self.domain,
+            self.tenant_id,
+            self.id,
+            self.version,
+            chosen.enabled,
+            chosen.source_cidrs,
+            home_dialling(chosen.country),
         )

@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from edge_agent.adapters.disk.index import index_whole
 from edge_agent.adapters.disk.rows import (
     OWN_TABLES,
     PLACES,
@@ -21,7 +22,7 @@ from edge_agent.adapters.disk.rows import (
     take,
 )
 from edge_agent.domain.admission import Counts
-from edge_agent.ports import MARK, META, NUMBER, SERVING, TRUNK, VERSION, Held
+from edge_agent.ports import LOADED, MARK, META, SERVING, SOURCE, VERSION, Held
 from servicekit.telemetry.logging import logger
 from switchlink.kamailio_tables import open_tables, put_rows
 
@@ -39,7 +40,7 @@ class Transaction:
         """What the file holds at the end of this."""
         self.after = {**self.after, "held": held}
         file = self._database.file
-        for table in (TRUNK, NUMBER):
+        for table in LOADED:
             put_rows(file, table, [(MARK, held.version)])
         put_rows(file, META, [(VERSION, held.version), (SERVING, "1")])
         self.keep()
@@ -91,6 +92,7 @@ class Database:
                 raise sqlite3.DatabaseError("; ".join(faults))
             for read in (switches, endpoints, edges):  # what an agent of another version wrote
                 read(self.file)
+            self._index_what_has_none()
         except sqlite3.OperationalError:
             raise
         except (sqlite3.DatabaseError, ValueError, KeyError, TypeError) as broken:
@@ -155,6 +157,16 @@ class Database:
             with self.transaction() as transaction:
                 transaction.after = {**self.state, "held": replace(self.held, room=rows)}
                 transaction.keep()
+
+    def _index_what_has_none(self) -> None:
+        """A file that an agent before the index wrote."""
+        marked = f"SELECT count(*) FROM {SOURCE} WHERE key_name = '{MARK}'"  # noqa: S608
+        if not self.held.version or self.value(marked):
+            return
+        with self.transaction() as transaction:
+            index_whole(self.file)
+            transaction.note(self.held)
+            transaction.owe_all(True)
 
     def _connect(self) -> None:
         self._open = open_tables(self._path)

@@ -14,13 +14,14 @@ from typing import TypeVar
 
 from edge_agent.adapters.disk import rows
 from edge_agent.adapters.disk.database import Database
+from edge_agent.adapters.disk.index import index_changed
 from edge_agent.adapters.disk.owed import what_is_owed, what_is_set_aside
 from edge_agent.adapters.disk.replace_file import replace_file
 from edge_agent.adapters.disk.whole import Whole, drop
 from edge_agent.domain.admission import Counts
 from edge_agent.domain.resources import Edge, Endpoint, Resource, Switch
 from edge_agent.domain.updates import Refusal
-from edge_agent.ports import MARK, NUMBER, TRUNK, FileFailed, Held, Judge, Owed, SetAside
+from edge_agent.ports import LOADED, MARK, FileFailed, Held, Judge, Owed, SetAside
 from siptypes.versions import Revision, written
 
 _T = TypeVar("_T")
@@ -104,6 +105,7 @@ class EdgeFile:
                     if new is not None:
                         rows.put(file, new)
                         total, counts = total + new.part, _sum(counts, new.counts, 1)
+                    index_changed(file, old, new)
                 if refusal := judge(held.counts, counts, written(total)):
                     transaction.leave()
                     return refusal
@@ -131,7 +133,7 @@ class EdgeFile:
     async def rows(self) -> Mapping[str, int]:
         def count() -> dict[str, int]:
             query = "SELECT count(*) FROM {}"
-            return {table: int(self._database.value(query.format(table))) for table in (TRUNK, NUMBER)}
+            return {table: int(self._database.value(query.format(table))) for table in LOADED}
 
         return await self._in_thread(count)
 

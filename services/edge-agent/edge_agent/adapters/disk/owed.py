@@ -4,7 +4,7 @@ import sqlite3
 
 from edge_agent.adapters.disk.rows import find
 from edge_agent.domain.resources import Kind
-from edge_agent.ports import Owed, Row, SetAside
+from edge_agent.ports import LOADED, SOURCE, Owed, Row, SetAside
 
 _SOME = 100  # names of what is set aside that are told
 _LOST = (
@@ -17,12 +17,12 @@ def what_is_owed(file: sqlite3.Connection, most: int) -> Owed:
     """Rows as they are now; `all` when there are `most` or more."""
     count = {kind: _count(file, kind) for kind in Kind}
     others = count[Kind.SWITCH] > 0, count[Kind.EDGE] + count[Kind.ENDPOINT] > 0
-    if count[Kind.TRUNK] + count[Kind.NUMBER] >= most:
+    if count[Kind.TRUNK] + count[Kind.NUMBER] + _count(file, SOURCE) >= most:
         return Owed(True, (), *others)
     found = []
     for (name,) in file.execute("SELECT name FROM owed").fetchall():
         kind, _, key = name.partition("/")
-        if kind in (Kind.TRUNK, Kind.NUMBER):
+        if kind in LOADED:
             row = find(file, name)
             found.append(Row(kind, key, row.value if row and row.table == kind else None))
     return Owed(False, found, *others)
@@ -41,6 +41,6 @@ def what_is_set_aside(file: sqlite3.Connection) -> SetAside:
     return SetAside(some, count)
 
 
-def _count(file: sqlite3.Connection, kind: Kind) -> int:
+def _count(file: sqlite3.Connection, kind: str) -> int:
     query = "SELECT count(*) FROM owed WHERE name BETWEEN ? AND ?"
     return int(file.execute(query, (f"{kind}/", f"{kind}0")).fetchone()[0])

@@ -1,6 +1,7 @@
 """Resources as rows of tables.db, and what was there before, so that it can be undone.
 
 trunk, number   what Kamailio loads; key_name is the resource's name without its kind
+source          what Kamailio loads beside them: follows from the trunks (index.py), and counts in no version
 other           everything else under its whole name: switches, endpoints, edges, and what is set aside
 owed            names that changed since the edge was known to hold everything, with the row of that time;
                 tbl is null where there was none
@@ -14,12 +15,12 @@ from dataclasses import asdict, dataclass
 from edge_agent.domain.admission import Counts
 from edge_agent.domain.records import number_value, trunk_value
 from edge_agent.domain.resources import Edge, Endpoint, Kind, Number, Resource, Switch, Trunk
-from edge_agent.ports import MARK
+from edge_agent.ports import LOADED, MARK, SOURCE
 from siptypes import versions
 from siptypes.endpoints import Transport
 
 OTHER = "other"
-PLACES = (Kind.TRUNK.value, Kind.NUMBER.value, OTHER)
+PLACES = (Kind.TRUNK.value, Kind.NUMBER.value, SOURCE, OTHER)
 OWN_TABLES = (
     "CREATE TABLE IF NOT EXISTS other (key_name TEXT NOT NULL PRIMARY KEY, key_value TEXT NOT NULL, "
     "version INTEGER NOT NULL, fault TEXT NOT NULL) WITHOUT ROWID",
@@ -74,7 +75,7 @@ def kept(resource: Resource) -> Kept:
 
 def find(file: sqlite3.Connection, name: str) -> Kept | None:
     kind, _, key = name.partition("/")
-    if kind in (Kind.TRUNK, Kind.NUMBER):
+    if kind in LOADED:
         row = file.execute(f"SELECT key_value, version FROM {kind} WHERE key_name = ?", (key,)).fetchone()  # noqa: S608
         if row is not None and key != MARK:
             return Kept(name, kind, row[0], unsigned(row[1]))

@@ -4,10 +4,11 @@ compared with what is there, so that only what differs is written, owed to the e
 import sqlite3
 from collections.abc import Sequence
 
+from edge_agent.adapters.disk.index import Index
 from edge_agent.adapters.disk.rows import OTHER, PLACES, kept, signed
 from edge_agent.domain.admission import Counts
 from edge_agent.domain.resources import Resource
-from edge_agent.ports import MARK
+from edge_agent.ports import MARK, SOURCE, TRUNK
 from siptypes.versions import written
 
 _NEXT = (
@@ -23,6 +24,7 @@ class Whole:
         self._file = file
         self._sum = 0
         self._counts = [0, 0, 0]
+        self._index = Index()
         drop(file)
         file.execute(_NEXT)
 
@@ -40,6 +42,8 @@ class Whole:
         for row in map(kept, resources):
             rows.append((row.name, row.table, row.key, row.value, signed(row.version), row.fault))
             self._sum += row.part
+            if row.table == TRUNK:
+                self._index.add(row.key, row.value)
             counts = row.counts
             self._counts[0] += counts.trunks
             self._counts[1] += counts.numbers
@@ -52,6 +56,8 @@ class Whole:
 
     def write(self, *, first: bool) -> None:
         """Within a transaction. first: nothing was held, so nothing is compared or kept for undoing."""
+        staged = ((f"{SOURCE}/{key}", SOURCE, key, value) for key, value in self._index.rows())
+        self._file.executemany("INSERT INTO temp.next VALUES (?, ?, ?, ?, 0, '')", staged)
         if not first:
             for table in PLACES:
                 self._owe_gone(table)

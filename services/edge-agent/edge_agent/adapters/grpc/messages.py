@@ -11,6 +11,7 @@ from keepline.sip.v1 import switch_config_pb2 as pb
 from keepline.types.v1.endpoint_pb2 import SipEndpoint
 from siptypes.endpoints import Transport
 from siptypes.faults import Misfit
+from siptypes.home_dialling import HomeDialling
 from siptypes.messages import transport_of
 from siptypes.versions import Revision
 
@@ -118,6 +119,7 @@ def _trunk(trunk: pb.TrunkResource) -> Trunk:
         trunk.trunk_version,
         trunk.enabled,
         tuple(trunk.source_cidrs),
+        HomeDialling(trunk.calling_code, trunk.national_prefix),
     )
 
 

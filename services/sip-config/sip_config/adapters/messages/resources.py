@@ -77,6 +77,8 @@ def _trunk(body: TrunkBody) -> pb.TrunkResource:
         trunk_version=body.version,
         enabled=body.enabled,
         source_cidrs=body.source_cidrs,
+        calling_code=body.home.calling_code,
+        national_prefix=body.home.national_prefix,
     )
 
 

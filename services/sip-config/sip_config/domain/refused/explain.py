@@ -76,14 +76,14 @@ _SENTENCES: dict[str, tuple[Rule, str, str]] = {
     ),
     "trunk_unknown": (
         Rule.TRUNK_KNOWN,
-        "A router did not know the trunk yet.",
-        "Call again: a new trunk is known everywhere within seconds.",
+        "It was sent to a name that is no trunk's, or to a trunk that is not known everywhere yet.",
+        "Have your provider send to the trunk's own SIP domain; a new trunk is known everywhere in seconds.",
     ),
 }
 _STRANGERS = (
     Rule.TRUNK_KNOWN,
-    "It was sent to no trunk's domain, and to no number that is held.",
-    "If it is a provider's, have it send to the trunk's own SIP domain.",
+    "It was sent to no trunk's domain, and to no number that is held, from an address that no trunk knows.",
+    "If it is a provider's, allow its address on the trunk, or have it send to the trunk's own SIP domain.",
 )
 _OTHERWISE = (Rule.REQUEST, "It was turned away.", "The page of its code says how to repair it.")
 

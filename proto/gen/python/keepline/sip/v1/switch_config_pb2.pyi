@@ -537,12 +537,19 @@ class TrunkResource(_message.Message):
     TRUNK_VERSION_FIELD_NUMBER: _builtins.int
     ENABLED_FIELD_NUMBER: _builtins.int
     SOURCE_CIDRS_FIELD_NUMBER: _builtins.int
+    CALLING_CODE_FIELD_NUMBER: _builtins.int
+    NATIONAL_PREFIX_FIELD_NUMBER: _builtins.int
     domain: _builtins.str
     tenant_id: _builtins.str
     trunk_id: _builtins.str
     trunk_version: _builtins.int
     """Of the trunk; grows by one with each change."""
     enabled: _builtins.bool
+    calling_code: _builtins.str
+    """Of the trunk's country: its code without a plus, and what is dialled there before a number of the country
+    ("44", "0"). Empty where nothing is known, or nothing is dialled.
+    """
+    national_prefix: _builtins.str
     @_builtins.property
     def source_cidrs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Canonical networks, at most 2,000 characters together; empty lets nobody in."""
@@ -556,10 +563,12 @@ class TrunkResource(_message.Message):
         trunk_version: _builtins.int = ...,
         enabled: _builtins.bool = ...,
         source_cidrs: _abc.Iterable[_builtins.str] | None = ...,
+        calling_code: _builtins.str = ...,
+        national_prefix: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["domain", b"domain", "enabled", b"enabled", "source_cidrs", b"source_cidrs", "tenant_id", b"tenant_id", "trunk_id", b"trunk_id", "trunk_version", b"trunk_version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calling_code", b"calling_code", "domain", b"domain", "enabled", b"enabled", "national_prefix", b"national_prefix", "source_cidrs", b"source_cidrs", "tenant_id", b"tenant_id", "trunk_id", b"trunk_id", "trunk_version", b"trunk_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
