@@ -8,6 +8,7 @@ import type { TrunkWithPlace } from '@/api/generated/api.schemas';
 import { deleteTrunk, getGetTrunkQueryKey } from '@/api/generated/trunks';
 import { ifVersion } from '@/api/request';
 import { Failure } from '@/shared/Failure';
+import { TextLink } from '@/shared/links';
 import { Num } from '@/shared/Num';
 import { Waiting } from '@/shared/Waiting';
 import { useLinked } from './linked';
@@ -49,6 +50,7 @@ function Asked({ trunk, close }: { trunk: TrunkWithPlace; close: () => void }) {
   });
   if (linked.isPending) return <Waiting rows={2} />;
   const free = linked.numbers.length + linked.agents.length === 0;
+  const more = trunk.number_count - linked.numbers.length;
   return (
     <>
       <Text>{free ? t('trunks.deleteFree') : t('trunks.deleteLinked')}</Text>
@@ -59,6 +61,13 @@ function Asked({ trunk, close }: { trunk: TrunkWithPlace; close: () => void }) {
               <Num e164={number} />
             </List.Item>
           ))}
+          {more > 0 && (
+            <List.Item>
+              <TextLink to="/numbers" search={{ trunk: trunk.id }}>
+                {t('trunks.linkedMore', { count: more })}
+              </TextLink>
+            </List.Item>
+          )}
           {linked.agents.map(({ id, name }) => (
             <List.Item key={id}>{t('trunks.linkedAgent', { name })}</List.Item>
           ))}

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { AppliedBody, EndpointBody, StatusBody, TrunkWithPlace } from '@/api/generated/api.schemas';
 import { Card } from '@/shared/Card';
 import { Copyable } from '@/shared/Copyable';
+import { TextLink } from '@/shared/links';
 import { Rows } from '@/shared/Rows';
 import { When } from '@/shared/When';
 import { addressOf } from './says';
@@ -19,6 +20,7 @@ export function TrunkOverview({ trunk, status }: { trunk: TrunkWithPlace; status
           <Text size="xs" c="dimmed">
             {t('trunks.example')} <code dir="ltr">{`sip:${EXAMPLE}@${trunk.domain}`}</code>
           </Text>
+          <TextLink to="/settings/addresses">{t('trunks.ourAddresses')}</TextLink>
         </Stack>
       </Card>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
