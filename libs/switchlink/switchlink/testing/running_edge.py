@@ -29,10 +29,10 @@ _ACTIVE, _DRAINING = 0, 4
 class RunningEdge:
     """Restartable; `rpc` asks it directly, without the client that is under test elsewhere."""
 
-    def __init__(self, run: KamailioRun, defines: Mapping[str, str]) -> None:
+    def __init__(self, run: KamailioRun, defines: Mapping[str, str], before: Sequence[str] = ()) -> None:
         self.run = run
         self.log = run.run_dir / "kamailio.log"
-        self._argv = with_extra(run.argv(), **defines)
+        self._argv = [*before, *with_extra(run.argv(), **defines)]
         self._child: asyncio.subprocess.Process | None = None
 
     @property
@@ -142,15 +142,19 @@ def sources_of(trunk: Mapping[str, str]) -> dict[str, str]:
 
 @asynccontextmanager
 async def running_edge(
-    config: Path, public_host: str = "127.0.0.1", defines: Mapping[str, str] | None = None, **settings: Any
+    config: Path,
+    public_host: str = "127.0.0.1",
+    defines: Mapping[str, str] | None = None,
+    before: Sequence[str] = (),
+    **settings: Any,
 ) -> AsyncIterator[RunningEdge]:
-    """Its agents live on loopback. The folder is short-lived and has a short path: a unix socket's address
-    holds 107 characters."""
+    """Its agents live on loopback. before: what stands before its command. The folder is short-lived and has
+    a short path: a unix socket's address holds 107 characters."""
     folder = Path(tempfile.mkdtemp(prefix="keepline-edge-"))
     ports = KamailioPorts(*(free_port(public_host) for _ in range(4)))
     settings = {"outside_also": ("127.0.0.0/8", "::1/128")} | settings
     run = KamailioRun(config, folder, ports, public_host=public_host, workers=2, debug_level=2, **settings)
-    edge = RunningEdge(run, defines or {})
+    edge = RunningEdge(run, defines or {}, before)
     try:
         await edge.start()
         yield edge
