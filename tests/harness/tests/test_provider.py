@@ -27,7 +27,7 @@ async def made(tmp_path: Path) -> AsyncIterator[Phones]:
 
 @pytest_asyncio.fixture
 async def calls(made: Phones) -> AsyncIterator[Calls]:
-    calls = Calls(made, free_port(AGENT))
+    calls = Calls(made, free_port(AGENT), free_port(AGENT))
     yield calls
     await calls.close()
 

@@ -61,11 +61,12 @@ class Placed:
 
 
 class Calls:
-    """agent_port: where an agent answers at 127.0.2.1 while a call lasts."""
+    """agent_port: where an agent answers at 127.0.2.1 while a call lasts. desk_port: where calls find it, and
+    probes an answer at any time."""
 
-    def __init__(self, phones: Phones, agent_port: int) -> None:
+    def __init__(self, phones: Phones, agent_port: int, desk_port: int) -> None:
         self.kept: deque[Placed] = deque(maxlen=_KEPT)
-        self.agent = f"sip:desk@{AGENT}:{agent_port};transport=udp"
+        self.agent = f"sip:desk@{AGENT}:{desk_port};transport=udp"
         self._phones = phones
         self._agent_port = agent_port
         self._numbers = itertools.count(1)

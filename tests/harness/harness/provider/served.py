@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from harness.phones import Phones
+from harness.front_desk import FrontDesk
+from harness.phones import AGENT, Phones
 from harness.ports import free_port
 from harness.provider.app import create_app
 from harness.provider.calls import Calls
@@ -16,7 +17,8 @@ async def provider_page(
     phones: Phones, agent_port: int, number: str, domain: str, wanted_port: int = 0
 ) -> AsyncIterator[str]:
     """Its address. wanted_port: taken where it is free."""
-    calls = Calls(phones, agent_port)
+    desk = await FrontDesk.open((AGENT, agent_port))
+    calls = Calls(phones, agent_port, desk.port)
     port = free_port("127.0.0.1", wanted_port)
     server = HttpServer(create_app(calls, number, domain), f"127.0.0.1:{port}")
     serving = asyncio.create_task(server.run(), name="provider page")
@@ -27,3 +29,4 @@ async def provider_page(
         server.stop(1)
         await serving
         await calls.close()
+        desk.close()
