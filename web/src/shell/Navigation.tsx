@@ -48,9 +48,14 @@ export function ConnectLink({ inHead = false }: { inHead?: boolean }) {
   const { t } = useTranslation();
   if (!useMayChange()) return null;
   return (
-    <Link to="/connect" className={classes.connect} data-in-head={inHead || undefined}>
+    <Link
+      to="/connect"
+      className={classes.connect}
+      data-in-head={inHead || undefined}
+      aria-label={t('shell.connect')}
+    >
       <IconPlus size={20} stroke={1.75} aria-hidden />
-      <span>{t('shell.connect')}</span>
+      <span>{t(inHead ? 'shell.connectShort' : 'shell.connect')}</span>
     </Link>
   );
 }

@@ -9,6 +9,7 @@ import { validated } from '@/api/validate';
 import { Num } from '@/shared/Num';
 import { serviceSays } from '@/shared/serviceWords';
 import { Line } from '../Line';
+import { Probed } from './Probed';
 import { type AgentValues, NEW, NOBODY, uriOf, type Who } from './values';
 
 // milliseconds after the last key
@@ -53,15 +54,18 @@ function Answers({ who, agents, which }: OneProps) {
   if (who.id === NEW) return <NewOne who={who} which={which} />;
   const name = known?.name ?? t('connect.agent.gone');
   return (
-    <Line
-      mark={known ? 'good' : 'bad'}
-      head={
-        <span dir="auto">
-          {t(`connect.agent.says.${which}`, { name, seconds: known?.ring_seconds ?? 0 })}
-        </span>
-      }
-      says={known?.sip && <code dir="ltr">{known.sip.uri}</code>}
-    />
+    <>
+      <Line
+        mark={known ? 'good' : 'bad'}
+        head={
+          <span dir="auto">
+            {t(`connect.agent.says.${which}`, { name, seconds: known?.ring_seconds ?? 0 })}
+          </span>
+        }
+        says={known?.sip && <code dir="ltr">{known.sip.uri}</code>}
+      />
+      {known && <Probed agent={known} />}
+    </>
   );
 }
 

@@ -2,7 +2,7 @@
 
 import { createAgent } from '@/api/generated/agents';
 import type { OnboardingBody, PlanBody } from '@/api/generated/api.schemas';
-import { createPlan, getPlan, updatePlan } from '@/api/generated/routing';
+import { createPlan, getPlan, takeNumbers, updatePlan } from '@/api/generated/routing';
 import { ifVersion } from '@/api/request';
 import { onceFor } from '../idempotency';
 import { agentToMake, NEW, NOBODY, planToMake, type Who } from './values';
@@ -25,13 +25,7 @@ export async function planOf(
     ? await changed(onboarding.plan_id, first, fallback)
     : await made(onboarding.id, name, first, fallback);
   const numbers = onboarding.numbers.map((one) => one.number);
-  return answeredBy(plan, numbers);
-}
-
-/** The plan with these numbers as well. */
-export async function answeredBy(plan: PlanBody, numbers: string[]): Promise<PlanBody> {
-  const all = [...new Set([...plan.numbers, ...numbers])];
-  return updatePlan(plan.id, { numbers: all }, ifVersion(plan.version));
+  return takeNumbers(plan.id, { numbers });
 }
 
 async function made(onboardingId: string, name: string, first: string, fallback: string) {

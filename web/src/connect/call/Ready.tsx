@@ -5,12 +5,15 @@ import { routeCall } from '@/api/generated/routing';
 import { getGetTrunkQueryOptions } from '@/api/generated/trunks';
 import { Copyable } from '@/shared/Copyable';
 import { Num } from '@/shared/Num';
+import { byId, useNamedAgents } from '@/shared/named';
 import { serviceSays } from '@/shared/serviceWords';
+import { Probed } from '../agent/Probed';
 import { Line } from '../Line';
 import type { StepProps } from '../StepPage';
 
 // milliseconds
 const EVERY = 2_000;
+const SELDOM = 10_000;
 const SHOWN = 10;
 
 /** Whether a call would pass by what is known: let in at the edges, and routed to somebody. */
@@ -22,8 +25,9 @@ export function Ready({ onboarding }: StepProps) {
   const decision = useQuery({
     queryKey: ['would-answer', trunk_id, called],
     queryFn: ({ signal }) => routeCall({ trunk_id, called }, { signal }),
-    refetchInterval: EVERY,
+    refetchInterval: (query) => (query.state.data?.legs.length ? SELDOM : EVERY),
   }).data;
+  const agent = byId(useNamedAgents()).get(onboarding.agent_id ?? '');
   const isIn = trunk !== undefined && trunk.applied.length > 0 && trunk.applied.every((one) => one.in_force);
   const names = decision?.legs.map((leg) => leg.agent_name).join(` ${t('answering.dry.then')} `);
   const why = decision && !names ? serviceSays(decision.code, decision.reason, '') : undefined;
@@ -45,6 +49,7 @@ export function Ready({ onboarding }: StepProps) {
           says={why?.what}
           lang={why?.lang}
         />
+        {agent && <Probed agent={agent} />}
       </Stack>
       <div>
         <Text fw={600}>{t('connect.call.reach')}</Text>

@@ -3,8 +3,7 @@
 import { useState } from 'react';
 import type { OnboardingBody, RejectionBody } from '@/api/generated/api.schemas';
 import { listNumbers } from '@/api/generated/numbers';
-import { getPlan } from '@/api/generated/routing';
-import { answeredBy } from '../agent/making';
+import { takeNumbers } from '@/api/generated/routing';
 import { useSaving } from '../saving';
 import { numberOfFix } from './watching';
 
@@ -16,7 +15,7 @@ export function useFollowUp(onboarding: OnboardingBody) {
     const { numbers: found } = await listNumbers({ number: [number] });
     const [one] = found;
     if (!one || !onboarding.plan_id) return;
-    await answeredBy(await getPlan(onboarding.plan_id), [number]);
+    await takeNumbers(onboarding.plan_id, { numbers: [number] });
     const known = onboarding.numbers.filter((other) => other.number_id !== one.id);
     await save({ numbers: [...known, { number_id: one.id, number }] });
   }

@@ -26,6 +26,7 @@ export function NumbersStep({ onboarding }: StepProps) {
     draftOf(draft, onboarding.numbers.map((one) => international(one.number)).join('\n')),
   );
   const [moving, setMoving] = useState<ReadonlySet<string>>(new Set());
+  const [tried, setTried] = useState(false);
   const [failed, setFailed] = useState<BroughtBody[]>([]);
   useEffect(() => keepDraft(draft, text), [draft, text]);
   const trunkId = onboarding.trunk_id ?? '';
@@ -46,6 +47,12 @@ export function NumbersStep({ onboarding }: StepProps) {
       await go(onboarding.id, 'agent');
     },
   });
+  const send = () => {
+    setTried(true);
+    if (good.length && !judgement.isAsking) saving.mutate();
+  };
+  const wrong = text.trim() ? t('connect.numbers.none') : t('shared.required');
+  const none = tried && !judgement.isAsking && good.length === 0 && wrong;
   return (
     <Frame
       screen="numbers"
@@ -56,10 +63,10 @@ export function NumbersStep({ onboarding }: StepProps) {
       verb={good.length ? t('connect.numbers.goOn', { count: good.length }) : t('connect.continue')}
       busy={saving.isPending}
       error={saving.error ?? judgement.error}
-      onContinue={() => good.length && !judgement.isAsking && saving.mutate()}
+      onContinue={send}
     >
       <NotBrought results={failed} />
-      <Pasted text={text} setText={setText} />
+      <Pasted text={text} setText={setText} error={none} />
     </Frame>
   );
 }

@@ -1,11 +1,12 @@
 import { Button, FileButton, Group, Textarea } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { wire } from '@/shared/wire';
 
-type Props = { text: string; setText: (become: (before: string) => string) => void };
+type Props = { text: string; setText: (become: (before: string) => string) => void; error?: ReactNode };
 
 /** Numbers, one a line: typed, pasted, or of a file, which is added to what stands there. */
-export function Pasted({ text, setText }: Props) {
+export function Pasted({ text, setText, error }: Props) {
   const { t } = useTranslation();
   const read = async (file: File | null) => {
     const more = await file?.text();
@@ -24,6 +25,7 @@ export function Pasted({ text, setText }: Props) {
         spellCheck={false}
         autoComplete="off"
         required
+        error={error}
         classNames={{ input: wire }}
       />
       <Group mt="sm">
