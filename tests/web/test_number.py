@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from harness.browser import Person
 from harness.until import until
@@ -12,6 +12,14 @@ Opens = Callable[..., Awaitable[Person]]
 
 PROVIDER_NETWORK = "127.0.1.0/24"
 AT_ONCE = 5.0  # seconds until the first word of a probe is on the screen
+
+
+async def adds_number(page: Page, written: str) -> None:
+    await page.goto("/numbers/new")
+    await page.get_by_label("Which number?").fill(written)
+    await page.get_by_role("combobox", name="Which trunk").click()
+    await page.get_by_role("option", name="Acme Telecom").click()
+    await page.get_by_role("button", name="Add this number").click()
 
 
 async def test_a_number_is_connected_called_and_the_call_is_told(opens: Opens, world: World) -> None:
@@ -27,12 +35,13 @@ async def test_a_number_is_connected_called_and_the_call_is_told(opens: Opens, w
     await expect(page.get_by_role("heading", name="Acme Telecom")).to_be_visible()
     domain = await page.locator("code").first.inner_text()
 
-    await page.goto("/numbers/new")
-    await page.get_by_label("Which number?").fill("020 7946 0777")
-    await page.get_by_role("combobox", name="Which trunk").click()
-    await page.get_by_role("option", name="Acme Telecom").click()
-    await page.get_by_role("button", name="Add this number").click()
+    await adds_number(page, "020 7946 0777")
     await expect(page.get_by_role("row", name="+44 20 7946 0777")).to_contain_text("nobody yet")
+
+    # of Ofcom's fictitious range, which no numbering plan has: it is taken, and told
+    await adds_number(page, "07700 900777")
+    await expect(page.get_by_role("heading", name="+44 7700 900777")).to_be_visible()
+    await expect(page.get_by_role("status").filter(has_text="numbering plan")).to_be_visible()
 
     await page.goto("/answering/agents/new")
     await page.get_by_label("What do you call it?").fill("Receptionist")
@@ -51,7 +60,7 @@ async def test_a_number_is_connected_called_and_the_call_is_told(opens: Opens, w
     await expect(page.get_by_role("heading", name="Front desk")).to_be_visible()
 
     trunk = (await tenant.rest("sip-config").get("/api/v1/sip/trunks")).json()["trunks"][0]
-    await tenant.in_force(trunk["id"], number_count=1)
+    await tenant.in_force(trunk["id"], number_count=2)
     await tenant.decides(trunk["id"], "+442079460777")
     await page.get_by_role("button", name="Ask").click()
     await expect(page.get_by_text("Receptionist would answer.")).to_be_visible()

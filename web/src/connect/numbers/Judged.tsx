@@ -76,7 +76,7 @@ function Wrong({ line, head }: { line: JudgedLineBody; head: ReactNode }) {
   return <Line mark="bad" head={head} says={`${what} ${repair}`} lang={lang} code={line.code} />;
 }
 
-/** The number is taken, and its name is not. */
+/** The number is taken all the same: what to look at, or why its name is left out. */
 function LeftOut({ line }: { line: JudgedLineBody }) {
   const { what, repair, lang } = serviceSays(line.code ?? '', line.detail ?? '', line.hint ?? '');
   return (
