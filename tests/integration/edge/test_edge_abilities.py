@@ -14,11 +14,11 @@ SWITCHES_OWN = (
 )
 EXTENSIONS = [
     ("Supported: timer, path, replaces\r\n", ["timer"]),
-    ("Supported: path, replaces\r\n", [""]),
+    ("Supported: path, replaces\r\n", []),
     ("k: 100rel,timer,gruu\r\n", ["100rel, timer"]),
     ("Supported: path\r\nSupported: 100rel\r\n", ["100rel"]),
-    ("Supported: x100rel, timers\r\n", [""]),
-    ("Supported:\r\n", [""]),
+    ("Supported: x100rel, timers\r\n", []),
+    ("Supported:\r\n", []),
     ("", []),
 ]
 
