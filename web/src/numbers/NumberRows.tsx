@@ -7,7 +7,7 @@ import { useLatestCalls } from '@/shared/latest';
 import { TextLink } from '@/shared/links';
 import { international, Num } from '@/shared/Num';
 import { byId, useNamedAgents, useNamedPlans, useNamedTrunks } from '@/shared/named';
-import { type Column, Rows, rowLink } from '@/shared/Rows';
+import { aboveLink, type Column, Rows, rowLink } from '@/shared/Rows';
 import { type Answers, answersOf } from './answers';
 import { useIsChosen } from './selection';
 
@@ -69,7 +69,7 @@ function Choice({ number }: { number: string }) {
   const { t } = useTranslation();
   const [isChosen, toggle] = useIsChosen(number);
   const label = t('numbers.choose', { number: international(number) });
-  return <Checkbox checked={isChosen} onChange={toggle} aria-label={label} />;
+  return <Checkbox checked={isChosen} onChange={toggle} className={aboveLink} aria-label={label} />;
 }
 
 function Answering({ answers }: { answers: Answers | undefined }) {

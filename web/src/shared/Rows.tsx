@@ -53,3 +53,6 @@ const classOf = ({ end, narrow }: { end?: boolean; narrow?: boolean }) =>
   (end && classes.end) || (narrow && classes.narrow) || undefined;
 
 export const rowLink = classes.rowLink;
+
+/** Of what is pressed by itself in a row whose link covers it; buttons are without. */
+export const aboveLink = classes.aboveLink;
