@@ -7,7 +7,7 @@ const dist = new URL('../dist/', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', dist), 'utf8'));
 
 // the entry with all that it imports at once, and the chunk of the first screen
-const first = ['index.html', 'src/dashboard/Dashboard.tsx'];
+const first = ['index.html', 'src/shell/Home.tsx'];
 const files = new Set();
 
 function take(name) {

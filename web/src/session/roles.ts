@@ -2,3 +2,6 @@
 export function mayChange(role: string): boolean {
   return role === 'owner' || role === 'admin';
 }
+
+/** An operator keeps Keepline running for all tenants, and reads nothing that is one tenant's. */
+export const operates = (role: string): boolean => role === 'operator';

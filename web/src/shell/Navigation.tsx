@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { useMayChange } from '@/session/rights';
+import { useMayChange, useOperates } from '@/session/rights';
 import {
+  IconChartBar,
   IconHash,
   IconHeadset,
   IconLayoutDashboard,
@@ -13,7 +14,7 @@ import {
 import classes from './Navigation.module.css';
 
 /** Only what there is. */
-const PLACES = [
+const TENANTS = [
   { to: '/', word: 'shell.dashboard', Icon: IconLayoutDashboard },
   { to: '/calls', word: 'shell.calls', Icon: IconPhoneCall },
   { to: '/numbers', word: 'shell.numbers', Icon: IconHash },
@@ -22,12 +23,16 @@ const PLACES = [
   { to: '/settings', word: 'shell.settings', Icon: IconSettings },
 ] as const;
 
+// the services refuse an operator what is a tenant's
+const OPERATORS = [{ to: '/onboardings', word: 'shell.onboardings', Icon: IconChartBar }] as const;
+
 export function Navigation() {
   const { t } = useTranslation();
+  const places = useOperates() ? OPERATORS : TENANTS;
   return (
     <nav className={classes.nav} aria-label={t('shell.navigation')}>
       <ConnectLink />
-      {PLACES.map(({ to, word, Icon }) => (
+      {places.map(({ to, word, Icon }) => (
         <Link
           key={to}
           to={to}

@@ -4,6 +4,7 @@ import { callList, callPage } from '@/calls/routes';
 import { connectBegin, connectStep } from '@/connect/routes';
 import { numberList, numberNew, numberPage, numbersMany } from '@/numbers/routes';
 import { settings, settingsAddresses, settingsAudit, settingsKeys } from '@/settings/routes';
+import { onboardings } from '@/success/routes';
 import { trunkEdit, trunkList, trunkNew, trunkPage } from '@/trunks/routes';
 import { Broken, Nowhere } from './Nowhere';
 import { root } from './root';
@@ -11,7 +12,7 @@ import { root } from './root';
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
-  component: lazyRouteComponent(() => import('@/dashboard/Dashboard'), 'Dashboard'),
+  component: lazyRouteComponent(() => import('./Home'), 'Home'),
 });
 
 export const router = createRouter({
@@ -38,6 +39,7 @@ export const router = createRouter({
     settingsKeys,
     settingsAudit,
     settingsAddresses,
+    onboardings,
   ]),
   defaultPreload: 'intent',
   defaultNotFoundComponent: Nowhere,

@@ -12,6 +12,7 @@ import session from './en/session.json';
 import settings from './en/settings.json';
 import shared from './en/shared.json';
 import shell from './en/shell.json';
+import type success from './en/success.json';
 import trunks from './en/trunks.json';
 
 export const english = {
@@ -29,7 +30,7 @@ export const english = {
 };
 
 /** With those that are fetched with their screens. */
-export type Words = typeof english & { connect: typeof connect };
+export type Words = typeof english & { connect: typeof connect; success: typeof success };
 
 export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
 export type Language = keyof typeof LANGUAGES;

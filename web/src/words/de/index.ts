@@ -11,6 +11,7 @@ import session from './session.json';
 import settings from './settings.json';
 import shared from './shared.json';
 import shell from './shell.json';
+import success from './success.json';
 import trunks from './trunks.json';
 
 /** What the services' codes mean: what happened, and what to do. English is what they say themselves. */
@@ -29,4 +30,5 @@ export const german: Words = {
   dashboard,
   live,
   refusals,
+  success,
 };
