@@ -180,4 +180,5 @@ async def test_what_is_refused_is_mended_and_the_next_call_passes(
     # a number that is not here
     assert (await provider.calls("+49306543211", domain))["state"] == "refused"
     await way.press("Add +49 30 6543211 to Acme Telecom")
+    await expect(page.get_by_text("+49 30 6543211 is answered like your other numbers")).to_be_visible()
     await passes("+49306543211", count=2)

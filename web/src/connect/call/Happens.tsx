@@ -4,11 +4,12 @@ import type { CallBody, RejectionBody } from '@/api/generated/api.schemas';
 import { CallSentence } from '@/calls/CallSentence';
 import { Ladder } from '@/calls/Ladder';
 import { RefusalCard } from '@/refusals/RefusalCard';
+import { international } from '@/shared/Num';
 import { byId, useNamedAgents } from '@/shared/named';
 import type { StepProps } from '../StepPage';
 import { Pulse } from './Pulse';
 import { Works } from './Works';
-import type { Watched } from './watching';
+import { numberOfFix, type Watched } from './watching';
 
 type Props = StepProps & { now: Watched; onFixed: (row: RejectionBody) => void };
 
@@ -21,6 +22,7 @@ export function Happens({ onboarding, now, onFixed }: Props) {
     return (
       <Stack gap="md">
         <RefusalCard rows={now.rows} onFixed={onFixed} />
+        {mended && <Taken onboarding={onboarding} row={now.rows[0]} />}
         {mended && <Pulse key="again" says={t('connect.call.again')} hint={t('connect.call.usual')} />}
       </Stack>
     );
@@ -39,6 +41,14 @@ export function Happens({ onboarding, now, onFixed }: Props) {
       )}
     </Stack>
   );
+}
+
+/** A number that came by a fix has somebody who answers it at once. */
+function Taken({ onboarding, row }: StepProps & { row?: RejectionBody }) {
+  const { t } = useTranslation();
+  const number = numberOfFix(row?.fixed?.fix);
+  if (!number || !onboarding.numbers.some((one) => one.number === number)) return null;
+  return <Text>{t('connect.call.taken', { number: international(number) })}</Text>;
 }
 
 const isGoingOn = (call: CallBody | undefined) => call !== undefined && !call.ended_at;
