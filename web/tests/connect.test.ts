@@ -43,6 +43,7 @@ describe('a change for another version is made where nobody touched the same', (
     ['nothing else changed', { trunk_id: 'b' }, { ...base, version: 2 }, true],
     ['something else changed', { trunk_id: 'b' }, { ...base, version: 2, numbers: [] }, true],
     ['the same changed', { trunk_id: 'b' }, { ...base, version: 2, trunk_id: 'c' }, false],
+    ['one of two changed', { trunk_id: 'b', line: 'port' }, { ...base, trunk_id: 'c' }, false],
     ['the same list changed', { numbers: [] }, { ...base, version: 2, numbers: [{ number: '+2' }] }, false],
   ])('%s', (_, patch, current, fits) => {
     expect(stillFits(patch, base, current)).toBe(fits);

@@ -51,7 +51,7 @@ const addressOf = (value: number): string =>
 /** The fewest networks that are this range; none of one that is upside down. */
 function networksOf(from: string, to: string): string[] {
   const [first, last] = [numberOf(from), numberOf(to)];
-  if (first === undefined || last === undefined || last < first) return [];
+  if (first === undefined || last === undefined) return [];
   const found: string[] = [];
   for (let next = first; next <= last; ) {
     let size = 1;
