@@ -6,12 +6,12 @@ import { useTranslation } from 'react-i18next';
 import * as z from 'zod/mini';
 import { useListNumbers } from '@/api/generated/numbers';
 import type { Places } from '@/shared/atFields';
+import { draftOf } from '@/shared/drafts';
 import { FormFrame } from '@/shared/FormFrame';
 import { international } from '@/shared/Num';
 import { choices, useNamedAgents } from '@/shared/named';
 import { OnOff } from '@/shared/OnOff';
 import { said } from '@/shared/said';
-import { draftOf } from '@/shared/useDraft';
 import type { Judge } from '@/shared/useJudge';
 
 const needed = z.string().check(z.minLength(1, 'required'));

@@ -5,10 +5,10 @@ import { Controller, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import * as z from 'zod/mini';
 import type { Places } from '@/shared/atFields';
+import { draftOf } from '@/shared/drafts';
 import { FormFrame } from '@/shared/FormFrame';
 import { choices, useNamedTrunks } from '@/shared/named';
 import { said } from '@/shared/said';
-import { draftOf } from '@/shared/useDraft';
 import type { Judge } from '@/shared/useJudge';
 
 const needed = z.string().check(z.minLength(1, 'required'));

@@ -14,11 +14,11 @@ import { Pasted } from '@/connect/numbers/Pasted';
 import { useJudgement } from '@/connect/numbers/useJudgement';
 import '@/connect/words';
 import { Card } from '@/shared/Card';
+import { draftOf, forgetDraft, keepDraft } from '@/shared/drafts';
 import { Failure } from '@/shared/Failure';
 import { LinkButton } from '@/shared/links';
 import { choices, useNamedTrunks } from '@/shared/named';
 import { PageHead } from '@/shared/PageHead';
-import { draftOf, forgetDraft, keepDraft } from '@/shared/useDraft';
 import { numbersKey } from './reading';
 
 const DRAFT = 'numbers-many';

@@ -4,6 +4,7 @@
  */
 import { ResponseBodyError } from 'oauth4webapi';
 import { useSyncExternalStore } from 'react';
+import { draftsAreOf } from '@/shared/drafts';
 import { goThere, isReturn, leave, type Person, refreshed, returned, type Tokens } from './issuer';
 import { onlyOurs } from './onlyOurs';
 
@@ -56,6 +57,7 @@ export async function begin(): Promise<boolean> {
   if (back.kind === 'signed-in') {
     take(back.tokens);
     become({ state: 'in', person: back.person });
+    draftsAreOf(whose());
   } else {
     become({ state: 'out', back: back.back, failed: back.kind === 'failed' ? back.detail : undefined });
   }
@@ -84,6 +86,7 @@ export async function signIn(): Promise<void> {
 export async function signOut(): Promise<void> {
   clearTimeout(timer);
   tokens = undefined;
+  draftsAreOf('');
   await leave().catch(() => location.assign('/'));
 }
 

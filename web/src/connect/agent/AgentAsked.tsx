@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { getListAgentsQueryKey } from '@/api/generated/agents';
 import type { AgentBody, PlanBody } from '@/api/generated/api.schemas';
 import { getGetPlanQueryKey, getListPlansQueryKey } from '@/api/generated/routing';
-import { draftOf, forgetDraft, keepDraft } from '@/shared/useDraft';
+import { draftOf, forgetDraft, keepDraft } from '@/shared/drafts';
 import { Frame } from '../Frame';
 import type { StepProps } from '../StepPage';
 import { useGo, useSaving } from '../saving';
