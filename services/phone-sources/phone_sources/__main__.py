@@ -15,6 +15,7 @@ from phone_sources.adapters.trunk_directory import TrunkDirectory
 from phone_sources.app.bulk import Bulk
 from phone_sources.app.judging import Judging
 from phone_sources.app.numbers import Numbers
+from phone_sources.app.turns import Turns
 from phone_sources.settings import Settings
 from servicekit.api.idempotency import IdempotencyKeys
 from servicekit.auth import principal
@@ -31,7 +32,8 @@ async def build(service: Service[Settings]) -> None:
     documents, keys = await _documents(service)
     trunks, plans = _directories(service)
     numbers = Numbers(documents, trunks, plans, service.clock, service.settings.quotas.numbers)
-    judging, bulk = Judging(documents, trunks), Bulk(numbers)
+    turns = Turns()
+    judging, bulk = Judging(documents, trunks, turns), Bulk(numbers, turns)
     verifier = verifier_for(service)
     title = "Keepline: which numbers we answer for"
     app = create_app("phone-sources", title, verifier, service.readiness, rates=service.rates)

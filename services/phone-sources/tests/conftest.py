@@ -17,6 +17,7 @@ from phone_sources.adapters.number_documents import NumberDocuments
 from phone_sources.app.bulk import Bulk
 from phone_sources.app.judging import Judging
 from phone_sources.app.numbers import Numbers
+from phone_sources.app.turns import Turns
 from phone_sources.domain.e164 import E164
 from phone_sources.domain.number import Trunk
 from servicekit.api.idempotency import IdempotencyKeys
@@ -128,7 +129,8 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
     plans, keys = Plans(), IdempotencyKeys(kept, clock)
     numbers = Numbers(documents, trunks, plans, clock, max_numbers=20)
     app = create_app("phone-sources", "Test", verifier_of(issuer), Readiness())
-    judging, bulk = Judging(documents, trunks), Bulk(numbers)
+    turns = Turns()
+    judging, bulk = Judging(documents, trunks, turns), Bulk(numbers, turns)
     app.include_router(rest.router(numbers, keys))
     app.include_router(rest_bulk.router(judging, bulk, keys))
 

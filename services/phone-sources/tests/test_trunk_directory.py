@@ -73,3 +73,10 @@ async def test_a_key_that_may_not_read_trunks_is_told_so() -> None:
     sip_config: Any = Refusing()
     with pytest.raises(Forbidden):
         await TrunkDirectory(sip_config).find("t_a", "trk_1")
+
+
+@pytest.mark.parametrize("trunk_id", ["", "t" * 65, "t" * 100_000, "trk 1", "trk_1\n"])
+async def test_what_is_no_id_is_not_asked_about(trunk_id: str) -> None:
+    sip_config: Any = SipConfig([])
+    assert await TrunkDirectory(sip_config).find("t_a", trunk_id) is None
+    assert sip_config.asked == []

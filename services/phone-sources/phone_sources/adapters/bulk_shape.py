@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from phone_sources.app.bulk import MAX_NUMBERS
 from phone_sources.app.judging import MAX_LINES
 from phone_sources.domain.bringing import Brought, Outcome, Wanted
-from phone_sources.domain.e164 import MAX_WRITTEN, national
+from phone_sources.domain.e164 import MAX_WRITTEN
 from phone_sources.domain.judgement import Judgement, Verdict
 from phone_sources.domain.number import MAX_LABEL
 from servicekit.api.absent import documented, may_be_absent
@@ -119,7 +119,7 @@ def judged_document(judged: Sequence[Judgement]) -> dict[str, Any]:
 
 
 def _judged(one: Judgement) -> dict[str, Any]:
-    read = {"number": one.e164.value, "national": national(one.e164)} if one.e164 else {}
+    read = {"number": one.e164.value, "national": one.national} if one.e164 else {}
     held = {"number_id": one.held.id, "trunk_id": one.held.trunk_id} if one.held else {}
     label = {"label": one.label} if one.label else {}
     return {"line": one.line, "verdict": str(one.verdict), **read, **label, **held, **_fault(one.fault)}

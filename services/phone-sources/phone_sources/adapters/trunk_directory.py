@@ -18,6 +18,7 @@ from phone_sources.domain.number import Trunk
 from servicekit.errors import Unavailable
 from servicekit.grpc import problem_of
 from servicekit.telemetry.logging import logger
+from siptypes.ids import is_token
 
 if TYPE_CHECKING:  # the asynchronous stub is a type only
     from keepline.sip.v1.trunk_service_pb2_grpc import SipTrunkServiceAsyncStub
@@ -78,7 +79,10 @@ class TrunkDirectory:
         return left
 
     async def _ask(self, trunk_id: str) -> Trunk | None:
-        """With the caller's own token, so that sip-config judges what the caller may see."""
+        """With the caller's own token, so that sip-config judges what the caller may see. What is no id is
+        not asked about: no trunk has it, and it may be longer than an answer can say."""
+        if not is_token(trunk_id):
+            return None
         try:
             answer = await self._sip_config.GetTrunk(pb.GetTrunkRequest(id=trunk_id), timeout=_DEADLINE)
         except grpc.aio.AioRpcError as error:

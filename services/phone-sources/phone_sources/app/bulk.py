@@ -6,8 +6,9 @@ The same list again ends as it did: what is on the trunk already is kept as it i
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from phone_sources.app.judging import own_trunk, read_each
+from phone_sources.app.judging import own_trunk
 from phone_sources.app.numbers import Numbers, edges_full, taken
+from phone_sources.app.turns import Turns, in_slices
 from phone_sources.domain.bringing import Brought, Outcome, Wanted, in_order, read_wanted
 from phone_sources.domain.e164 import E164
 from phone_sources.domain.number import (
@@ -46,14 +47,16 @@ _Some = Mapping[E164, Wanted]
 @dataclass(frozen=True, slots=True)
 class Bulk:
     numbers: Numbers
+    turns: Turns
 
     async def bring(
         self, tenant_id: str, trunk_id: str, wanted: Sequence[Wanted], *, move: bool
     ) -> Sequence[Brought]:
-        """move: also those that are on another trunk of the tenant. Raises Unavailable; what was written
-        before stays."""
+        """move: also those that are on another trunk of the tenant. Raises NotFound, TooMany, and
+        Unavailable; what was written before stays."""
         trunk = await own_trunk(self.numbers.trunks, tenant_id, trunk_id)
-        read = await read_each(wanted, lambda one: read_wanted(one, trunk))
+        async with self.turns.of(tenant_id):
+            read = await in_slices(read_wanted(one, trunk) for one in wanted)
         order = _Order(tenant_id, trunk, move, await self.numbers.trunks.numbers_left(trunk_id))
         first: dict[E164, Wanted] = {}
         for one, e164 in zip(wanted, read, strict=True):

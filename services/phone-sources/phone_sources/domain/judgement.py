@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from phone_sources.domain.e164 import E164
+from phone_sources.domain.e164 import E164, national
 from phone_sources.domain.number import Number, number_warnings
 from phone_sources.domain.pasted import Pasted
 from siptypes.faults import Fault
@@ -21,12 +21,13 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """e164: None where no number could be read. held: the tenant's own. fault: why not, what should be
-    looked at, or what is left out; None where all is well."""
+    """e164: None where no number could be read; national: as its country writes it. held: the tenant's own.
+    fault: why not, what should be looked at, or what is left out; None where all is well."""
 
     line: str
     verdict: Verdict
     e164: E164 | None = None
+    national: str = ""
     label: str = ""
     held: Number | None = None
     fault: Fault | None = None
@@ -49,11 +50,12 @@ def judge(
             again = Fault(
                 "/number", "number_repeated", f"line {first} has this number already", "leave one of them out"
             )
-            yield Judgement(line, Verdict.REPEATED, e164, pasted.label, fault=again)
+            yield Judgement(line, Verdict.REPEATED, e164, national(e164), pasted.label, fault=again)
         else:
             verdict, by, fault = _held(held.get(e164), tenant_id, trunk_id)
             warning = next(iter(number_warnings(e164)), None)
-            yield Judgement(line, verdict, e164, pasted.label, by, fault or warning or pasted.label_fault)
+            fault = fault or warning or pasted.label_fault
+            yield Judgement(line, verdict, e164, national(e164), pasted.label, by, fault)
 
 
 def _held(by: Number | None, tenant_id: str, trunk_id: str) -> tuple[Verdict, Number | None, Fault | None]:

@@ -40,13 +40,10 @@ def read_line(line: str, country: str) -> Pasted:
         hint = f"send one number in a line, of {MAX_LINE} characters at most"
         return Pasted(Unreadable("line_too_long", f"the line has {len(line)} characters", hint))
     cells = [cell.strip() for cell in _cells(line)]
-    read = {place: _read(cells[place], country) for place in _worth_reading(cells)}
-    found = [(place, one) for place, one in read.items() if isinstance(one, E164)]
-    found.sort(key=lambda one: not is_known(one[1]))
-    place = found[0][0] if found else _likeliest(cells)
+    place, number = _number_of(cells, country)
     label = next((cell for other, cell in enumerate(cells) if other != place and cell), "")
     faults = label_faults(label)
-    return Pasted(read[place], "" if faults else label, faults[0] if faults else None)
+    return Pasted(number, "" if faults else label, faults[0] if faults else None)
 
 
 def _cells(line: str) -> list[str]:
@@ -60,6 +57,17 @@ def _cells(line: str) -> list[str]:
     except csv.Error:  # a line break in the middle
         return [text]
     return row[:_MOST_CELLS] or [""]
+
+
+def _number_of(cells: list[str], country: str) -> tuple[int, E164 | Unreadable]:
+    """With its place."""
+    read: dict[int, E164 | Unreadable] = {}
+    for place in _worth_reading(cells):
+        one = read[place] = _read(cells[place], country)
+        if isinstance(one, E164) and is_known(one):
+            return place, one
+    first = next((place for place, one in read.items() if isinstance(one, E164)), _likeliest(cells))
+    return first, read[first]
 
 
 def _read(cell: str, country: str) -> E164 | Unreadable:
