@@ -89,7 +89,7 @@ e2e-web: web/dist/index.html ## each screen of the web application in Debian's C
 
 screenshots: web/dist/index.html ## pictures of each screen, in .run/screenshots
 	mkdir -p .run/screenshots
-	SCREENSHOTS=.run/screenshots $(PYTEST) tests/web/test_screens.py
+	SCREENSHOTS=.run/screenshots $(PYTEST) tests/web/test_screens.py tests/web/test_connect.py tests/web/test_live.py
 
 load: ## figures and ratios (minutes; not part of test)
 	$(BIN)/python -m harness load

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from harness.browser import Person
+from harness.browser import Person, pictured
 from harness.phones import AGENT, PROVIDER, STRANGER
 from harness.ports import free_port
 from harness.provider.served import provider_page
@@ -131,6 +131,7 @@ async def test_a_restaurant_goes_live_from_a_blank_account(
     assert told["state"] == "ended", told
     await expect(page.get_by_text("Your number works: Receptionist answered after")).to_be_visible()
     await expect(page.get_by_text("Both sides were heard.")).to_be_visible()
+    await pictured(person, "story-works")
     await way.press("Continue")
     await way.press("Go live")
     await expect(page.get_by_text("Please confirm this first.")).to_be_visible()
@@ -139,6 +140,7 @@ async def test_a_restaurant_goes_live_from_a_blank_account(
     await way.asks("Your number is live")
     seconds = time.monotonic() - began
     print(f"\nfrom a blank account to a live number: {way.typed} typed fields, {seconds:.0f} s")
+    await pictured(person, "story-live")
     assert way.typed <= MOST_FIELDS
     assert seconds <= MOST_SECONDS
     # whoever is live needs no welcome any more
@@ -171,6 +173,7 @@ async def test_what_is_refused_is_mended_and_the_next_call_passes(
     # a blocked source
     assert (await provider.calls("+49306543210", domain, STRANGER))["state"] == "refused"
     await expect(page.get_by_text(f"We refused a call from {STRANGER}")).to_be_visible()
+    await pictured(person, "story-refused")
     await way.press(f"Allow {STRANGER}")
     await passes("+49306543210", STRANGER)
     # a number as another country writes it

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Request, expect
 
-from harness.browser import Person
+from harness.browser import Person, pictured
 from harness.line import kept_number
 from harness.phones import STRANGER
 from harness.world import World
@@ -32,6 +32,7 @@ async def test_a_call_and_a_refusal_are_told_and_mended_as_they_happen(opens: Op
 
     await world.phones.refused(line.number, line.domain, 403, address=STRANGER)
     await expect(page.get_by_text(f"We refused a call from {STRANGER}")).to_be_visible()
+    await pictured(person, "story-dashboard")
     await page.get_by_role("button", name=f"Allow {STRANGER}").click()
     await expect(page.get_by_text(f"may send from {STRANGER} now. Call again.")).to_be_visible()
     assert f"{STRANGER}/32" in (await line.tenant.trunk(line.trunk["id"]))["source_cidrs"]

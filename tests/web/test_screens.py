@@ -3,19 +3,16 @@
 SCREENSHOTS names a folder for pictures of all of them (make screenshots).
 """
 
-import os
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
-from harness.browser import Person
+from harness.browser import Person, pictured
 
 Opens = Callable[..., Awaitable[Person]]
 
 WIDTHS = (1440, 320)
-PICTURED = (1440, 768, 320)
 SCREENS = {
     "dashboard": "/",
     "trunks": "/trunks",
@@ -76,7 +73,7 @@ async def _walked(
         await page.goto(path.format(**kept))
         await expect(page.get_by_role("heading", level=1)).to_be_visible()
         await expect(page.locator("[aria-busy=true]")).to_have_count(0)
-        await _pictures(person, f"{name}-{'dark' if dark else 'light'}")
+        await pictured(person, f"{name}-{'dark' if dark else 'light'}")
         for width in WIDTHS:
             await page.set_viewport_size({"width": width, "height": 900})
             if found := await person.barriers():
@@ -99,10 +96,3 @@ async def _sticks_out_of_text_twice_as_large(page: Page) -> bool:
     )
     await page.evaluate("document.documentElement.style.fontSize = ''")
     return wide
-
-
-async def _pictures(person: Person, name: str) -> None:
-    folder = os.environ.get("SCREENSHOTS")
-    for width in PICTURED if folder else ():
-        await person.page.set_viewport_size({"width": width, "height": 900})
-        await person.picture(Path(str(folder)) / f"{name}-{width}.png")

@@ -6,8 +6,9 @@ import { clock } from '@/shared/time';
 import { stateOf } from '@/trunks/says';
 
 const TESTED = { tested_at: '2026-11-20T10:00:00.000Z' };
+const PROBED = { enabled: true, endpoints: [{ host: '203.0.113.7' }] };
 const trunk = (name: string, changed: object = TESTED) =>
-  ({ id: name, name, enabled: true, updated_at: '2026-11-01T00:00:00.000Z', ...changed }) as TrunkBody;
+  ({ id: name, name, ...PROBED, updated_at: '2026-11-01T00:00:00.000Z', ...changed }) as TrunkBody;
 const status = (verdict: string, since = '2026-11-23T14:02:00.000Z') => ({ verdict, since }) as StatusBody;
 
 describe('a badge is', () => {

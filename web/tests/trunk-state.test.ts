@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import type { StatusBody, TrunkBody } from '@/api/generated/api.schemas';
 import { stateOf } from '@/trunks/says';
 
-const trunk = (enabled: boolean, tested_at?: string) => ({ enabled, tested_at }) as unknown as TrunkBody;
+const HOST = { host: '203.0.113.7' };
+const trunk = (enabled: boolean, tested_at?: string, endpoints: object[] = [HOST]) =>
+  ({ enabled, tested_at, endpoints }) as unknown as TrunkBody;
 const status = (verdict: StatusBody['verdict']) => ({ verdict }) as StatusBody;
 const ONCE = '2026-11-20T14:02:00Z';
 
@@ -20,6 +22,8 @@ it.each([
   ['what is wrong comes before what is not known', trunk(true), status('down'), 'down'],
   ['the same for a part of it', trunk(true), status('degraded'), 'degraded'],
   ['went down after its test', trunk(true, ONCE), status('down'), 'down'],
+  ['nothing to probe, and a call proved it', trunk(true, ONCE, []), status('unknown'), 'tested'],
+  ['nothing to probe, and no call', trunk(true, undefined, []), status('unknown'), 'untested'],
   ['switched off, whatever was found', trunk(false, ONCE), status('healthy'), 'disabled'],
 ])('%s', (_, given, found, expected) => {
   expect(stateOf(given, found)).toBe(expected);

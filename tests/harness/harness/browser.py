@@ -3,6 +3,7 @@
 What the browser itself complains of is kept: an error of a script, and what the page's policy forbids.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from harness.paths import REPOSITORY
 CHROMIUM = "/usr/bin/chromium-headless-shell"
 AXE = REPOSITORY / "web" / "node_modules" / "axe-core" / "axe.min.js"
 WIDE = {"width": 1440, "height": 900}
+PICTURED = (1440, 768, 320)
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _SECONDS = 15.0
 # the browser's own word for an answer of 4xx or 5xx, which the screens tell in theirs
@@ -83,3 +85,14 @@ class Person:
 
     async def leave(self) -> None:
         await self.context.close()
+
+
+async def pictured(person: Person, name: str) -> None:
+    """For whoever asked for pictures (make screenshots): as wide as a laptop, a tablet and a telephone."""
+    folder = os.environ.get("SCREENSHOTS")
+    before = person.page.viewport_size
+    for width in PICTURED if folder else ():
+        await person.page.set_viewport_size({"width": width, "height": 900})
+        await person.picture(Path(str(folder)) / f"{name}-{width}.png")
+    if folder and before:
+        await person.page.set_viewport_size(before)

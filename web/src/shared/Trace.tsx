@@ -7,7 +7,7 @@ import { IconCheck, IconX } from './icons';
 export function Trace({ steps }: { steps: TraceStepBody[] }) {
   const { t } = useTranslation();
   return (
-    <List type="ordered" listStyleType="none" spacing={4} withPadding={false} center>
+    <List type="ordered" listStyleType="none" spacing={6} withPadding={false}>
       {steps.map((step) => (
         <List.Item
           key={`${step.rule} ${step.detail}`}
@@ -19,8 +19,10 @@ export function Trace({ steps }: { steps: TraceStepBody[] }) {
             )
           }
         >
-          {t(`shared.rules.${step.rule}.${step.matched ? 'fits' : 'not'}`, { defaultValue: step.rule })}
-          <Text span size="xs" c="dimmed" ml={6} lang="en">
+          <Text size="sm">
+            {t(`shared.rules.${step.rule}.${step.matched ? 'fits' : 'not'}`, { defaultValue: step.rule })}
+          </Text>
+          <Text size="xs" c="dimmed" lang="en" style={{ overflowWrap: 'anywhere' }}>
             {step.detail}
           </Text>
         </List.Item>

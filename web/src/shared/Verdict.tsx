@@ -15,6 +15,7 @@ const LOOKS = {
   degraded: IconAlertTriangle,
   down: IconCircleX,
   untested: IconCircleDashed,
+  tested: IconCircleCheck,
   unknown: IconQuestionMark,
   disabled: IconBan,
 };

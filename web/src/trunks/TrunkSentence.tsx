@@ -9,11 +9,13 @@ type Props = { trunk: TrunkBody; status?: StatusBody };
 export function TrunkSentence({ trunk, status }: Props) {
   const { t, i18n } = useTranslation();
   const found = says(trunk, status);
-  const since = status ? shortTime(new Date(status.since), localeOf(i18n.language)) : '';
+  const moment = (at: string | undefined) => (at ? shortTime(new Date(at), localeOf(i18n.language)) : '');
+  const since = moment(status?.since);
+  const tested = moment(trunk.tested_at);
   return (
     <>
       {found ? (
-        t(`trunks.says.${found.key}`, { name: trunk.name, since, ...found })
+        t(`trunks.says.${found.key}`, { name: trunk.name, since, tested, ...found })
       ) : (
         <span lang="en">{status?.sentence}</span>
       )}

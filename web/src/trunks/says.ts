@@ -2,7 +2,7 @@
 import type { StatusBody, TrunkBody } from '@/api/generated/api.schemas';
 
 export type Says = {
-  key: 'disabled' | 'unprobed' | 'first' | 'healthy' | 'degraded' | 'down';
+  key: 'disabled' | 'unprobed' | 'proven' | 'first' | 'healthy' | 'degraded' | 'down';
   where?: string;
   answering?: number;
   total?: number;
@@ -11,7 +11,7 @@ export type Says = {
 /** Undefined: the sentence of the status says it. */
 export function says(trunk: TrunkBody, status: StatusBody | undefined): Says | undefined {
   if (!trunk.enabled) return { key: 'disabled' };
-  if (trunk.endpoints.length === 0) return { key: 'unprobed' };
+  if (trunk.endpoints.length === 0) return { key: trunk.tested_at ? 'proven' : 'unprobed' };
   if (!status) return { key: 'first' };
   const total = trunk.endpoints.length;
   const answering = new Set(status.endpoints.filter((one) => one.reachable).map(addressOf)).size;
@@ -29,19 +29,28 @@ export function says(trunk: TrunkBody, status: StatusBody | undefined): Says | u
 
 /**
  * What its badge says. Probes say that a provider is reachable, not that a call comes through: until one was
- * answered and heard, a trunk is untested.
+ * answered and heard, a trunk is untested. One without an address to probe is known by that call alone.
  */
 export function stateOf(trunk: TrunkBody, status: StatusBody | undefined): TrunkState {
   if (!trunk.enabled) return 'disabled';
   const verdict = status?.verdict ?? 'unknown';
   if (verdict === 'down' || verdict === 'degraded') return verdict;
-  return trunk.tested_at ? verdict : 'untested';
+  if (!trunk.tested_at) return 'untested';
+  return trunk.endpoints.length === 0 ? 'tested' : verdict;
 }
 
-export type TrunkState = StatusBody['verdict'] | 'untested' | 'disabled';
+export type TrunkState = StatusBody['verdict'] | 'untested' | 'tested' | 'disabled';
 
 /** As a person looks for them: what needs a hand first. */
-export const STATES: TrunkState[] = ['down', 'degraded', 'untested', 'unknown', 'healthy', 'disabled'];
+export const STATES: TrunkState[] = [
+  'down',
+  'degraded',
+  'untested',
+  'unknown',
+  'tested',
+  'healthy',
+  'disabled',
+];
 
 type At = { host: string; port?: number };
 
