@@ -7,7 +7,7 @@ SOURCES := conftest.py services libs tests proto clients
 PYTEST := $(BIN)/pytest -q
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup web web-client demo call env token test check check-web rules-and-edge beside-services unit contract integration e2e e2e-web screenshots load proto baseline client settings openapi lint-openapi codes format clean
+.PHONY: help setup web web-client demo call env token test ci calls check check-web rules-and-edge beside-services unit contract integration e2e e2e-web screenshots load proto baseline client settings openapi lint-openapi codes format clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## */\1\t/' | expand -t 14
@@ -39,6 +39,11 @@ token: ## print a token of the running demo's tenant
 test: setup check ## everything that must pass
 	$(MAKE) --no-print-directory --jobs=2 --output-sync=target rules-and-edge beside-services
 	$(MAKE) --no-print-directory e2e
+
+# each suite once; calls and browser have a world each, and both wait more than they work
+ci: setup check ## what CI runs: test, and every screen in a browser
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target rules-and-edge beside-services
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target calls e2e-web
 
 # together what unit, contract and integration are, in two halves of about the same length
 NEAR_THE_EDGE := tests/integration/edge tests/integration/door
@@ -83,6 +88,9 @@ integration: ## real Kafka, database and Kamailio, part by part
 
 e2e: ## calls through the whole world, listened to, and the shortest story in a browser
 	$(PYTEST) tests/e2e tests/web/test_story.py
+
+calls:
+	$(PYTEST) tests/e2e
 
 e2e-web: web/dist/index.html ## each screen of the web application in Debian's Chromium
 	$(PYTEST) tests/web
