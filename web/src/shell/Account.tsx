@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { signOut, useSession } from '@/session/session';
 import { IconCheck, IconUserCircle } from '@/shared/icons';
 import { choose, LANGUAGES, type Language } from '@/words';
+import classes from './Account.module.css';
 
 const SCHEMES = ['auto', 'light', 'dark'] as const;
 
@@ -21,9 +22,10 @@ export function Account() {
           color="gray"
           c="var(--mantine-color-text)"
           aria-label={t('shell.account', { name })}
+          className={classes.button}
           leftSection={<IconUserCircle size={20} stroke={1.75} aria-hidden />}
         >
-          {name}
+          <span className={classes.name}>{name}</span>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
