@@ -39,7 +39,6 @@ export function DryRun({ called: proposed = '' }: { called?: string }) {
             data={choices(trunks)}
             value={trunk}
             onChange={setChosen}
-            allowDeselect={false}
             searchable
           />
           <Button type="submit" variant="default" loading={asking.isPending} disabled={!trunk || !called}>

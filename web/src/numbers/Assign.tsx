@@ -50,7 +50,6 @@ function Give({ numbers, done }: { numbers: string[]; done: () => void }) {
         value={picked}
         onChange={setPicked}
         searchable
-        allowDeselect={false}
       />
       <Button
         disabled={!plan}

@@ -53,7 +53,6 @@ export function NumbersMany() {
             data={choices(trunks)}
             value={trunk || null}
             onChange={(next) => setTyped((before) => ({ ...before, trunk: next ?? '' }))}
-            allowDeselect={false}
             searchable
             required
           />

@@ -24,13 +24,7 @@ export function OnPlan({ offer: { fix, row }, verb, apply, primary }: Props) {
   if (!plan_id) return <LinkButton to="/answering/plans/new">{t('refusals.noPlan')}</LinkButton>;
   return (
     <>
-      <Select
-        label={t('refusals.which')}
-        data={choices(plans)}
-        value={plan_id}
-        onChange={setChosen}
-        allowDeselect={false}
-      />
+      <Select label={t('refusals.which')} data={choices(plans)} value={plan_id} onChange={setChosen} />
       <Button
         className={classes.fix}
         variant={primary ? 'filled' : 'default'}

@@ -24,11 +24,11 @@ export function ProviderUnderstood({ values }: { values: ProviderValues }) {
   const lines = judged(found, violations);
   return (
     <Stack gap="md" aria-live="polite">
-      {values.name.trim() && (
+      {values.name.trim() && values.country && (
         <Text dir="auto">
           {t('connect.provider.isCalled', {
             name: values.name.trim(),
-            country: countryName(values.country || 'ZZ', localeOf(i18n.language)),
+            country: countryName(values.country, localeOf(i18n.language)),
           })}
         </Text>
       )}
