@@ -40,7 +40,7 @@ describe('a refusal stands at the field that it is about', () => {
       detail: '',
       hint: '',
       request_id: '',
-      errors: [violation('/source_cidrs/0'), violation('/source_cidrs/2')],
+      errors: [violation('/source_cidrs/2'), violation('/source_cidrs/0')],
     };
     const words = (line: number, what: string) => `${line}: ${what}`;
     const refusal = new Refused(problem);

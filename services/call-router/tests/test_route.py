@@ -64,7 +64,7 @@ ROWS = [
         lambda w: w.trunk(version=2, enabled=False),
         "trunk_disabled",
         403,
-        "Trunk trk_a is disabled.",
+        "The trunk is switched off.",
         "+table -trunk",
     ),
     Row(
@@ -72,7 +72,7 @@ ROWS = [
         lambda w: w.table.delete("num_a"),
         "number_unknown",
         404,
-        "+49301234567 is no number of trunk trk_a.",
+        "+49301234567 is no number of this trunk.",
         "+table +trunk -number",
     ),
     Row(
@@ -80,7 +80,7 @@ ROWS = [
         lambda w: w.number(version=2, trunk_id="trk_z"),
         "number_unknown",
         404,
-        "+49301234567 is no number of trunk trk_a.",
+        "+49301234567 is no number of this trunk.",
         "+table +trunk -number",
     ),
     Row(
@@ -88,7 +88,7 @@ ROWS = [
         lambda w: w.number(version=2, tenant_id="t_b"),
         "number_unknown",
         404,
-        "+49301234567 is no number of trunk trk_a.",
+        "+49301234567 is no number of this trunk.",
         "+table +trunk -number",
     ),
     Row(
@@ -187,7 +187,7 @@ def test_what_reads_as_two_numbers_of_the_trunk_is_refused(world: Any) -> None:
     world.number("num_2", trunk_id="trk_us", e164="+14930123456")
     told = explain(world.route("4930123456", trunk_id="trk_us"))
     assert (told.code, told.sip_status) == ("number_ambiguous", 404)
-    assert told.reason == "4930123456 can be read as more than one number of trunk trk_us."
+    assert told.reason == "4930123456 can be read as more than one number of this trunk."
 
 
 def test_a_decision_can_be_replayed_from_what_it_keeps(world: Any) -> None:

@@ -30,12 +30,16 @@ function Said({ refused }: { refused: Refused }) {
   const { code, detail, hint, request_id } = refused.problem;
   const ours = isMismatch(refused);
   const { what, repair, lang, exact } = serviceSays(code, detail, hint);
+  // the hint of several faults is that of the first; each stands at its field
+  const isOfOne = exact || (refused.problem.errors ?? []).length < 2;
   return (
     <>
       <Text fw={600} lang={ours ? undefined : lang}>
         {ours ? t('shared.mismatch') : what}
       </Text>
-      <Text lang={ours ? undefined : lang}>{ours ? t('shared.mismatchHint') : repair}</Text>
+      {(ours || isOfOne) && (
+        <Text lang={ours ? undefined : lang}>{ours ? t('shared.mismatchHint') : repair}</Text>
+      )}
       {exact && !ours && (
         <Text size="xs" c="dimmed" lang="en">
           {exact}

@@ -38,13 +38,15 @@ function placeOf(pointer: string, places: Places): { field: string; line?: numbe
 
 export type Words = (line: number, said: string) => string;
 
-/** What stands at each field, in the order of the refusal. */
+/** What stands at each field, in the order of its lines. */
 export function messages(error: unknown, places: Places, words: Words): { field: string; message: string }[] {
   if (!(error instanceof Refused)) return [];
   const { found } = placed(error.problem.errors, places);
   const fields = [...new Set(found.map((one) => one.field))];
   return fields.map((field) => {
-    const here = found.filter((one) => one.field === field);
+    const here = found
+      .filter((one) => one.field === field)
+      .sort((one, other) => (one.line ?? 0) - (other.line ?? 0));
     return { field, message: here.map((one) => told(one, words)).join('\n') };
   });
 }

@@ -63,10 +63,10 @@ def reason(decision: Decision) -> str:
     sentences = {
         o.TABLE_MISSING: "No routing table has been loaded yet, neither from disk nor from the topics.",
         o.TRUNK_UNKNOWN: f"There is no trunk {trunk_id} of tenant {decision.call.tenant_id}.",
-        o.TRUNK_DISABLED: f"Trunk {trunk_id} is disabled.",
+        o.TRUNK_DISABLED: "The trunk is switched off.",
         o.NUMBER_UNREADABLE: f"{called} cannot be read as a telephone number.",
-        o.NUMBER_UNKNOWN: f"{called} is no number of trunk {trunk_id}{_as_read(decision)}.",
-        o.NUMBER_AMBIGUOUS: f"{called} can be read as more than one number of trunk {trunk_id}.",
+        o.NUMBER_UNKNOWN: f"{called} is no number of this trunk{_as_read(decision)}.",
+        o.NUMBER_AMBIGUOUS: f"{called} can be read as more than one number of this trunk.",
         o.PLAN_MISSING: f"No routing plan names {_number(decision)}.",
         o.CODEC_MISSING: f"{decision.call.offer}, and we take {' and '.join(OUR_CODECS)}.",
     }

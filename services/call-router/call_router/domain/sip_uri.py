@@ -44,7 +44,7 @@ class SipUri:
 def read_uri(text: str, pointer: str) -> SipUri | Fault:
     found = _URI.fullmatch(_unescaped(text)) if len(text) <= MAX_URI else None
     if found is None:
-        return Fault(pointer, "sip_uri_invalid", "this is not a SIP URI that can be called", _HINT)
+        return Fault(pointer, "sip_uri_invalid", "this is not a SIP address that can be called", _HINT)
     host = found["host"].removeprefix("[").removesuffix("]").lower()
     host = host.removesuffix(".") if host[-2:-1] != "." else host
     if not is_host(host):

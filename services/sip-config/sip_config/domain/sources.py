@@ -71,6 +71,6 @@ def _unreadable(pointer: str) -> Fault:
     return Fault(
         pointer,
         "source_unreadable",
-        "this is not an IPv4 or IPv6 network in CIDR form",
-        "write it as 203.0.113.0/30 or 2001:db8::/64; one address is 203.0.113.7/32",
+        "this is neither an IP address nor a network of them",
+        "write an address as 203.0.113.7 or 2001:db8::7, a network as 203.0.113.0/30 or 2001:db8::/64",
     )
