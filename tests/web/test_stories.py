@@ -40,7 +40,7 @@ async def _connects(page: Page, number: str, agent: str, uri: str, trunk: str = 
     await _press(page, "Continue")
     await _asks(page, "Now tell Acme Telecom")
     await _press(page, "Continue")
-    await _asks(page, "Which numbers should answer here?")
+    await _asks(page, "Which numbers should be answered here?")
     await page.get_by_role("textbox", name="Numbers").fill(number)
     await _press(page, "Continue with 1")
     await _asks(page, "Who answers this number?")

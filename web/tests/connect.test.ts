@@ -91,6 +91,10 @@ describe('numbers', () => {
   ] as const)('%s is marked %s', (verdict, mark) => {
     expect(markOf(line(verdict), new Set())).toBe(mark);
   });
+
+  it('is a warning where a new one has something to look at', () => {
+    expect(markOf({ ...line('new'), code: 'number_outside_plan' }, new Set())).toBe('warn');
+  });
 });
 
 describe('who answers', () => {

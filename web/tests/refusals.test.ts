@@ -62,6 +62,15 @@ describe('why a call was refused', () => {
     ['numberUnreadable', row({ ...NUMBER, code: 'number_unreadable' })],
     ['numberHidden', row({ ...NUMBER, called: 'hmac-1a2b' })],
     ['numberHere', row({ ...NUMBER, state: 'fixed', number: BERLIN })],
+    [
+      'numberReadNow',
+      row({
+        ...NUMBER,
+        state: 'fixed',
+        number: BERLIN,
+        fixed: { fix: 'read_as_country:DE', at: '2026-11-23T14:02:00Z', by: 'maria' },
+      }),
+    ],
     ['plan_missing', row({ code: 'plan_missing', number: BERLIN })],
     ['others', row({ others: true, source_address: undefined })],
     ['otherwise', row({ code: 'made_tomorrow' })],

@@ -11,7 +11,7 @@ export function Media({ call }: { call: CallBody }) {
   const sent = media?.packets_sent ?? heard?.provider.sent;
   const fromAgent = heard?.agent.received;
   if (received === undefined && sent === undefined && fromAgent === undefined)
-    return <Text c="dimmed">{t('calls.noMedia')}</Text>;
+    return <Text c="dimmed">{call.ended_at ? t('calls.noMedia') : t('calls.noMediaYet')}</Text>;
   return (
     <Stack gap={4}>
       {received !== undefined && <Text>{t('calls.received', { count: received })}</Text>}

@@ -25,7 +25,7 @@ export function useSays(trunk: TrunkBody | undefined) {
     const said = {
       name,
       ...of,
-      allows: list(of.allows ?? [], 'conjunction'),
+      allows: list((of.allows ?? []).map(asAddress), 'conjunction'),
       numbers: list((of.numbers ?? []).map(international), 'disjunction'),
       country: country(of.country),
       itsCountry: country(),

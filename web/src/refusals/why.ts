@@ -24,6 +24,7 @@ const SOURCE = ['noSource', 'sourceNear', 'sourceOutside', 'sourceUnread'] as co
 const NUMBER = [
   'numberHidden',
   'numberHere',
+  'numberReadNow',
   'numberOfCountry',
   'numberNotRead',
   'numberElsewhere',
@@ -77,6 +78,7 @@ function number(row: RejectionBody): Why {
   const { called = '', nearest, fixes } = row;
   if (!called || HIDDEN.test(called)) return { key: 'numberHidden' };
   const numbers = known([row.number]);
+  if (row.fixed?.fix?.startsWith('read_as_country')) return { key: 'numberReadNow', called, numbers };
   if (row.state === 'fixed') return { key: 'numberHere', called, numbers };
   const meant = known([nearest?.number]);
   if (fixes.some((fix) => fix.kind === 'read_as_country'))

@@ -10,7 +10,7 @@ import { type Column, Rows } from './Rows';
 import { Waiting } from './Waiting';
 import { When } from './When';
 
-const RESOURCES = ['trunk', 'number', 'agent', 'plan', 'key'];
+const RESOURCES = ['trunk', 'number', 'agent', 'plan', 'key', 'onboarding', 'rejection'];
 
 type Props = {
   /** Which of them; all without. */

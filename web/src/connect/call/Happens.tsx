@@ -23,6 +23,7 @@ export function Happens({ onboarding, now, onFixed }: Props) {
       <Stack gap="md">
         <RefusalCard rows={now.rows} onFixed={onFixed} />
         {mended && <Taken onboarding={onboarding} row={now.rows[0]} />}
+        {mended && tested && <Works tested={tested} />}
         {mended && <Pulse key="again" says={t('connect.call.again')} hint={t('connect.call.usual')} />}
       </Stack>
     );

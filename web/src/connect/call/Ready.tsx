@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { routeCall } from '@/api/generated/routing';
 import { getGetTrunkQueryOptions } from '@/api/generated/trunks';
+import { asAddress } from '@/refusals/fixes';
 import { Copyable } from '@/shared/Copyable';
 import { Num } from '@/shared/Num';
 import { byId, useNamedAgents } from '@/shared/named';
@@ -37,7 +38,7 @@ export function Ready({ onboarding }: StepProps) {
         <Line
           mark={isIn ? 'good' : 'asked'}
           head={isIn ? t('connect.provider.inForce') : t('connect.provider.notYet')}
-          says={trunk?.source_cidrs.join(', ')}
+          says={trunk?.source_cidrs.map(asAddress).join(', ')}
         />
         <Line
           mark={names ? 'good' : 'asked'}

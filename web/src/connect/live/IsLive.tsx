@@ -10,13 +10,18 @@ import { Changes } from './Changes';
 export function IsLive({ onboarding }: StepProps) {
   const { t } = useTranslation();
   const { numbers, tested, line } = onboarding;
+  const count = numbers.length;
   const number = international(numbers[0]?.number ?? '');
   return (
     <Frame
       screen="live"
       onboarding={onboarding}
-      question={t('connect.live.is', { count: numbers.length, number })}
-      why={tested ? t('connect.live.isTested', { number }) : t('connect.live.isUntested', { number })}
+      question={t('connect.live.is', { count, number })}
+      why={
+        tested
+          ? t('connect.live.isTested', { count, number })
+          : t('connect.live.isUntested', { count, number })
+      }
       understoodTitle={t('connect.live.changed')}
       understood={<Changes onboarding={onboarding} />}
       verb=""

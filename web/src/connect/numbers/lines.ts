@@ -22,6 +22,8 @@ export const toBring = (lines: JudgedLineBody[]) =>
 
 /** What the mark of a line says. */
 export function markOf(line: JudgedLineBody, moving: ReadonlySet<string>): 'good' | 'warn' | 'bad' {
+  // taken with something to look at: no plan has it, or its name is left out
+  if (line.verdict === 'new' && line.code) return 'warn';
   if (line.verdict === 'new' || line.verdict === 'yours') return 'good';
   if (line.verdict === 'elsewhere') return moving.has(line.number ?? '') ? 'good' : 'warn';
   return line.verdict === 'repeated' ? 'warn' : 'bad';

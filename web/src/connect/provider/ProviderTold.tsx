@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TrunkWithPlace } from '@/api/generated/api.schemas';
 import { useGetPublicAddresses } from '@/api/generated/network';
+import { asAddress } from '@/refusals/fixes';
 import { Copyable } from '@/shared/Copyable';
 import { countryName } from '@/shared/countries';
 import { Failure } from '@/shared/Failure';
@@ -103,7 +104,7 @@ function Understood({ trunk, change }: { trunk: TrunkWithPlace; change: () => vo
           <Line
             key={cidr}
             mark="good"
-            head={<code dir="ltr">{cidr}</code>}
+            head={<code dir="ltr">{asAddress(cidr)}</code>}
             says={t('connect.provider.maySend')}
           />
         ))}
