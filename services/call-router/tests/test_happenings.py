@@ -75,7 +75,9 @@ ENDS = [
     ("send_refuse", {"variable_answer_uepoch": "0"}, "CALL_REJECTED", "keepline", "CALL_REJECTED"),
     ("", {"variable_end_uepoch": "1795424435000000"}, "NORMAL_UNSPECIFIED", "keepline", "ack_missing"),
     # a session that nobody refreshed
-    ("", {"variable_end_uepoch": "1795424593000000"}, "NORMAL_UNSPECIFIED", "keepline", "NORMAL_UNSPECIFIED"),
+    ("", {"variable_end_uepoch": "1795424484000000"}, "NORMAL_CLEARING", "keepline", "session_expired"),
+    # an hour's call that was not refreshed for half of it
+    ("", {"variable_end_uepoch": "1795428003000000"}, "NORMAL_CLEARING", "keepline", "session_expired"),
 ]
 
 

@@ -100,3 +100,25 @@ async def test_what_is_required_and_not_ours_is_refused_by_its_name(
     assert answer.start.endswith("(extension_unsupported)")
     assert answer.all("Unsupported") == [unsupported]
     assert await switch.nothing(0.02)
+
+
+@pytest.mark.parametrize("required", ["100rel", "timer", "timer, 100rel"])
+async def test_an_extension_that_the_switch_knows_passes(
+    edge: RunningEdge, switch: Wire, provider: Wire, required: str
+) -> None:
+    expires = "Session-Expires: 1800;refresher=uac\r\nMin-SE: 90\r\n"
+    provider.send(request("INVITE", URI, provider, f"Require: {required}\r\n{expires}", SDP), edge.public)
+    call = await switch.receive("INVITE")
+    assert (call.all("Require"), call.all("Min-SE")) == ([required], ["90"])
+    assert call.all("Session-Expires") == ["1800;refresher=uac"]
+    said = f"Contact: <sip:{switch.at}>\r\nRequire: 100rel\r\nRSeq: 7\r\n"
+    switch.send(reply(call, 180, "Ringing", extra=said, tag="s"), call.peer)
+    ringing = await provider.receive(180)
+    assert (ringing.all("Require"), ringing.all("RSeq")) == (["100rel"], ["7"])
+    rack = "RAck: 7 1 INVITE\r\n"
+    provider.send(within(caller_dialog(ringing), "PRACK", provider, rack), edge.public)
+    assert (await switch.receive("PRACK")).all("RAck") == ["7 1 INVITE"]
+    said = "Require: timer\r\nSession-Expires: 1800;refresher=uac\r\nContact: <sip:x@127.0.0.1>\r\n"
+    switch.send(reply(call, 200, "OK", extra=said, tag="s", body=SDP), call.peer)
+    answer = await provider.receive(200)
+    assert (answer.all("Require"), answer.all("Session-Expires")) == (["timer"], ["1800;refresher=uac"])

@@ -28,6 +28,7 @@ from sippy.UA import UA
 
 from switchlink.devswitch.legs import Dial, LegEvents
 
+from .extensions import unsupported
 from .stack import Answer, SipStack
 
 _UNFIT_IN_NAME = re.compile(r'[\x00-\x1f\x7f"\\<>]')
@@ -115,6 +116,8 @@ class SipLeg(UA):  # type: ignore[misc]
 
     def recvRequest(self, req: Any, sip_t: Any) -> Answer:
         method = req.getMethod()
+        if self.isConnected() and (refusal := unsupported(req)) is not None:
+            return (refusal, None, None)
         offers = method in ("INVITE", "UPDATE") and self.isConnected()
         if not offers and method in _KNOWN_METHODS:
             answer: Answer = super().recvRequest(req, sip_t)

@@ -13,6 +13,7 @@ from sippy.SipHeader import SipHeader
 
 from switchlink.devswitch.legs import Dial, Invite, LegEvents, Peer
 
+from .extensions import unsupported
 from .leg import SipLeg, dial_leg, sdp_of
 from .stack import Answer, SipStack
 
@@ -59,6 +60,8 @@ class SipServer:
             return (request.genResponse(200, "OK"), None, None)
         if method != "INVITE":
             return (request.genResponse(405, "Method Not Allowed"), None, None)
+        if (refusal := unsupported(request)) is not None:
+            return (refusal, None, None)
         invite = _invite_of(request)
         leg = SipLeg(self._stack, None)
         answer: Answer = leg.recvRequest(request, transaction)
