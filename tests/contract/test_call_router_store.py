@@ -442,5 +442,7 @@ async def test_what_passes_from_plan_to_plan_is_remembered_until_it_is_over(stor
     assert await stores.plans.having("t_b", ["+49301234568"]) == []
     await stores.plans.passed(replace(passing, taker_id="pln_9"))
     assert await stores.plans.passing_of("pln_1") == passing
+    assert not await stores.plans.remove("t_a", "pln_1", 2)
     await stores.plans.passed(passing)
     assert await stores.plans.passing_of("pln_1") is None
+    assert await stores.plans.remove("t_a", "pln_1", 2)

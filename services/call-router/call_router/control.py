@@ -138,7 +138,7 @@ async def _serve(service: Service[ControlSettings], table: RoutingTable, stores:
     app = create_app("call-control", about, verifier, service.readiness, rates=service.rates)
     for router in (
         rest_agents.router(agents, stores.keys),
-        rest_plans.router(plans, stores.keys),
+        rest_plans.router(plans, taking, stores.keys),
         rest_taking.router(taking, stores.keys),
         rest_dry_run.router(dry_run),
         call_stream.router(story, log.hide),

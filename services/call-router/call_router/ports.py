@@ -75,7 +75,7 @@ class PlanStore(Protocol):
     async def count(self, tenant_id: str) -> int: ...
 
     async def remove(self, tenant_id: str, plan_id: str, version: int) -> bool:
-        """False when that version is no longer the current one."""
+        """False when that version is no longer the current one, or numbers of it are on their way."""
 
     async def having(self, tenant_id: str, numbers: Sequence[str]) -> Sequence[Plan]:
         """Plans that have one of these numbers."""

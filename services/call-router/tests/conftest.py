@@ -225,7 +225,7 @@ async def api(world: World, tmp_path: Path) -> AsyncIterator[Api]:
     app = create_app("call-control", "Test", verifier_of(issuer), Readiness())
     for router in (
         rest_agents.router(agents, keys),
-        rest_plans.router(plans, keys),
+        rest_plans.router(plans, taking, keys),
         rest_taking.router(taking, keys),
         rest_dry_run.router(dry_run),
         rest_calls.router(log),

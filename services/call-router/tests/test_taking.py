@@ -149,6 +149,16 @@ async def test_a_number_is_given_back_where_its_new_plan_is_gone(api: Any) -> No
     assert await numbers_of(api, day) == [[FIRST]]
 
 
+async def test_what_a_plan_let_go_arrives_before_that_plan_is_deleted(api: Any) -> None:
+    holds(api, *NUMBERS)
+    day, taker = await plan(api, FIRST), await plan(api)
+    await broken(api, day, taker)
+    assert (await api.delete(f"{PLANS}/{day}", tenant="t_b")).status_code == 404
+    assert await numbers_of(api, taker) == [[]]
+    assert (await api.delete(f"{PLANS}/{day}")).status_code == 204
+    assert await numbers_of(api, taker) == [[FIRST]]
+
+
 async def test_of_many_who_take_at_once_each_number_ends_in_one_plan(api: Any) -> None:
     holds(api, *NUMBERS)
     ids = [await plan(api, FIRST, SECOND, THIRD), *[await plan(api) for _ in range(3)]]

@@ -102,7 +102,7 @@ WRONG = [
     ({"numbers": [{"number_id": "num_1", "number": "030 1234567"}]}, "/numbers/0/number", "number_not_e164"),
     ({"numbers": [{"number_id": "num 1", "number": "+49301234567"}]}, "/numbers/0/number_id", "id_invalid"),
     ({"numbers": [{"number_id": "num_1"}]}, "/numbers/0/number", "field_missing"),
-    ({"numbers": [BERLIN] * 501}, "/numbers", "numbers_too_many"),
+    ({"numbers": [BERLIN] * 1001}, "/numbers", "numbers_too_many"),
     ({"agent_id": "<script>"}, "/agent_id", "id_invalid"),
     ({"plan_id": "x" * 65}, "/plan_id", "id_invalid"),
     ({"armed": "yes"}, "/armed", "field_type"),
@@ -235,3 +235,8 @@ async def test_grpc_does_the_same(api: Any) -> None:
     gone = service.DeleteOnboardingRequest(id=made.id, any_version=True)
     await stub.DeleteOnboarding(gone, timeout=5)
     assert (await api.problem(stub.DeleteOnboarding(gone, timeout=5))).code == "onboarding_not_found"
+
+
+async def test_all_that_one_request_brings_in_are_named_by_one(api: Any) -> None:
+    many = [{"number_id": f"num_{place}", "number": f"+4930{place:07}"} for place in range(1000)]
+    assert (await begin(api, numbers=many))["numbers"] == many

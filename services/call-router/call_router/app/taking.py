@@ -14,6 +14,7 @@ from call_router.app.agents import ROUNDS, stored_time
 from call_router.app.plans import Plans
 from call_router.domain.passing import Passing
 from call_router.domain.plan import MAX_NUMBERS, Plan, numbers_faults
+from servicekit.api.preconditions import Expected
 from servicekit.errors import Unavailable
 from servicekit.refusals import changed_meanwhile, invalid
 from servicekit.telemetry.logging import logger
@@ -44,6 +45,15 @@ class Taking:
             if rounds == 0:
                 raise changed_meanwhile("plan")
         return plan
+
+    async def delete(self, tenant_id: str, plan_id: str, expected: Expected) -> None:
+        """A plan that is gone remembers nothing: what it let go arrives first. Raises NotFound,
+        VersionMismatch."""
+        await self.plans.get(tenant_id, plan_id)
+        passing = await self.plans.store.passing_of(plan_id)
+        if passing is not None:
+            await self.settle(passing)
+        await self.plans.delete(tenant_id, plan_id, expected)
 
     async def settle(self, passing: Passing, taker: Plan | None = None) -> None:
         """Ends a passing, whoever began it. taker: as it was read last."""

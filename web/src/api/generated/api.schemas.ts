@@ -778,7 +778,7 @@ export interface OnboardingToCreate {
   trunk_id?: string;
   /**
      * with one of them the step numbers is done
-     * @maxItems 500
+     * @maxItems 1000
      */
   numbers?: NumberNamed[];
   /** one of your agents */

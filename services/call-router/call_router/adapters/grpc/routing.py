@@ -164,7 +164,7 @@ class CallRoutingManager(routing_service_pb2_grpc.CallRoutingManagerServicer):
     async def DeletePlan(self, request: pb.DeletePlanRequest, context: _Context) -> pb.DeletePlanResponse:
         tenant_id = writing_tenant("plans")
         expected = preconditions.expected(request.expected_version, request.any_version)
-        await self._plans.delete(tenant_id, request.id, expected)
+        await self._taking.delete(tenant_id, request.id, expected)
         return pb.DeletePlanResponse()
 
     def _agent(self, agent: Agent) -> agent_pb2.Agent:

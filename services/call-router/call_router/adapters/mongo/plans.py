@@ -117,7 +117,13 @@ class PlanDocuments:
         gone = PLANS.entry(tenant_id, plan_id, version + 1, None, now)
         news = [gone, AUDITED_PLANS.removal(tenant_id, plan_id, version + 1, now)]
         matched = await self.collection.update_one(
-            {"_id": plan_id, "tenant_id": tenant_id, "version": version, **ALIVE},
+            {
+                "_id": plan_id,
+                "tenant_id": tenant_id,
+                "version": version,
+                "passing": {"$exists": False},
+                **ALIVE,
+            },
             {
                 "$set": {"deleted": True, "version": version + 1},
                 "$unset": {"numbers": ""},

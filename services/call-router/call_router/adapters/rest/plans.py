@@ -15,6 +15,7 @@ from call_router.adapters.plan_shape import (
     plan_document,
 )
 from call_router.app.plans import Plans
+from call_router.app.taking import Taking
 from call_router.domain.plan import Plan
 from servicekit.api import described, rest
 from servicekit.api.idempotency import Answer, IdempotencyKeys
@@ -24,7 +25,7 @@ from servicekit.http import refuses
 PATH = "/api/v1/routing/plans"
 
 
-def router(plans: Plans, keys: IdempotencyKeys) -> APIRouter:
+def router(plans: Plans, taking: Taking, keys: IdempotencyKeys) -> APIRouter:
     routes = APIRouter(prefix=PATH, tags=["routing"])
 
     def body(plan: Plan) -> dict[str, object]:
@@ -97,7 +98,7 @@ def router(plans: Plans, keys: IdempotencyKeys) -> APIRouter:
     async def delete_plan(plan_id: str, request: Request) -> Response:
         tenant_id, expected = writing_tenant("plans"), rest.if_match(request)
         rest.no_parameters(request)
-        await plans.delete(tenant_id, plan_id, expected)
+        await taking.delete(tenant_id, plan_id, expected)
         return Response(status_code=204)
 
     return routes

@@ -8,7 +8,8 @@ from siptypes.faults import Fault, is_name
 from siptypes.ids import is_token
 from siptypes.numbers import number_faults
 
-MOST_NUMBERS = 500
+MOST_NUMBERS = 1_000
+"""As many as are brought in by one request, and as one plan has."""
 _LINES = ", ".join(Line)
 
 
