@@ -185,3 +185,22 @@ async def test_what_is_refused_is_mended_and_the_next_call_passes(
     await way.press("Add +49 30 6543211 to Acme Telecom")
     await expect(page.get_by_text("+49 30 6543211 is answered like your other numbers")).to_be_visible()
     await passes("+49306543211", count=2)
+
+
+async def test_a_provider_that_was_deleted_meanwhile_is_made_again(opens: Opens, world: World) -> None:
+    person = await opens()
+    way = Way(person.page)
+    await person.sign_in("t_web_again", path="/connect")
+    await way.press("Continue")
+    tenant = world.tenant("t_web_again", through_door=True)
+    made: set[str] = set()
+    for _ in range(2):  # typed alike both times
+        await way.asks("Who sends you the calls?")
+        await way.type("What is it called?", "Acme Telecom")
+        await way.type("From which addresses", MAIL)
+        await way.press("Continue")
+        await way.asks("Now tell Acme Telecom")
+        trunks = (await tenant.rest("sip-config").get("/api/v1/sip/trunks")).json()["trunks"]
+        made.add(trunks[0]["id"])
+        await tenant.delete_trunk(trunks[0]["id"])
+    assert len(made) == 2

@@ -6,7 +6,6 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { BroughtBody } from '@/api/generated/api.schemas';
 import { bulkCreateNumbers } from '@/api/generated/numbers';
-import { useOnce } from '@/api/once';
 import { Judged } from '@/connect/numbers/Judged';
 import { linesOf, taken, toBring } from '@/connect/numbers/lines';
 import { NotBrought } from '@/connect/numbers/NotBrought';
@@ -82,10 +81,10 @@ function useBringing(trunk: string) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const once = useOnce();
   const [kept, setKept] = useState<BroughtBody[]>([]);
   const bringing = useMutation({
-    mutationFn: (body: Parameters<typeof bulkCreateNumbers>[0]) => bulkCreateNumbers(body, once(body)),
+    // without a key: the same list again changes nothing, and what was refused is looked at anew
+    mutationFn: (body: Parameters<typeof bulkCreateNumbers>[0]) => bulkCreateNumbers(body),
     onSuccess: async ({ results }) => {
       await queries.invalidateQueries({ queryKey: numbersKey() });
       const left = results.filter((one) => !one.number_id);

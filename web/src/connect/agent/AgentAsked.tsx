@@ -30,15 +30,10 @@ export function AgentAsked({ onboarding, agents, plan }: Props) {
 
   const saving = useMutation({
     mutationFn: async () => {
-      const agent_id = await agentOf(onboarding.id, first);
-      const other = fallback.id === NOBODY ? NOBODY : await agentOf(onboarding.id, fallback);
+      const agent_id = await agentOf(onboarding, first);
+      const other = fallback.id === NOBODY ? NOBODY : await agentOf(onboarding, fallback);
       const name = agents.find((one) => one.id === first.id)?.name ?? first.name.trim();
-      const made = await planOf(
-        plan ? onboarding : { ...onboarding, plan_id: undefined },
-        name,
-        agent_id,
-        other,
-      );
+      const made = await planOf(onboarding, plan, name, agent_id, other);
       await queries.invalidateQueries({ queryKey: getListAgentsQueryKey() });
       await queries.invalidateQueries({ queryKey: getListPlansQueryKey() });
       queries.setQueryData(getGetPlanQueryKey(made.id), made);

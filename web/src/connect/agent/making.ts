@@ -8,29 +8,31 @@ import { onceFor } from '../idempotency';
 import { agentToMake, NEW, NOBODY, planToMake, type Who } from './values';
 
 /** The id of the agent. */
-export async function agentOf(onboardingId: string, who: Who): Promise<string> {
+export async function agentOf(onboarding: OnboardingBody, who: Who): Promise<string> {
   if (who.id !== NEW) return who.id;
   const body = agentToMake(who);
-  return (await createAgent(body, await onceFor(onboardingId, 'agent', body))).id;
+  return (await createAgent(body, await onceFor(onboarding, 'agent', body))).id;
 }
 
-/** The onboarding's plan with these agents, that answers its numbers from now on and no other plan does. */
+/**
+ * The plan with these agents, that answers the onboarding's numbers from now on and no other plan does.
+ * own: the one that it has.
+ */
 export async function planOf(
   onboarding: OnboardingBody,
+  own: PlanBody | undefined,
   name: string,
   first: string,
   fallback: string,
 ): Promise<PlanBody> {
-  const plan = onboarding.plan_id
-    ? await changed(onboarding.plan_id, first, fallback)
-    : await made(onboarding.id, name, first, fallback);
+  const plan = own ? await changed(own.id, first, fallback) : await made(onboarding, name, first, fallback);
   const numbers = onboarding.numbers.map((one) => one.number);
   return takeNumbers(plan.id, { numbers });
 }
 
-async function made(onboardingId: string, name: string, first: string, fallback: string) {
+async function made(onboarding: OnboardingBody, name: string, first: string, fallback: string) {
   const body = planToMake(name, first, fallback);
-  return createPlan(body, await onceFor(onboardingId, 'plan', body));
+  return createPlan(body, await onceFor(onboarding, 'plan', body));
 }
 
 async function changed(planId: string, first: string, fallback: string) {

@@ -34,7 +34,7 @@ export function CallStep({ onboarding }: StepProps) {
   }, [armed_at, arming]);
   const skipping = useMutation({
     mutationFn: async () => {
-      keep(await skipTest(onboarding.id, await onceFor(onboarding.id, 'skip', onboarding.version)));
+      keep(await skipTest(onboarding.id, await onceFor(onboarding, 'skip', onboarding.version)));
       await go(onboarding.id, 'live');
     },
   });

@@ -20,7 +20,7 @@ export function GoLive({ onboarding }: StepProps) {
   const going = useMutation({
     mutationFn: async () => {
       const body = { emergency_acknowledged: true };
-      keep(await goLive(onboarding.id, body, await onceFor(onboarding.id, 'live', body)));
+      keep(await goLive(onboarding.id, body, await onceFor(onboarding, 'live', body)));
       await queries.invalidateQueries({ queryKey: getListTrunksQueryKey() });
     },
   });

@@ -6,7 +6,6 @@ import { bulkCreateNumbers, getListNumbersQueryKey } from '@/api/generated/numbe
 import { draftOf, forgetDraft, keepDraft } from '@/shared/drafts';
 import { international } from '@/shared/Num';
 import { Frame } from '../Frame';
-import { onceFor } from '../idempotency';
 import type { StepProps } from '../StepPage';
 import { useGo, useSaving } from '../saving';
 import { Judged } from './Judged';
@@ -36,7 +35,8 @@ export function NumbersStep({ onboarding }: StepProps) {
   const saving = useMutation({
     mutationFn: async () => {
       const body = { trunk_id: trunkId, numbers: toBring(good), move: moving.size > 0 };
-      const { results } = await bulkCreateNumbers(body, await onceFor(onboarding.id, 'numbers', body));
+      // without a key: the same list again changes nothing, and what was refused is looked at anew
+      const { results } = await bulkCreateNumbers(body);
       await queries.invalidateQueries({ queryKey: getListNumbersQueryKey() });
       const brought = results.flatMap(({ number, number_id }) => (number_id ? [{ number, number_id }] : []));
       const kept = results.filter((one) => !one.number_id);

@@ -46,7 +46,7 @@ export function ProviderAsked({ onboarding, trunk, changed }: Props) {
   const make = async (values: ProviderValues) => {
     const body = toSend(values);
     if (begun) return updateTrunk(begun.id, body, ifVersion(begun.version));
-    return createTrunk(body, await onceFor(onboarding.id, 'trunk', body));
+    return createTrunk(body, await onceFor(onboarding, 'trunk', body));
   };
   const attempt = async (work: () => Promise<void>) => {
     setError(undefined);

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useGetTrunk } from '@/api/generated/trunks';
-import { Read } from '@/shared/Read';
+import { isMissing, Read } from '@/shared/Read';
 import type { StepProps } from '../StepPage';
 import { ProviderAsked } from './ProviderAsked';
 import { ProviderTold } from './ProviderTold';
@@ -22,8 +22,10 @@ export function ProviderStep({ onboarding }: StepProps) {
 
 type Props = StepProps & { trunkId: string; asks: boolean; change: () => void; changed: () => void };
 
+/** A trunk that somebody deleted meanwhile is made again. */
 function OfTrunk({ trunkId, onboarding, asks, change, changed }: Props) {
   const trunk = useGetTrunk(trunkId, { query: { refetchInterval: 2_000 } });
+  if (isMissing(trunk.error)) return <ProviderAsked key="asked" onboarding={onboarding} />;
   return (
     <Read query={trunk}>
       {(current) =>
