@@ -1,5 +1,5 @@
 /** Measures and colours (one accent, indigo; state colours are those of shared/Verdict). */
-import { type CSSVariablesResolver, createTheme, Select } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme } from '@mantine/core';
 
 export const theme = createTheme({
   primaryColor: 'indigo',
@@ -17,7 +17,7 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   // whoever chooses what is chosen already keeps it; what may be empty has a button for that
-  components: { Select: Select.extend({ defaultProps: { allowDeselect: false } }) },
+  components: { Select: { defaultProps: { allowDeselect: false } } },
 });
 
 /** Mantine's own greys for text of less weight do not reach 4.5 to 1. */
