@@ -1,6 +1,6 @@
 import { zodResolver } from '@hookform/resolvers/zod';
 import { Select, TextInput } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { Controller, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import * as z from 'zod/mini';
@@ -38,6 +38,10 @@ export function NumberForm({ name, values, isNew, ...frame }: Props) {
     defaultValues: draftOf(name, values),
   });
   const { register, control, formState } = form;
+  const only = trunks.length === 1 ? trunks[0]?.id : undefined;
+  useEffect(() => {
+    if (isNew && only && !form.getValues('trunk')) form.setValue('trunk', only);
+  }, [isNew, only, form]);
   return (
     <FormFrame form={form} draft={name} places={PLACES} {...frame}>
       {isNew && (
