@@ -26,7 +26,7 @@ export function Assign({ numbers }: { numbers: NumberBody[] }) {
           {count ? t('numbers.chooseNone') : t('numbers.chooseAll', { count: numbers.length })}
         </Button>
         {count > 0 && <Give numbers={[...chosen]} done={() => selection.become([])} />}
-        <Text role="status" c="dimmed">
+        <Text role="status" c="dimmed" lh="36px">
           {count > 0 && t('numbers.chosen', { count })}
         </Text>
       </Group>

@@ -13,7 +13,7 @@ export function Failure({ error, again, ...where }: Props) {
   return (
     <Alert color="red" variant="outline" icon={<IconAlertCircle aria-hidden />} role="alert" {...where}>
       {error instanceof Refused ? <Said refused={error} /> : <Silence error={error} />}
-      {again && (
+      {again && !isForbidden(error) && (
         <Button variant="default" size="compact-md" mt="sm" onClick={again}>
           {isMismatch(error) ? t('shared.loadCurrent') : t('shared.tryAgain')}
         </Button>
@@ -22,6 +22,8 @@ export function Failure({ error, again, ...where }: Props) {
   );
 }
 
+const isForbidden = (error: unknown) => error instanceof Refused && error.problem.code === 'role_forbidden';
+
 export const isMismatch = (error: unknown) =>
   error instanceof Refused && error.problem.code === 'version_mismatch';
 
@@ -29,7 +31,9 @@ function Said({ refused }: { refused: Refused }) {
   const { t } = useTranslation();
   const { code, detail, hint, request_id } = refused.problem;
   const ours = isMismatch(refused);
-  const { what, repair, lang, exact } = serviceSays(code, detail, hint);
+  const { what, repair: known, lang, exact } = serviceSays(code, detail, hint);
+  // the service speaks of tokens, which nobody here has in hand
+  const repair = isForbidden(refused) ? t('shared.askOwner') : known;
   // the hint of several faults is that of the first; each stands at its field
   const isOfOne = exact || (refused.problem.errors ?? []).length < 2;
   return (

@@ -7,7 +7,13 @@ import { IconCheck, IconX } from './icons';
 export function Trace({ steps }: { steps: TraceStepBody[] }) {
   const { t } = useTranslation();
   return (
-    <List type="ordered" listStyleType="none" spacing={6} withPadding={false}>
+    <List
+      type="ordered"
+      listStyleType="none"
+      spacing={6}
+      withPadding={false}
+      styles={{ itemWrapper: { alignItems: 'flex-start' } }}
+    >
       {steps.map((step) => (
         <List.Item
           key={`${step.rule} ${step.detail}`}
