@@ -10,6 +10,8 @@ export default defineConfig({
       client: 'react-query',
       httpClient: 'fetch',
       clean: true,
+      // an id out of the address bar stays one segment of the path
+      urlEncodeParameters: true,
       override: {
         mutator: { path: './src/api/request.ts', name: 'request' },
         fetch: { includeHttpResponseReturnType: false },

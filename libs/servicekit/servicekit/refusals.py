@@ -6,6 +6,8 @@ from typing import Protocol
 from servicekit.errors import Invalid, NotFound, VersionMismatch, Violation
 
 _TOLD = 100
+_LONGEST_ID = 80
+"""Of what is said of it: a refusal of gRPC travels in a header."""
 
 
 class WrongField(Protocol):
@@ -43,7 +45,9 @@ def _once(violations: Iterable[Violation]) -> list[Violation]:
 
 
 def not_found(what: str, sought: str) -> NotFound:
-    return NotFound(f"{what}_not_found", f"no {what} {sought}", hint=f"list your {what}s to see their ids")
+    """sought: as it was asked for, however long."""
+    hint = f"list your {what}s to see their ids"
+    return NotFound(f"{what}_not_found", f"no {what} {sought[:_LONGEST_ID]}", hint=hint)
 
 
 def changed_meanwhile(what: str, current: int | None = None) -> VersionMismatch:

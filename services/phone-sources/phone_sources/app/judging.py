@@ -43,5 +43,5 @@ async def own_trunk(trunks: TrunkLookup, tenant_id: str, trunk_id: str) -> Trunk
     """Raises NotFound, also for another tenant's."""
     trunk = await trunks.find(tenant_id, trunk_id)
     if trunk is None:
-        raise not_found("trunk", trunk_id[:80])
+        raise not_found("trunk", trunk_id)
     return trunk

@@ -289,7 +289,7 @@ export const getGetAgentUrl = (agentId: string,) => {
 
 
 
-  return `/api/v1/agents/${agentId}`
+  return `/api/v1/agents/${encodeURIComponent(String(agentId))}`
 }
 
 /**
@@ -389,7 +389,7 @@ export const getUpdateAgentUrl = (agentId: string,) => {
 
 
 
-  return `/api/v1/agents/${agentId}`
+  return `/api/v1/agents/${encodeURIComponent(String(agentId))}`
 }
 
 /**
@@ -477,7 +477,7 @@ export const useUpdateAgent = <TError = ErrorType<unknown>,
 
 
 
-  return `/api/v1/agents/${agentId}`
+  return `/api/v1/agents/${encodeURIComponent(String(agentId))}`
 }
 
 /**

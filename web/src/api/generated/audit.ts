@@ -169,7 +169,7 @@ export const getGetAuditEntryUrl = (entryId: string,) => {
 
 
 
-  return `/api/v1/audit/${entryId}`
+  return `/api/v1/audit/${encodeURIComponent(String(entryId))}`
 }
 
 /**

@@ -402,7 +402,7 @@ export const getGetCallUrl = (callId: string,) => {
 
 
 
-  return `/api/v1/calls/${callId}`
+  return `/api/v1/calls/${encodeURIComponent(String(callId))}`
 }
 
 /**
@@ -502,7 +502,7 @@ export const getGetCallEventsUrl = (callId: string,) => {
 
 
 
-  return `/api/v1/calls/${callId}/events`
+  return `/api/v1/calls/${encodeURIComponent(String(callId))}/events`
 }
 
 /**

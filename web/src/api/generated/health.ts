@@ -174,7 +174,7 @@ export const getGetStatusUrl = (trunkId: string,) => {
 
 
 
-  return `/api/v1/health/trunks/${trunkId}`
+  return `/api/v1/health/trunks/${encodeURIComponent(String(trunkId))}`
 }
 
 /**
@@ -389,7 +389,7 @@ export const getGetAgentStatusUrl = (agentId: string,) => {
 
 
 
-  return `/api/v1/health/agents/${agentId}`
+  return `/api/v1/health/agents/${encodeURIComponent(String(agentId))}`
 }
 
 /**

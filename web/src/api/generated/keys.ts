@@ -290,7 +290,7 @@ export const getGetApiKeyUrl = (keyId: string,) => {
 
 
 
-  return `/api/v1/keys/${keyId}`
+  return `/api/v1/keys/${encodeURIComponent(String(keyId))}`
 }
 
 /**
@@ -390,7 +390,7 @@ export const getUpdateApiKeyUrl = (keyId: string,) => {
 
 
 
-  return `/api/v1/keys/${keyId}`
+  return `/api/v1/keys/${encodeURIComponent(String(keyId))}`
 }
 
 /**
@@ -478,7 +478,7 @@ export const useUpdateApiKey = <TError = ErrorType<unknown>,
 
 
 
-  return `/api/v1/keys/${keyId}`
+  return `/api/v1/keys/${encodeURIComponent(String(keyId))}`
 }
 
 /**

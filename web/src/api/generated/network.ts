@@ -376,7 +376,7 @@ export const useSayWord = <TError = ErrorType<unknown>,
 
 
 
-  return `/api/v1/sip/network/switches/${switchId}`
+  return `/api/v1/sip/network/switches/${encodeURIComponent(String(switchId))}`
 }
 
 /**
@@ -476,7 +476,7 @@ export const getUpdateSwitchUrl = (switchId: string,) => {
 
 
 
-  return `/api/v1/sip/network/switches/${switchId}`
+  return `/api/v1/sip/network/switches/${encodeURIComponent(String(switchId))}`
 }
 
 /**

@@ -294,7 +294,7 @@ export const getGetNumberUrl = (numberId: string,) => {
 
 
 
-  return `/api/v1/phone/numbers/${numberId}`
+  return `/api/v1/phone/numbers/${encodeURIComponent(String(numberId))}`
 }
 
 /**
@@ -394,7 +394,7 @@ export const getUpdateNumberUrl = (numberId: string,) => {
 
 
 
-  return `/api/v1/phone/numbers/${numberId}`
+  return `/api/v1/phone/numbers/${encodeURIComponent(String(numberId))}`
 }
 
 /**
@@ -482,7 +482,7 @@ export const useUpdateNumber = <TError = ErrorType<unknown>,
 
 
 
-  return `/api/v1/phone/numbers/${numberId}`
+  return `/api/v1/phone/numbers/${encodeURIComponent(String(numberId))}`
 }
 
 /**

@@ -399,7 +399,7 @@ export const getGetOnboardingUrl = (onboardingId: string,) => {
 
 
 
-  return `/api/v1/sip/onboardings/${onboardingId}`
+  return `/api/v1/sip/onboardings/${encodeURIComponent(String(onboardingId))}`
 }
 
 /**
@@ -499,7 +499,7 @@ export const getUpdateOnboardingUrl = (onboardingId: string,) => {
 
 
 
-  return `/api/v1/sip/onboardings/${onboardingId}`
+  return `/api/v1/sip/onboardings/${encodeURIComponent(String(onboardingId))}`
 }
 
 /**
@@ -587,7 +587,7 @@ export const useUpdateOnboarding = <TError = ErrorType<unknown>,
 
 
 
-  return `/api/v1/sip/onboardings/${onboardingId}`
+  return `/api/v1/sip/onboardings/${encodeURIComponent(String(onboardingId))}`
 }
 
 /**
@@ -660,7 +660,7 @@ export const useDeleteOnboarding = <TError = ErrorType<unknown>,
 
 
 
-  return `/api/v1/sip/onboardings/${onboardingId}:skipTest`
+  return `/api/v1/sip/onboardings/${encodeURIComponent(String(onboardingId))}:skipTest`
 }
 
 /**
@@ -733,7 +733,7 @@ export const useSkipTest = <TError = ErrorType<unknown>,
 
 
 
-  return `/api/v1/sip/onboardings/${onboardingId}:goLive`
+  return `/api/v1/sip/onboardings/${encodeURIComponent(String(onboardingId))}:goLive`
 }
 
 /**

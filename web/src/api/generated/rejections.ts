@@ -291,7 +291,7 @@ export const getGetRejectionUrl = (rejectionId: string,) => {
 
 
 
-  return `/api/v1/sip/rejections/${rejectionId}`
+  return `/api/v1/sip/rejections/${encodeURIComponent(String(rejectionId))}`
 }
 
 /**
@@ -391,7 +391,7 @@ export const getApplyFixUrl = (rejectionId: string,) => {
 
 
 
-  return `/api/v1/sip/rejections/${rejectionId}:applyFix`
+  return `/api/v1/sip/rejections/${encodeURIComponent(String(rejectionId))}:applyFix`
 }
 
 /**

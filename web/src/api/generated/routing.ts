@@ -379,7 +379,7 @@ export const getGetPlanUrl = (planId: string,) => {
 
 
 
-  return `/api/v1/routing/plans/${planId}`
+  return `/api/v1/routing/plans/${encodeURIComponent(String(planId))}`
 }
 
 /**
@@ -479,7 +479,7 @@ export const getUpdatePlanUrl = (planId: string,) => {
 
 
 
-  return `/api/v1/routing/plans/${planId}`
+  return `/api/v1/routing/plans/${encodeURIComponent(String(planId))}`
 }
 
 /**
@@ -567,7 +567,7 @@ export const useUpdatePlan = <TError = ErrorType<unknown>,
 
 
 
-  return `/api/v1/routing/plans/${planId}`
+  return `/api/v1/routing/plans/${encodeURIComponent(String(planId))}`
 }
 
 /**
@@ -640,7 +640,7 @@ export const useDeletePlan = <TError = ErrorType<unknown>,
 
 
 
-  return `/api/v1/routing/plans/${planId}:takeNumbers`
+  return `/api/v1/routing/plans/${encodeURIComponent(String(planId))}:takeNumbers`
 }
 
 /**

@@ -290,7 +290,7 @@ export const getGetTrunkUrl = (trunkId: string,) => {
 
 
 
-  return `/api/v1/sip/trunks/${trunkId}`
+  return `/api/v1/sip/trunks/${encodeURIComponent(String(trunkId))}`
 }
 
 /**
@@ -390,7 +390,7 @@ export const getUpdateTrunkUrl = (trunkId: string,) => {
 
 
 
-  return `/api/v1/sip/trunks/${trunkId}`
+  return `/api/v1/sip/trunks/${encodeURIComponent(String(trunkId))}`
 }
 
 /**
@@ -478,7 +478,7 @@ export const useUpdateTrunk = <TError = ErrorType<unknown>,
 
 
 
-  return `/api/v1/sip/trunks/${trunkId}`
+  return `/api/v1/sip/trunks/${encodeURIComponent(String(trunkId))}`
 }
 
 /**
