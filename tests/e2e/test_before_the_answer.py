@@ -79,5 +79,6 @@ async def test_no_agent_is_rung_for_an_offer_without_a_codec_of_ours(world: Worl
     assert agent.sipp.logged() == ""
     record = await line.last_call()
     assert record["sip_status"] == 488
-    assert record["decision"]["reason"] == "The provider offers G729 only, and we take PCMU and PCMA."
+    # FreeSWITCH may have more codecs than these
+    assert record["decision"]["reason"].startswith("The provider offers G729 only, and we take PCMU")
     assert await told(world.kafka.bootstrap, record["id"]) == "started routed ended"

@@ -7,7 +7,11 @@ import pytest
 from switchlink.devswitch.dialplan.plan import Action, Dialplan, DialplanUnreadable
 
 OURS = Path(__file__).parents[3] / "infra" / "freeswitch" / "dialplan" / "keepline.xml"
-GLOBALS = {"keepline_edge": "127.0.0.1:5070", "keepline_routers": "127.0.0.1:1|127.0.0.1:2"}
+GLOBALS = {
+    "keepline_edge": "127.0.0.1:5070",
+    "keepline_routers": "127.0.0.1:1|127.0.0.1:2",
+    "keepline_codecs": "PCMU,PCMA",
+}
 PLAN = """<include><context name="c">
 <extension name="first" continue="true">
   <condition field="${a}" expression="^(.)x$" break="never">

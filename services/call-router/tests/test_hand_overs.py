@@ -103,7 +103,8 @@ def test_whatever_stands_on_the_channel_the_switch_gets_values_that_it_takes(
 @pytest.mark.parametrize(
     ("common", "media", "usable", "says"),
     [
-        ("PCMU@8000h", "m=audio 4000 RTP/AVP 0", True, ""),
+        ("CORE_PCM_MODULE.PCMU@8000h@20i@64000b", "m=audio 4000 RTP/AVP 0", True, ""),
+        ("t38,CORE_PCM_MODULE.PCMA@8000h@20i@64000b", "m=audio 4000 RTP/AVP 8", True, ""),
         ("", "", True, "The provider leaves the offer to us"),
         ("", "m=audio 4000 RTP/AVP 18 101\r\na=rtpmap:101 telephone-event/8000", False, "offers G729 only"),
         ("", "m=audio 4000 RTP/AVP 9", False, "offers G722 only"),
@@ -119,6 +120,26 @@ def test_an_offer_is_read_with_what_it_names(common: str, media: str, usable: bo
     offer = offer_of({"variable_ep_codec_string": common, "variable_switch_r_sdp": sdp})
     assert offer.usable == usable
     assert says in str(offer)
+
+
+@pytest.mark.parametrize(
+    ("ours", "common", "usable", "takes"),
+    [
+        ("PCMU,PCMA,G722,opus", "mod_spandsp.G722@8000h@20i@64000b", True, ""),
+        ("PCMU,PCMA,G722,opus", "mod_opus.opus@48000h@20i@0b", True, ""),
+        ("PCMU,PCMA,opus", "", False, "we take PCMU, PCMA and opus."),
+        ("PCMU,PCMA", "", False, "we take PCMU and PCMA."),
+        ("", "", False, "we take PCMU and PCMA."),
+        ("PCMU", "", False, "we take PCMU."),
+        ("PCMU,${x}", "", False, "we take PCMU and PCMA."),
+    ],
+)
+def test_what_we_take_is_what_the_switch_has(ours: str, common: str, usable: bool, takes: str) -> None:
+    sdp = OFFER + "m=audio 4000 RTP/AVP 18\r\n"
+    channel = {"variable_ep_codec_string": common, "variable_switch_r_sdp": sdp}
+    offer = offer_of({**channel, "variable_keepline_codecs": ours})
+    assert offer.usable == usable
+    assert usable or offer.against_ours == f"The provider offers G729 only, and {takes}"
 
 
 @given(st.text(max_size=300))

@@ -12,7 +12,7 @@ OFFER = "variable_switch_r_sdp"
 HEAD = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
 NOT_OURS = {
     "G.729": "m=audio 40000 RTP/AVP 18\r\na=rtpmap:18 G729/8000\r\n",
-    "G.722": "m=audio 40000 RTP/AVP 9\r\na=rtpmap:9 G722/8000\r\n",
+    "iLBC": "m=audio 40000 RTP/AVP 97\r\na=rtpmap:97 iLBC/8000\r\n",
     "video": "m=video 40000 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n",
     "port 0": "m=audio 0 RTP/AVP 0\r\n",
     "fax": "m=image 40000 udptl t38\r\na=T38FaxVersion:0\r\n",

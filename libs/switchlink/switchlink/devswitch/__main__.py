@@ -15,6 +15,7 @@ from .esl.commands import Commands
 from .esl.server import EslServer
 from .legs import Peer
 from .media.rtp import RtpPorts
+from .media.sdp import CODECS
 from .sip.server import SipServer
 from .switch import MAX_SESSIONS, Switch
 
@@ -89,7 +90,11 @@ def _arguments() -> argparse.Namespace:
 def _values(asked: argparse.Namespace) -> dict[str, str]:
     """The global variables that infra/freeswitch/vars.xml sets."""
     routers = "|".join("{}:{}".format(*router) for router in asked.router)
-    return {"keepline_edge": "{}:{}".format(*asked.edge), "keepline_routers": routers}
+    return {
+        "keepline_edge": "{}:{}".format(*asked.edge),
+        "keepline_routers": routers,
+        "keepline_codecs": ",".join(CODECS.values()),
+    }
 
 
 def _address(text: str) -> Peer:

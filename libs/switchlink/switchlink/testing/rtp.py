@@ -45,13 +45,13 @@ class RtpPort(asyncio.DatagramProtocol):
         ]
         return "\r\n".join([*lines, "a=ptime:20", "a=sendrecv", ""])
 
-    async def send(self, sdp: str, value: int, packets: int) -> None:
-        """To the address in the other side's SDP, in real time."""
+    async def send(self, sdp: str, value: int, packets: int, kind: int = 0) -> None:
+        """To the address in the other side's SDP, in real time; `kind` is the payload type."""
         assert self._transport is not None
         target = sdp_address(sdp)
         for _ in range(packets):
             self._sequence += 1
-            header = struct.pack("!BBHII", 0x80, 0, self._sequence, self._sequence * PACKET_BYTES, 0x4B45)
+            header = struct.pack("!BBHII", 0x80, kind, self._sequence, self._sequence * PACKET_BYTES, 0x4B45)
             self._transport.sendto(header + bytes([value]) * PACKET_BYTES, target)
             await asyncio.sleep(INTERVAL)
 

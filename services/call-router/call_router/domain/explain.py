@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from call_router.domain import outcome as o
 from call_router.domain.leg import Candidate, Leg
-from call_router.domain.offer import OUR_CODECS
 from call_router.domain.route import Decision
 
 
@@ -68,7 +67,7 @@ def reason(decision: Decision) -> str:
         o.NUMBER_UNKNOWN: f"{called} is no number of this trunk{_as_read(decision)}.",
         o.NUMBER_AMBIGUOUS: f"{called} can be read as more than one number of this trunk.",
         o.PLAN_MISSING: f"No routing plan names {_number(decision)}.",
-        o.CODEC_MISSING: f"{decision.call.offer}, and we take {' and '.join(OUR_CODECS)}.",
+        o.CODEC_MISSING: decision.call.offer.against_ours,
     }
     return sentences[decision.outcome]
 

@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass
 
-# of infra/freeswitch, sofia.conf.xml: inbound-codec-prefs
-OUR_CODECS = ("PCMU", "PCMA")
+# what every switch has
+PLAIN_CODECS = ("PCMU", "PCMA")
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """`usable`: a codec of ours is in it, or the caller leaves the offer to us. `codecs`: what it names."""
+    """`usable`: a codec of ours is in it, or the caller leaves the offer to us. `codecs`: what it names.
+    `ours`: what the switch that was asked has."""
 
     usable: bool
     # no SDP in the INVITE: we offer in our 200, the caller answers in its ACK (RFC 3261, 13.2.1)
     late: bool = False
     codecs: tuple[str, ...] = ()
+    ours: tuple[str, ...] = PLAIN_CODECS
 
     def __str__(self) -> str:
         if self.late:
@@ -21,6 +23,14 @@ class Offer:
         if not self.codecs:
             return "The provider offers no audio"
         return f"The provider offers {' and '.join(self.codecs)} only"
+
+    @property
+    def against_ours(self) -> str:
+        """A sentence, of an offer that is not usable."""
+        *most, last = self.ours
+        return (
+            f"{self}, and we take {', '.join(most)} and {last}." if most else f"{self}, and we take {last}."
+        )
 
 
 LATE = Offer(usable=True, late=True)
