@@ -12,7 +12,7 @@ from keepline_client import AsyncKeepline
 
 PATH = "/api/v1/sip/onboardings"
 TOPIC = "keepline.onboarding.events.v1"
-NUMBER = "+442079460990"
+NUMBER = "+442079460984"
 
 
 async def _save(tenant: Tenant, one: dict[str, Any], **fields: object) -> dict[str, Any]:

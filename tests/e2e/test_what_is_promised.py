@@ -21,6 +21,7 @@ TENANT = "t_promised"
 CREATED = httpx.codes.CREATED
 _CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 _ENOUGH_SECONDS = 300
+APART = ("sip-config", "call-control")
 
 
 async def test_all_services_together_serve_the_description_that_is_published(world: World) -> None:
@@ -54,8 +55,11 @@ async def test_every_example_is_taken_as_it_stands_but_for_its_ids(world: World)
 @pytest.mark.timeout(300)  # Schemathesis has its own bound, and the world may end behind it
 async def test_every_service_keeps_what_its_description_promises(world: World, tmp_path: Path) -> None:
     token = world.issuer.token(TENANT)
-    names = [name for name, _ in TITLES.values()]
-    found = await asyncio.gather(*(_findings(world, name, token, tmp_path / name) for name in names))
+    names = sorted(name for name, _ in TITLES.values())
+    found: list[str] = []
+    # phone-sources asks sip-config, which answers it late while it is asked everything itself
+    for some in ([one for one in names if one in APART], [one for one in names if one not in APART]):
+        found += await asyncio.gather(*(_findings(world, name, token, tmp_path / name) for name in some))
     if said := "\n".join(text for text in found if text):
         pytest.fail(said)
 
