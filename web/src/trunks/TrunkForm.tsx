@@ -1,12 +1,11 @@
 import { zodResolver } from '@hookform/resolvers/zod';
-import { Select, Textarea, TextInput } from '@mantine/core';
+import { Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Controller, type UseFormReturn, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import { countries } from '@/shared/countries';
+import { CountrySelect } from '@/shared/CountrySelect';
 import { draftOf } from '@/shared/drafts';
 import { FormFrame } from '@/shared/FormFrame';
-import { localeOf } from '@/shared/locale';
 import { OnOff } from '@/shared/OnOff';
 import { said } from '@/shared/said';
 import type { Judge } from '@/shared/useJudge';
@@ -40,7 +39,7 @@ export function TrunkForm({ name, values, isNew, verb, cancel, ...frame }: Props
 }
 
 function Fields({ form, isNew }: { form: UseFormReturn<TrunkValues>; isNew: boolean }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const { register, control, formState } = form;
   const { errors } = formState;
   return (
@@ -57,14 +56,10 @@ function Fields({ form, isNew }: { form: UseFormReturn<TrunkValues>; isNew: bool
         name="country"
         control={control}
         render={({ field }) => (
-          <Select
+          <CountrySelect
             label={t('trunks.form.country')}
             description={t('trunks.form.countryHint')}
-            searchable
-            required
-            data={countries(localeOf(i18n.language))}
             {...field}
-            onChange={(country) => field.onChange(country ?? '')}
             error={said(errors.country, t)}
           />
         )}

@@ -1,9 +1,8 @@
-import { NativeSelect, Select, Stack, Textarea, TextInput } from '@mantine/core';
+import { NativeSelect, Stack, Textarea, TextInput } from '@mantine/core';
 import { Controller, type UseFormReturn } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import type { TrunkBody } from '@/api/generated/api.schemas';
-import { countries } from '@/shared/countries';
-import { localeOf } from '@/shared/locale';
+import { CountrySelect } from '@/shared/CountrySelect';
 import { choices } from '@/shared/named';
 import { said } from '@/shared/said';
 import { wire } from '@/shared/wire';
@@ -36,7 +35,7 @@ export function ProviderFields({ form, others, chosen, choose }: Props) {
 }
 
 function New({ form }: { form: UseFormReturn<ProviderValues> }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const { errors } = form.formState;
   return (
     <>
@@ -52,14 +51,10 @@ function New({ form }: { form: UseFormReturn<ProviderValues> }) {
         name="country"
         control={form.control}
         render={({ field }) => (
-          <Select
+          <CountrySelect
             label={t('connect.provider.country')}
             description={t('connect.provider.countryHint')}
-            searchable
-            required
-            data={countries(localeOf(i18n.language))}
             {...field}
-            onChange={(country) => field.onChange(country ?? '')}
             error={said(errors.country, t)}
           />
         )}
