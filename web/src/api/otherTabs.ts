@@ -6,6 +6,12 @@ const channel = new BroadcastChannel('keepline-changed');
 
 export const tellOtherTabs = () => channel.postMessage('changed');
 
+// POSTs and PATCHes that ask and write nothing, some of them while somebody types
+const ASKS = /[?&]validate_only=true|:judge$|\/routing\/route$/;
+
+export const changes = (address: string, { method = 'GET' }: RequestInit) =>
+  method !== 'GET' && !ASKS.test(address);
+
 export function readAgainWhenTold(queries: QueryClient) {
   channel.onmessage = () => void queries.invalidateQueries();
 }

@@ -1,6 +1,6 @@
 /** Each request of the generated client: with the access token, and with one way to fail (problem.ts). */
 import { accessToken, renewed } from '@/session/session';
-import { tellOtherTabs } from './otherTabs';
+import { changes, tellOtherTabs } from './otherTabs';
 import { refusedBy, SignedOut, Unreached } from './problem';
 
 export async function request<T>(address: string, init: RequestInit = {}): Promise<T> {
@@ -23,11 +23,9 @@ async function answered(address: string, init: RequestInit): Promise<Response> {
     answer = await sent(address, init, another);
   }
   if (!answer.ok) throw await refusedBy(answer);
-  if (changes(init)) tellOtherTabs();
+  if (changes(address, init)) tellOtherTabs();
   return answer;
 }
-
-const changes = (init: RequestInit) => (init.method ?? 'GET') !== 'GET';
 
 async function sent(address: string, init: RequestInit, token: string): Promise<Response> {
   const headers = new Headers(init.headers);
