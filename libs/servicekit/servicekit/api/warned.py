@@ -1,10 +1,6 @@
 """What was taken as it was sent and should be looked at: told when the record is read, stored nowhere."""
 
-from collections.abc import Iterable
-
 from pydantic import BaseModel, Field
-
-from servicekit.refusals import WrongField
 
 
 class WarningBody(BaseModel):
@@ -12,8 +8,3 @@ class WarningBody(BaseModel):
     code: str
     detail: str
     hint: str
-
-
-def warnings_document(faults: Iterable[WrongField]) -> list[dict[str, str]]:
-    """WarningBody for each."""
-    return [{"pointer": f.pointer, "code": f.code, "detail": f.detail, "hint": f.hint} for f in faults]

@@ -19,7 +19,8 @@ from call_router.domain.agent import (
 from call_router.domain.sip_uri import MAX_URI
 from servicekit.api.absent import documented, may_be_absent
 from servicekit.api.asked import Asked, Change
-from servicekit.api.dangling import DanglingBody, dangling_document
+from servicekit.api.dangling import DanglingBody
+from servicekit.api.faults import faults_document
 from servicekit.api.lists import ListRule
 from servicekit.api.resource import Reading, Resource
 from servicekit.errors import Violation
@@ -130,7 +131,7 @@ def agent_document(agent: Agent, dangling: Sequence[Fault] = ()) -> dict[str, An
         "ring_seconds": agent.ring_seconds,
         "created_at": rfc3339(agent.created_at),
         "updated_at": rfc3339(agent.updated_at),
-        "dangling": dangling_document(dangling),
+        "dangling": faults_document(dangling),
     }
 
 

@@ -10,7 +10,8 @@ from call_router.adapters.number_filter import E164
 from call_router.domain.plan import MAX_NUMBERS, Plan, PlanDraft
 from servicekit.api.absent import documented, may_be_absent
 from servicekit.api.asked import Asked, Change
-from servicekit.api.dangling import DanglingBody, dangling_document
+from servicekit.api.dangling import DanglingBody
+from servicekit.api.faults import faults_document
 from servicekit.api.lists import ListRule
 from servicekit.api.resource import Reading, Resource
 from servicekit.errors import Violation
@@ -126,5 +127,5 @@ def plan_document(plan: Plan, dangling: Sequence[Fault] = ()) -> dict[str, Any]:
         "fallback_on_busy": plan.fallback_on_busy,
         "created_at": rfc3339(plan.created_at),
         "updated_at": rfc3339(plan.updated_at),
-        "dangling": dangling_document(dangling),
+        "dangling": faults_document(dangling),
     }

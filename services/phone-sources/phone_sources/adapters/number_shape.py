@@ -10,10 +10,11 @@ from phone_sources.domain.e164 import MAX_WRITTEN
 from phone_sources.domain.number import MAX_LABEL, Number, NumberDraft, number_warnings
 from servicekit.api.absent import documented, may_be_absent
 from servicekit.api.asked import Asked, Change
-from servicekit.api.dangling import DanglingBody, dangling_document
+from servicekit.api.dangling import DanglingBody
+from servicekit.api.faults import faults_document
 from servicekit.api.lists import ListRule, Written
 from servicekit.api.resource import Reading, Resource
-from servicekit.api.warned import WarningBody, warnings_document
+from servicekit.api.warned import WarningBody
 from servicekit.errors import Violation
 from servicekit.timestamps import rfc3339
 from siptypes.faults import Fault
@@ -100,6 +101,6 @@ def number_document(number: Number, dangling: Sequence[Fault] = ()) -> dict[str,
         **({"label": number.label} if number.label else {}),
         "created_at": rfc3339(number.created_at),
         "updated_at": rfc3339(number.updated_at),
-        "dangling": dangling_document(dangling),
-        "warnings": warnings_document(number_warnings(number.e164)),
+        "dangling": faults_document(dangling),
+        "warnings": faults_document(number_warnings(number.e164)),
     }
