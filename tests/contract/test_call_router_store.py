@@ -293,7 +293,7 @@ async def test_what_was_deleted_is_not_made_again_under_its_id(stores: Stores) -
 LEGS = (Leg("agt_1", "Desk", "sip:desk@agents.example", 20),)
 TRACE = (TraceStep("trunk", True, "trk_1 is enabled"),)
 ROUTED = CallRouted(Explained("because", "routed", LEGS, 0, TRACE, "+49301234567", "num_1", "pln_1", 1, "0f"))
-MEDIA = Media(3000, None, 5, 1.25, "PCMU")
+MEDIA = Media(3000, None, 5, 1.25, "opus", "PCMU")
 ENDED_LEG = EndedLeg(0, "agt_1", "sip:desk@agents.example", 200, "NORMAL_CLEARING", NOW, None, NOW, NOW)
 WHOLE = WholeCall(
     NOW, NOW, "+4917012345678", "0301234567", "127.0.1.5:5060", agent_id="agt_1", legs=(ENDED_LEG,)

@@ -19,7 +19,7 @@ LEGS = (Leg("agt_1", "First", "sip:1@a.example", 20), Leg("agt_2", "Second", "si
 DECISION = Explained("because", "routed", LEGS, 0, (), "+49301234567", "num_1", "pln_1", 1, "00")
 MISSING = Explained("why", "table_missing", (), 503, (), "", "", "", 0, "00")
 STARTED = e.CallStarted("+4917012345678", "0301234567", "127.0.1.5:5060")
-MEDIA = e.Media(3000, 2990, 5, 1.25, "PCMU")
+MEDIA = e.Media(3000, 2990, 5, 1.25, "opus", "PCMU")
 FAILED = e.LegFailed(0, "agt_1", 503, "NORMAL_TEMPORARY_FAILURE", "Tries Second.", "next_leg", 1)
 ANSWERED = e.CallAnswered(1, "agt_2", 7000)
 

@@ -46,7 +46,7 @@ whole_calls = st.builds(
     *[words] * 9,
     legs=st.lists(ended_legs, max_size=2).map(tuple),
 )
-media = st.builds(e.Media, maybe, maybe, maybe, st.none() | st.floats(0, 1e6), words)
+media = st.builds(e.Media, maybe, maybe, maybe, st.none() | st.floats(0, 1e6), words, words)
 packets = st.builds(e.Packets, maybe, maybe)
 facts = st.one_of(
     st.builds(e.CallStarted, words, words, words),

@@ -158,6 +158,34 @@ def test_the_end_says_when_how_and_with_what_quality() -> None:
     assert ended.media == Media(3000, 2990, 5, 1.25, "PCMU")
 
 
+# noted of the leg's answer on the channel whose last leg is 1
+LEG_CODECS = [
+    ("1:1795424403000000:PCMA", "PCMA"),
+    ("1:1795424403000000:opus", "opus"),
+    ("1:1795424403000000:", ""),
+    ("1:1795424403000000", ""),
+    ("0:1795424403000000:PCMA", ""),
+    ("1:1795424403000000:PC MA", ""),
+    ("1:1795424403000000:PCMA;x=1", ""),
+    ("1:1795424403000000:PCMA:PCMU", ""),
+    ("1:1795424403000000:PCMA\n", ""),
+    ("1:1795424403000000:" + "A" * 17, ""),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("noted", "codec"), LEG_CODECS)
+def test_the_end_says_what_the_leg_was_answered_in(noted: str, codec: str, marks: dict[str, str]) -> None:
+    on_the_channel = {"variable_keepline_leg": "1", "variable_keepline_leg_answered": noted}
+    ended = _happening({**END, **marks, **on_the_channel})
+    assert ended.media.leg_codec == codec
+    answer = datetime(2026, 11, 23, 9, 0, 3, tzinfo=UTC) if noted.startswith("1:") else None
+    assert ended.channel.times.answered_at == answer
+    if ";" not in noted and "\n" not in noted:
+        # these end a value, and a line, of the ledger
+        assert entry_of(_entry(marks, leg="1", leg_answered=noted)) == ended
+
+
 def test_what_was_not_measured_is_absent() -> None:
     silent = {name: value for name, value in END.items() if "rtp" not in name and "codec" not in name}
     assert _happening(silent).media is None

@@ -4,11 +4,19 @@
 chooses how that agent behaves. `carrier` is a phone that calls in.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from call_router.adapters.switch.hand_overs import HandOvers
+from call_router.domain.agent import Agent, SipAgent
+from call_router.domain.plan import Plan
+from call_router.domain.records import Number, Trunk
+from call_router.domain.table import RoutingTable
+from servicekit.clock import SystemClock
+from siptypes.country_rules import rules_of
 from switchlink.esl import EslLink
 from switchlink.freeswitch import find_freeswitch
 from switchlink.testing.desk import EVENTS as HAND_OVER_EVENTS
@@ -62,6 +70,25 @@ async def lonely(switch: RunningSwitch, desk: Desk, carrier: Phone) -> AsyncIter
     async with switch.link(*HAND_OVER_EVENTS) as link:
         await link.wait_connected()
         yield Edge(link, carrier, switch.sip, desk)
+
+
+@pytest.fixture
+def router_for() -> Callable[[str], HandOvers]:
+    """A router of which one number is known, +4930123456, and one agent, at the URI."""
+    return lambda uri: HandOvers(_table_with(uri), SystemClock(), lambda: 0.5, "r1")
+
+
+def _table_with(uri: str) -> RoutingTable:
+    table, number, then = RoutingTable(rules_of), "+4930123456", datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    table.ready = True
+    for record in (
+        Trunk("trk_1", "t_demo", 1, "Carrier", "DE", True, ()),
+        Number("num_1", "t_demo", 1, number, "trk_1"),
+        Agent("agt_1", "t_demo", 1, "Desk", SipAgent(uri), 20, then, then),
+        Plan("pln_1", "t_demo", 1, "Front desk", (number,), "agt_1", "", False, then, then),
+    ):
+        table.apply(record)
+    return table
 
 
 @pytest.fixture

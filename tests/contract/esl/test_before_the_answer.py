@@ -115,6 +115,7 @@ async def test_what_a_leg_does_stands_on_the_callers_channel(calls: Edge, edge: 
     assert _step(first, "began")[1] <= _step(first, "rang")[1] < _step(second, "began")[1]
     assert _step(second, "began")[1] <= _step(second, "media")[1] < _step(second, "answered")[1]
     assert _step(second, "answered")[1] <= int(second["variable_answer_uepoch"])
+    assert second["variable_keepline_leg_answered"].endswith(":PCMU")
     (kept,) = [one for one in await read_endings(calls.link) if one.fields["call"] == handed.call_id]
     assert {name: kept.fields[f"leg_{name}"] for name in STEPS} == {
         name: second[f"variable_keepline_leg_{name}"] for name in STEPS
@@ -125,5 +126,5 @@ STEPS = ("began", "rang", "media", "answered")
 
 
 def _step(channel: Variables, name: str) -> tuple[str, int]:
-    index, _, at = channel.get(f"variable_keepline_leg_{name}", "").partition(":")
-    return index, int(at or 0)
+    index, _, said = channel.get(f"variable_keepline_leg_{name}", "").partition(":")
+    return index, int(said.partition(":")[0] or 0)

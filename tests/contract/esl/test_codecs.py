@@ -1,7 +1,19 @@
 """Which codecs a switch takes: PCMU and PCMA always, G.722 and Opus where FreeSWITCH has their modules."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+
 import pytest
 
+from call_router.adapters.switch.hand_overs import HandOvers
+from call_router.adapters.switch.happenings import happening_of
+from call_router.adapters.switch.ledger import Ledger
+from call_router.domain.call_history import CallHistory
+from call_router.domain.call_machine import advance
+from call_router.domain.call_record import CallRecord, record_of
+from call_router.domain.live_call import Happening
+from switchlink.esl import EslEvent
+from switchlink.handover import HandOverServer
 from switchlink.testing.desk import Edge, leg, refuse
 from switchlink.testing.sip_phone import Behaviour, Phone
 from switchlink.testing.switch_process import RunningSwitch
@@ -67,3 +79,40 @@ async def test_nothing_is_transcoded_that_need_not_be(
     assert (await handed.final())[0] == 200
     assert "RTP/AVP 0 101" in handed.call.remote_sdp
     await handed.hang_up()
+
+
+G722_AND_PCMU = "m=audio 40000 RTP/AVP 9 0 101\r\na=rtpmap:9 G722/8000\r\na=rtpmap:0 PCMU/8000\r\n"
+# the caller's media, and the codecs of its side and of the leg of an agent that has PCMU
+SAID = {
+    "PCMU": ("m=audio 40000 RTP/AVP 0 101\r\n", "PCMU", "PCMU"),
+    "G722 or PCMU": (G722_AND_PCMU, "PCMU", "PCMU"),
+    "G722": (WIDE["G722"][2].format(port=40000), "G722", "PCMU"),
+    "opus": (WIDE["opus"][2].format(port=40000), "opus", "PCMU"),
+}
+
+
+@pytest.mark.parametrize("offered", SAID)
+async def test_the_record_says_the_codec_of_either_side(
+    lonely: Edge, switch: RunningSwitch, edge: Phone, router_for: Callable[[str], HandOvers], offered: str
+) -> None:
+    """By the end's event and, where nobody listened, by what the switch keeps of it."""
+    media, codec, leg_codec = SAID[offered]
+    if codec in WIDE and (
+        switch.kind == "devswitch" or f"codec,{WIDE[codec][0]}" not in await _loaded(lonely)
+    ):
+        pytest.skip(f"this switch has no {codec}")
+    router = router_for(edge.behave("either-side", Behaviour()))
+    async with HandOverServer(router.decide, *switch.routers[0]):
+        handed = await lonely.hand_over(offer=HEAD + media + EVENTS)
+        assert (await handed.final())[0] == 200
+        ended = await handed.hang_up()
+    heard = happening_of(EslEvent(ended), datetime.now(UTC))
+    (kept,) = [end for end in await Ledger(lonely.link).read() if end.channel.call.call_id == handed.call_id]
+    assert heard is not None
+    for record in (_record(heard), _record(kept)):
+        assert record.media is not None
+        assert (record.media.codec, record.media.leg_codec) == (codec, leg_codec)
+
+
+def _record(end: Happening) -> CallRecord:
+    return record_of(CallHistory.of(advance(None, end).events))

@@ -1,7 +1,7 @@
 """A router that decides and watches beside each switch: what it tells of a call that talks."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,14 +14,9 @@ from call_router.adapters.switch.hand_overs import HandOvers
 from call_router.adapters.switch.happenings import EVENTS, ONLY, happening_of
 from call_router.adapters.switch.watching import SwitchWatch, WatchParts
 from call_router.app.watched_calls import WatchedCalls
-from call_router.domain.agent import Agent, SipAgent
 from call_router.domain.call_event import CallEnded, CallEvent, CallHeard
-from call_router.domain.plan import Plan
-from call_router.domain.records import Number, Trunk
-from call_router.domain.table import RoutingTable
 from servicekit.clock import SystemClock
 from servicekit.testing import until
-from siptypes.country_rules import rules_of
 from switchlink.esl import EslEvent, EslLink
 from switchlink.handover import HandOverServer
 from switchlink.testing.sip_phone import Behaviour, Phone
@@ -35,19 +30,6 @@ MARKS = {
     "X-Keepline-Call-Id": "call_watched",
     "X-Keepline-Source": "127.0.1.5:5060",
 }
-
-
-def table_with(uri: str) -> RoutingTable:
-    table = RoutingTable(rules_of)
-    table.ready = True
-    for record in (
-        Trunk("trk_1", "t_demo", 1, "Carrier", "DE", True, ()),
-        Number("num_1", "t_demo", 1, NUMBER, "trk_1"),
-        Agent("agt_1", "t_demo", 1, "Desk", SipAgent(uri), 20, NOW, NOW),
-        Plan("pln_1", "t_demo", 1, "Front desk", (NUMBER,), "agt_1", "", False, NOW, NOW),
-    ):
-        table.apply(record)
-    return table
 
 
 @dataclass
@@ -82,12 +64,16 @@ async def told(switch: RunningSwitch, tmp_path: Path) -> AsyncIterator[list[Call
 
 
 async def test_a_call_that_talks_is_told_with_the_packets_of_both_sides(
-    switch: RunningSwitch, told: list[CallEvent], edge: Phone, carrier: Phone
+    switch: RunningSwitch,
+    told: list[CallEvent],
+    edge: Phone,
+    carrier: Phone,
+    router_for: Callable[[str], HandOvers],
 ) -> None:
     uri = edge.behave("watched", Behaviour())
-    hand_overs = HandOvers(table_with(uri), SystemClock(), lambda: 0.5, "r1")
+    router = router_for(uri)
     ends = switch.link("CHANNEL_HANGUP_COMPLETE")
-    async with ends, HandOverServer(hand_overs.decide, *switch.routers[0]):
+    async with ends, HandOverServer(router.decide, *switch.routers[0]):
         await ends.wait_connected()
         call = await carrier.call(NUMBER, switch.sip, MARKS)
         agent = await edge.incoming("watched")
@@ -129,12 +115,12 @@ def _watched(event: CallEvent) -> bool:
 
 
 async def test_of_a_calls_events_those_come_that_a_watcher_reads(
-    switch: RunningSwitch, edge: Phone, carrier: Phone
+    switch: RunningSwitch, edge: Phone, carrier: Phone, router_for: Callable[[str], HandOvers]
 ) -> None:
     uri = edge.behave("heard", Behaviour(200, "OK", early=True, before_final_seconds=0.1))
-    hand_overs = HandOvers(table_with(uri), SystemClock(), lambda: 0.5, "r1")
+    router = router_for(uri)
     marks = MARKS | {"X-Keepline-Call-Id": "call_heard"}
-    async with switch.link(*EVENTS, only=ONLY) as link, HandOverServer(hand_overs.decide, *switch.routers[0]):
+    async with switch.link(*EVENTS, only=ONLY) as link, HandOverServer(router.decide, *switch.routers[0]):
         await link.wait_connected()
         call = await carrier.call(NUMBER, switch.sip, marks)
         assert (await asyncio.wait_for(asyncio.shield(call.final), 5)).status == 200

@@ -134,7 +134,8 @@ class Walk:
         media = record.get("media") or {}
         received, sent = media.get("packets_received"), media.get("packets_sent")
         self._say(
-            f"     media: {received} packets from the provider, {sent} to it, codec {media.get('codec')}"
+            f"     media: {received} packets from the provider, {sent} to it, codec {media.get('codec')}, "
+            f"of the agent's side {media.get('leg_codec')}"
         )
 
     async def _health(self) -> None:

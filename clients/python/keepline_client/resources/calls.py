@@ -48,11 +48,14 @@ class CallAttempt(Told):
 
 
 class Media(Told):
+    """leg_codec: of the leg that was answered; where it is not codec, the switch transcoded."""
+
     packets_received: int | None = None
     packets_sent: int | None = None
     packets_lost: int | None = None
     jitter_max_ms: float | None = None
     codec: str | None = None
+    leg_codec: str | None = None
 
 
 class Call(Told):

@@ -61,7 +61,10 @@ class MediaBody(BaseModel):
     packets_sent: int = may_be_absent("to the provider")
     packets_lost: int = may_be_absent("on the way from the provider")
     jitter_max_ms: float = may_be_absent("interarrival jitter variance, the switch's own maximum")
-    codec: str = may_be_absent("as SDP names it")
+    codec: str = may_be_absent("of the provider's side at the end, as SDP names it")
+    leg_codec: str = may_be_absent(
+        "of the leg that was answered, at its answer; where it is not `codec`, the switch transcoded"
+    )
 
 
 class CallBody(BaseModel):

@@ -24,13 +24,17 @@ MAX_LEG, MAX_HEARD = 998, 899
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """RTP of the provider's side as the switch counted it; None where nothing was measured."""
+    """RTP of the provider's side as the switch counted it; None where nothing was measured. Where the codecs
+    differ the switch transcoded."""
 
     packets_received: int | None = None
     packets_sent: int | None = None
     packets_lost: int | None = None
     jitter_max_ms: float | None = None
+    # of the provider's side, at the end
     codec: str = ""
+    # of the leg that was answered, at its answer
+    leg_codec: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1880,8 +1880,10 @@ export interface MediaBody {
   packets_lost?: number;
   /** interarrival jitter variance, the switch's own maximum */
   jitter_max_ms?: number;
-  /** as SDP names it */
+  /** of the provider's side at the end, as SDP names it */
   codec?: string;
+  /** of the leg that was answered, at its answer; where it is not `codec`, the switch transcoded */
+  leg_codec?: string;
 }
 
 export interface CallBody {

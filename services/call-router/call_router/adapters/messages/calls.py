@@ -116,4 +116,5 @@ def _media_message(media: Media) -> pb.MediaStatistics:
         packets_lost=media.packets_lost,
         jitter_max_ms=media.jitter_max_ms,
         codec=media.codec,
+        leg_codec=media.leg_codec,
     )

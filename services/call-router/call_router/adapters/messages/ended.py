@@ -105,6 +105,7 @@ def _media_message(media: e.Media) -> pb.MediaStatistics:
         packets_lost=media.packets_lost,
         jitter_max_ms=media.jitter_max_ms,
         codec=media.codec,
+        leg_codec=media.leg_codec,
     )
 
 
@@ -115,4 +116,5 @@ def _media_of(media: pb.MediaStatistics) -> e.Media:
         media.packets_lost if media.HasField("packets_lost") else None,
         media.jitter_max_ms if media.HasField("jitter_max_ms") else None,
         media.codec,
+        media.leg_codec,
     )

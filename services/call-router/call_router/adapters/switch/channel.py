@@ -23,6 +23,7 @@ _log = logger(__name__)
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ADDRESS = re.compile(r"[0-9A-Fa-f.:\[\]]{1,60}")
 _SMALL = re.compile(r"[0-9]{1,6}")
+_CODEC = re.compile(r"[A-Za-z0-9.-]{1,16}")
 _CODE = re.compile(r"[a-z0-9_]{1,64}")
 # an extension of the dialplan that the channel was sent to
 _INNER = re.compile(r"\Akeepline-[a-z-]+\Z")
@@ -80,13 +81,24 @@ def failure_of(headers: Headers) -> Failure:
 
 
 def leg_times(headers: Headers, prefix: str, leg: int | None) -> LegTimes:
-    """Noted by the dialplan as `<leg>:<microseconds>`; what it noted of an earlier leg is not of this one."""
+    began, rang, media, answered = (
+        _noted(headers, prefix + name, leg)[0] for name in ("began", "rang", "media", "answered")
+    )
+    return LegTimes(moment_of(began), moment_of(rang), moment_of(media), moment_of(answered))
 
-    def at(name: str) -> datetime | None:
-        index, _, moment = headers.get(prefix + name, "").partition(":")
-        return moment_of(moment) if leg is not None and index == str(leg) else None
 
-    return LegTimes(at("began"), at("rang"), at("media"), at("answered"))
+def leg_codec(headers: Headers, leg: int | None) -> str:
+    """That the leg was answered in; "" where it was not, or where that was not noted."""
+    codec = _noted(headers, "variable_keepline_leg_answered", leg)[1]
+    return codec if _CODEC.fullmatch(codec) else ""
+
+
+def _noted(headers: Headers, name: str, leg: int | None) -> tuple[str, str]:
+    """By the dialplan as `<leg>:<microseconds>`, of an answer with `:<codec>` behind it; what it noted of an
+    earlier leg is not of this one."""
+    index, _, said = headers.get(name, "").partition(":")
+    moment, _, codec = said.partition(":")
+    return (moment, codec) if leg is not None and index == str(leg) else ("", "")
 
 
 def status_of(text: str) -> int:

@@ -6,7 +6,14 @@ Figures that do not read as figures are absent, not zero.
 
 from datetime import datetime
 
-from call_router.adapters.switch.channel import Headers, channel_of, moment_of, number_of, status_of
+from call_router.adapters.switch.channel import (
+    Headers,
+    channel_of,
+    leg_codec,
+    moment_of,
+    number_of,
+    status_of,
+)
 from call_router.adapters.switch.endings import cause_of, ended_by
 from call_router.domain.call_event import Media, Packets
 from call_router.domain.live_call import Channel, Happening, HungUp, LegMoved, LegStep, Seen
@@ -93,7 +100,7 @@ def hung_up(channel: Channel, headers: Headers, at: datetime) -> HungUp:
         cause=cause_of(headers, answered, at),
         sip_status=status_of(headers.get("variable_sip_term_status", "")),
         answered_at=answered,
-        media=_media(headers) if answered is not None else None,
+        media=_media(headers, channel.leg) if answered is not None else None,
         ended_by=ended_by(headers),
     )
 
@@ -102,13 +109,14 @@ def packets_of(dump: Headers) -> Packets:
     return Packets(_count(dump, "rtp_audio_in_packet_count"), _count(dump, "rtp_audio_out_packet_count"))
 
 
-def _media(headers: Headers) -> Media | None:
+def _media(headers: Headers, leg: int | None) -> Media | None:
     media = Media(
         packets_received=_count(headers, "rtp_audio_in_packet_count"),
         packets_sent=_count(headers, "rtp_audio_out_packet_count"),
         packets_lost=_count(headers, "rtp_audio_in_skip_packet_count"),
         jitter_max_ms=_figure(headers, "rtp_audio_in_jitter_max_variance"),
         codec=headers.get("variable_read_codec", "")[:32],
+        leg_codec=leg_codec(headers, leg),
     )
     return None if media == Media() else media
 

@@ -40,6 +40,7 @@ _NAMES = {
     "lost": "rtp_audio_in_skip_packet_count",
     "jitter": "rtp_audio_in_jitter_max_variance",
     "codec": "read_codec",
+    "leg_answered": "keepline_leg_answered",
 }
 # of a call that nobody decided, or that a router could not
 _MARKS = {

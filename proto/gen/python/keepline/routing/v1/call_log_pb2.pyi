@@ -364,12 +364,16 @@ class MediaStatistics(_message.Message):
     PACKETS_LOST_FIELD_NUMBER: _builtins.int
     JITTER_MAX_MS_FIELD_NUMBER: _builtins.int
     CODEC_FIELD_NUMBER: _builtins.int
+    LEG_CODEC_FIELD_NUMBER: _builtins.int
     packets_received: _builtins.int
     packets_sent: _builtins.int
     packets_lost: _builtins.int
     jitter_max_ms: _builtins.float
     """Interarrival jitter variance, milliseconds (the switch's own maximum)."""
     codec: _builtins.str
+    """Of the provider's side at the end, as SDP names it."""
+    leg_codec: _builtins.str
+    """Of the leg that was answered, at its answer. Where it is another one than codec, the switch transcoded."""
     def __init__(
         self,
         *,
@@ -378,10 +382,11 @@ class MediaStatistics(_message.Message):
         packets_lost: _builtins.int | None = ...,
         jitter_max_ms: _builtins.float | None = ...,
         codec: _builtins.str = ...,
+        leg_codec: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_jitter_max_ms", b"_jitter_max_ms", "_packets_lost", b"_packets_lost", "_packets_received", b"_packets_received", "_packets_sent", b"_packets_sent", "jitter_max_ms", b"jitter_max_ms", "packets_lost", b"packets_lost", "packets_received", b"packets_received", "packets_sent", b"packets_sent"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_jitter_max_ms", b"_jitter_max_ms", "_packets_lost", b"_packets_lost", "_packets_received", b"_packets_received", "_packets_sent", b"_packets_sent", "codec", b"codec", "jitter_max_ms", b"jitter_max_ms", "packets_lost", b"packets_lost", "packets_received", b"packets_received", "packets_sent", b"packets_sent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_jitter_max_ms", b"_jitter_max_ms", "_packets_lost", b"_packets_lost", "_packets_received", b"_packets_received", "_packets_sent", b"_packets_sent", "codec", b"codec", "jitter_max_ms", b"jitter_max_ms", "leg_codec", b"leg_codec", "packets_lost", b"packets_lost", "packets_received", b"packets_received", "packets_sent", b"packets_sent"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__jitter_max_ms: _TypeAlias = _typing.Literal["jitter_max_ms"]  # noqa: Y015
     _WhichOneofArgType__jitter_max_ms: _TypeAlias = _typing.Literal["_jitter_max_ms", b"_jitter_max_ms"]  # noqa: Y015
