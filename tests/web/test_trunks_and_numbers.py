@@ -50,6 +50,9 @@ async def test_a_form_is_judged_while_it_is_typed_and_nothing_is_written(opens: 
     )
     await sources.fill("81.2.69.144\n81.2.69.0/28")
     await expect(page.get_by_text("line 2:")).to_have_count(0)
+    # no edge of this platform calls over TLS
+    await page.get_by_role("button", name="Add an address").click()
+    await expect(page.get_by_label("Transport").get_by_role("option")).to_have_text(["udp", "tcp"])
     assert (await tenant.rest("sip-config").get("/api/v1/sip/trunks")).json()["trunks"] == []
 
     trunk = await tenant.create_trunk("Acme")

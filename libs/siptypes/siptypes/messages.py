@@ -4,6 +4,7 @@ import re
 
 from keepline.types.v1.dangling_pb2 import Dangling
 from keepline.types.v1.endpoint_pb2 import TRANSPORT_TCP, TRANSPORT_TLS, TRANSPORT_UDP, SipEndpoint
+from keepline.types.v1.endpoint_pb2 import Transport as TransportNumber
 from keepline.types.v1.warning_pb2 import Warning as WarningMessage
 from siptypes.endpoints import Transport
 from siptypes.faults import Fault
@@ -15,6 +16,10 @@ _TRANSPORTS = {int(number): transport for transport, number in _NUMBERS.items()}
 def endpoint_message(host: str, port: int, transport: str) -> SipEndpoint:
     """transport: udp, tcp or tls."""
     return SipEndpoint(host=host, port=port, transport=_NUMBERS[Transport(transport)])
+
+
+def transport_number(transport: Transport) -> TransportNumber.ValueType:
+    return _NUMBERS[transport]
 
 
 def transport_of(message: SipEndpoint) -> Transport | None:

@@ -32,7 +32,6 @@ from call_router.app.dry_run import DryRun
 from call_router.app.live_calls import LiveCalls
 from call_router.app.plans import Plans
 from call_router.app.taking import Taking
-from call_router.domain.agent import Reachable
 from call_router.domain.table import RoutingTable
 from call_router.settings import ControlSettings
 from keepline.routing.v1.call_log_pb2_grpc import add_CallLogServicer_to_server
@@ -45,6 +44,7 @@ from servicekit.lifecycle import Service, run
 from servicekit.mongo import Mongo, connect
 from servicekit.outbox import OutboxRelay, relay_of
 from servicekit.streams import Story
+from siptypes.reachable import Reachable
 
 _COLLECTIONS = ("voice_agents", "routing_plans")
 
@@ -118,7 +118,7 @@ def _keep_records(service: Service[ControlSettings], records: RecordDocuments, p
 async def _serve(service: Service[ControlSettings], table: RoutingTable, stores: _Stores) -> None:
     clock, log = service.clock, CallLog(stores.records, service.settings.numbers.hash())
     verifier = verifier_for(service)
-    reachable = Reachable(service.settings.addresses.policy(), tls=service.settings.tls_to_agents)
+    reachable = Reachable(service.settings.addresses.policy(), tls=service.settings.tls_from_edges)
     quotas = service.settings.quotas
     directory = TableDirectory(table)
     agents = Agents(stores.agents, stores.plans, directory, table, clock, reachable, quotas.agents)

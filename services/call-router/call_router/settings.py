@@ -5,9 +5,8 @@ from pathlib import Path
 from pydantic import Field
 
 from servicekit.settings import (
-    AddressSettings,
     ApiSettings,
-    ServiceSettings,
+    OutwardSettings,
     SettingsGroup,
     StreamSettings,
     WrongSetting,
@@ -92,7 +91,7 @@ class RoutingQuotaSettings(SettingsGroup):
     """Routing plans of one tenant."""
 
 
-class ControlSettings(ServiceSettings):
+class ControlSettings(OutwardSettings):
     quotas: RoutingQuotaSettings = RoutingQuotaSettings()
     """What one tenant may have."""
     records: RecordSettings = RecordSettings()
@@ -100,6 +99,3 @@ class ControlSettings(ServiceSettings):
     streams: StreamSettings = StreamSettings()
     instance_id: str = Field(default="1", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     """Names this process among others of its kind; its next life takes over its work at once."""
-    addresses: AddressSettings = AddressSettings()
-    tls_to_agents: bool = False
-    """Whether the edges have TLS; without it an agent's URI with ;transport=tls is refused."""

@@ -28,7 +28,7 @@ from call_router.app.call_log import CallLog
 from call_router.app.dry_run import DryRun
 from call_router.app.plans import Plans
 from call_router.app.taking import Taking
-from call_router.domain.agent import Agent, HumanAgent, Reachable, SipAgent
+from call_router.domain.agent import Agent, HumanAgent, SipAgent
 from call_router.domain.plan import Plan
 from call_router.domain.records import Endpoint, Number, Record, Trunk
 from call_router.domain.route import Call, Decision, route
@@ -48,6 +48,7 @@ from servicekit.http import create_app
 from servicekit.readiness import Readiness
 from servicekit.testing import FakeClock, MemoryCollection, tokens, verifier_of
 from siptypes.country_rules import rules_of
+from siptypes.reachable import Reachable
 
 REACHABLE = Reachable(AddressPolicy.of(own=["198.41.0.4", "sip.example"]))
 DESK = {"name": "Desk", "sip": {"uri": "sip:desk@agents.example;transport=tcp"}}

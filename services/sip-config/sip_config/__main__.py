@@ -110,7 +110,7 @@ async def _parts(service: Service[Settings], callers: Callers) -> Parts:
     for readable in (orders.readable, reports.readable, documents.readable):
         service.readiness.add_degraded(readable.name, readable.problem)
     quotas = Quotas(**settings.quotas.model_dump(exclude={"keys", "onboardings"}))
-    trunks = Trunks(documents, feed, references, clock, settings.sip_zone, settings.address_policy(), quotas)
+    trunks = Trunks(documents, feed, references, clock, settings.sip_zone, settings.reachable(), quotas)
     rejections = refused.serve(documents, trunks, onboarding)
     onboardings = onboarding.serve(documents)
     return Parts(feed, said, network, trunks, access, rejections, onboardings, onboarding.tests, keys)

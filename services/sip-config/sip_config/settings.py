@@ -7,11 +7,12 @@ from typing import Self
 from pydantic import AwareDatetime, Field, field_validator, model_validator
 
 from servicekit.addresses import AddressPolicy
-from servicekit.settings import AddressSettings, ServiceSettings, SettingsGroup, StreamSettings, WrongSetting
+from servicekit.settings import OutwardSettings, SettingsGroup, StreamSettings, WrongSetting
 from sip_config.domain.public_addresses import MediaAddress, PublicAddresses, SipAddress
 from sip_config.domain.resources import DestinationState
 from siptypes.endpoints import Transport
 from siptypes.hosts import is_address, is_domain
+from siptypes.reachable import Reachable
 
 
 def _host(value: str) -> str:
@@ -116,14 +117,13 @@ class OnboardingSettings(SettingsGroup):
     """Onboardings are removed so many days after their last change; the statistics reach as far back."""
 
 
-class Settings(ServiceSettings):
+class Settings(OutwardSettings):
     sip_zone: str
     """Domain below which trunks get their SIP domains."""
     switches: tuple[SwitchSettings, ...] = Field(min_length=1)
     """Switches that edges send calls to."""
     edges: tuple[EdgeSettings, ...] = ()
     """Edges that switches may send to."""
-    addresses: AddressSettings = AddressSettings()
     public: PublicSettings = PublicSettings()
     quotas: QuotaSettings = QuotaSettings()
     """What one tenant may have."""
@@ -152,11 +152,16 @@ class Settings(ServiceSettings):
         hosts = [*(switch.host for switch in self.switches), *(edge.host for edge in self.edges)]
         return self.addresses.policy(*hosts, self.sip_zone)
 
+    def reachable(self) -> Reachable:
+        return Reachable(self.address_policy(), tls=self.tls_from_edges)
+
     def public_addresses(self) -> PublicAddresses:
         """As tenants are told them."""
         sip = [SipAddress(one.host, one.port, one.transport) for one in self.public.sip]
         media = [MediaAddress(one.host, (one.first_port, one.last_port)) for one in self.public.media]
-        return PublicAddresses(self.sip_zone, sip, media, self.public.effective_at)
+        return PublicAddresses(
+            self.sip_zone, sip, media, self.public.effective_at, self.reachable().transports
+        )
 
     def switch_password(self) -> str | None:
         if self.switch_password_file is None:

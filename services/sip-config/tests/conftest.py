@@ -1,7 +1,7 @@
 """The API of sip-config over twins, and trunks with good defaults."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,6 +73,7 @@ from sip_config.domain.refused.tenant_numbers import TenantNumbers
 from sip_config.domain.resources import EdgeBody, SwitchBody
 from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
 from siptypes.endpoints import Transport
+from siptypes.reachable import Reachable
 
 PATH = "/api/v1/sip/trunks"
 ACME = {"name": "Acme", "country": "DE", "source_cidrs": ["203.0.113.0/30"], "domain_label": "acme"}
@@ -223,15 +224,24 @@ async def api(feed: NodeFeed, tmp_path: Path) -> AsyncIterator[Api]:
         yield made
 
 
+@pytest.fixture
+def replicas(feed: NodeFeed, tmp_path: Path) -> Callable[..., AbstractAsyncContextManager[Api]]:
+    """Over the same documents."""
+    shared, issuer = Shared(), tokens(tmp_path)
+    return lambda **how: replica(shared, feed, issuer, **how)
+
+
 @asynccontextmanager
-async def replica(shared: Shared, feed: NodeFeed, issuer: DevIssuer) -> AsyncIterator[Api]:
+async def replica(
+    shared: Shared, feed: NodeFeed, issuer: DevIssuer, *, tls: bool = False
+) -> AsyncIterator[Api]:
     clock = shared.clock
     documents = TrunkDocuments(shared.trunks, clock, lambda: None)
     await documents.prepare()
     naming = Naming(feed.tables.known, lambda: "")
     keys = IdempotencyKeys(shared.keys, clock)
     quotas = Quotas(trunks=30, endpoints=40)
-    trunks = Trunks(documents, feed, naming, clock, "sip.example", ADDRESSES, quotas)
+    trunks = Trunks(documents, feed, naming, clock, "sip.example", Reachable(ADDRESSES, tls), quotas)
     reports = NodeReports(ReportDocuments(shared.reports), clock)
     network = Network(feed, NetworkDocuments(shared.network, clock, lambda: None), clock, SITE, reports.edges)
     placement = Placement(feed, reports)

@@ -9,8 +9,10 @@ from pydantic import ValidationError
 
 from keepline.sip.v1 import network_service_pb2 as pb
 from keepline.sip.v1.network_service_pb2_grpc import NetworkServiceStub
+from keepline.types.v1.endpoint_pb2 import TRANSPORT_TCP, TRANSPORT_UDP
 from sip_config.domain.public_addresses import MediaAddress, PublicAddresses
 from sip_config.settings import PublicSettings
+from siptypes.endpoints import Transport
 
 PATH = "/api/v1/sip/network/addresses"
 
@@ -27,6 +29,7 @@ async def test_everybody_reads_them(api: Any, role: str) -> None:
     assert (answer.status_code, told["domain_zone"]) == (200, "sip.example")
     assert told["sip"][0] == {"host": "198.51.100.7", "port": 5060, "transport": "udp"}
     assert told["media"] == [{"host": "198.51.100.9", "ports": "10000-20000", "transport": "udp"}]
+    assert told["calls_over"] == ["udp", "tcp"]
     assert told["effective_at"] == "2026-11-01T00:00:00.000Z"
     again = await read(api, role, if_none_match=answer.headers["etag"])
     assert again.status_code == 304
@@ -76,6 +79,7 @@ async def test_the_same_over_grpc(api: Any) -> None:
     assert told.version == (await read(api)).json()["version"]
     assert [(one.host, one.port) for one in told.sip] == [("198.51.100.7", 5060), ("edge.sip.example", 5061)]
     assert (told.media[0].first_port, told.media[0].last_port) == (10000, 20000)
+    assert list(told.calls_over) == [TRANSPORT_UDP, TRANSPORT_TCP]
     part = pb.GetPublicAddressesRequest()
     part.fields.paths.append("domain_zone")
     assert not (await stub.GetPublicAddresses(part)).sip
@@ -84,7 +88,9 @@ async def test_the_same_over_grpc(api: Any) -> None:
 def test_another_content_is_another_version() -> None:
     first = PublicAddresses("sip.example", media=[MediaAddress("198.51.100.9", (10000, 20000))])
     second = replace(first, media=[MediaAddress("198.51.100.9", (10000, 20001))])
-    assert first.version == replace(first).version != second.version
+    with_tls = replace(first, calls_over=list(Transport))
+    assert first.version == replace(first).version
+    assert len({first.version, second.version, with_tls.version}) == 3
 
 
 @pytest.mark.parametrize(

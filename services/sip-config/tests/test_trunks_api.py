@@ -16,10 +16,10 @@ PASSWORD = "password-of-the-switches"
 
 
 async def test_a_trunk_lives_from_its_creation_to_its_end(api: Any) -> None:
-    endpoint = {"host": "SIP.acme.example.", "transport": "tls"}
+    endpoint = {"host": "SIP.acme.example.", "transport": "tcp"}
     made = await api.create(endpoints=[endpoint])
     assert (made["status"], made["version"], made["domain"]) == (201, 1, "acme.sip.example")
-    assert made["endpoints"] == [{"host": "sip.acme.example", "port": 5061, "transport": "tls"}]
+    assert made["endpoints"] == [{"host": "sip.acme.example", "port": 5060, "transport": "tcp"}]
     path = f"{PATH}/{made['id']}"
     assert (await api.rest.get(path, headers=api.as_(role="viewer"))).json()["applied"] == []
     changed = await api.patch(made["id"], if_match='"1"', enabled=False)
@@ -71,7 +71,17 @@ WRONG = [
     ({"endpoints": [{"host": "${x}"}]}, "/endpoints/0/host", "endpoint_host_invalid"),
     ({"endpoints": [{"host": "a;transport=tcp"}]}, "/endpoints/0/host", "endpoint_host_invalid"),
     ({"endpoints": [{"host": "acme.example", "port": 70000}]}, "/endpoints/0/port", "endpoint_port_invalid"),
+    (
+        {"endpoints": [{"host": "acme.example"}, {"host": "acme.example", "transport": "tls"}]},
+        "/endpoints/1/transport",
+        "endpoint_tls_unavailable",
+    ),
 ]
+
+
+def endpoint_of(body: dict[str, Any]) -> SipEndpoint:
+    transport = f"TRANSPORT_{body.get('transport', 'udp').upper()}"
+    return SipEndpoint(**{**body, "transport": transport})
 
 
 @pytest.mark.parametrize(("fields", "pointer", "code"), WRONG)
@@ -83,11 +93,25 @@ async def test_what_is_wrong_with_a_trunk_is_told_alike_on_both_sides(
     assert [(e["pointer"], e["code"]) for e in refused["errors"]] == [(pointer, code)]
     assert refused["errors"][0]["hint"]
     whole = {"name": "Acme", "country": "DE", "domain_label": "acme", **fields}
-    endpoints = [SipEndpoint(**endpoint) for endpoint in whole.pop("endpoints", [])]
+    endpoints = [endpoint_of(endpoint) for endpoint in whole.pop("endpoints", [])]
     problem = await api.problem(api.stub().CreateTrunk(pb.CreateTrunkRequest(**whole, endpoints=endpoints)))
     assert problem.code == "trunk_invalid"
     assert [(v.pointer, v.code) for v in problem.violations] == [(pointer, code)]
     assert (await api.rest.get(PATH, headers=api.as_())).json()["trunks"] == []
+
+
+async def test_where_edges_have_no_tls_a_trunk_keeps_what_it_had_and_gets_no_more(replicas: Any) -> None:
+    had = {"host": "SIP.acme.example", "transport": "tls"}
+    async with replicas(tls=True) as before:
+        made = await before.create(endpoints=[had])
+        assert made["endpoints"] == [{"host": "sip.acme.example", "port": 5061, "transport": "tls"}]
+    async with replicas() as api:
+        plain = {"host": "sip.acme.example", "port": 5060, "transport": "tcp"}
+        changed = await api.patch(made["id"], endpoints=[had, plain], name="Acme 2")
+        assert (changed["status"], changed["endpoints"]) == (200, [*made["endpoints"], plain])
+        refused = await api.patch(made["id"], endpoints=[had, {**had, "port": 5062}])
+        wrong = [(e["pointer"], e["code"]) for e in refused["errors"]]
+        assert wrong == [("/endpoints/1/transport", "endpoint_tls_unavailable")]
 
 
 async def test_every_fault_is_told_at_once(api: Any) -> None:

@@ -10,7 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from keepline.sip.v1 import trunk_service_pb2 as pb
 from keepline.sip.v1.trunk_pb2 import Trunk
-from keepline.types.v1.endpoint_pb2 import TRANSPORT_TLS, SipEndpoint
+from keepline.types.v1.endpoint_pb2 import TRANSPORT_TCP, SipEndpoint
 from servicekit.api.idempotency import BUSY_SECONDS
 from sip_config.adapters.trunk_shape import TrunkPage, TrunkWithPlace
 from sip_config.domain.human_agents import HumanAgent
@@ -270,12 +270,12 @@ async def test_grpc_asks_for_the_version_as_rest_does(api: Any) -> None:
 
 async def test_a_mask_resets_what_it_names_and_the_trunk_lacks(api: Any) -> None:
     stub = api.stub()
-    endpoint = SipEndpoint(host="192.0.2.1", transport=TRANSPORT_TLS)
+    endpoint = SipEndpoint(host="192.0.2.1", transport=TRANSPORT_TCP)
     request = pb.CreateTrunkRequest(
         name="Acme", country="DE", endpoints=[endpoint], source_cidrs=["203.0.113.7"]
     )
     made = (await stub.CreateTrunk(request)).trunk
-    assert (made.endpoints[0].port, made.endpoints[0].transport) == (5061, TRANSPORT_TLS)
+    assert (made.endpoints[0].port, made.endpoints[0].transport) == (5060, TRANSPORT_TCP)
 
     async def update(*paths: str, **fields: Any) -> Trunk:
         asked = pb.UpdateTrunkRequest(

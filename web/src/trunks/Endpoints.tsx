@@ -1,17 +1,20 @@
 import { ActionIcon, Button, Fieldset, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { type UseFormReturn, useFieldArray } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
+import { useGetPublicAddresses } from '@/api/generated/network';
 import { IconPlus, IconX } from '@/shared/icons';
 import { said } from '@/shared/said';
 import { wire } from '@/shared/wire';
 import { EMPTY_ENDPOINT, type TrunkValues } from './values';
 
-const TRANSPORTS = ['udp', 'tcp', 'tls'];
+/** What is offered until it is known what our edges call over. */
+const USUAL = ['udp', 'tcp'];
 
 export function Endpoints({ form }: { form: UseFormReturn<TrunkValues> }) {
   const { t } = useTranslation();
   const { fields, append, remove } = useFieldArray({ control: form.control, name: 'endpoints' });
   const errors = form.formState.errors.endpoints;
+  const callsOver: string[] = useGetPublicAddresses().data?.calls_over ?? USUAL;
   return (
     <Fieldset legend={t('trunks.form.endpoints')}>
       <Text size="xs" c="dimmed" mb="sm">
@@ -41,7 +44,7 @@ export function Endpoints({ form }: { form: UseFormReturn<TrunkValues> }) {
             <NativeSelect
               label={t('trunks.form.transport')}
               w={88}
-              data={TRANSPORTS}
+              data={[...new Set([...callsOver, field.transport])]}
               {...form.register(`endpoints.${index}.transport`)}
               error={said(errors?.[index]?.transport, t)}
             />

@@ -234,3 +234,11 @@ class ServiceSettings(ApiSettings):
     """And with a database."""
 
     mongo: MongoSettings
+
+
+class OutwardSettings(ServiceSettings):
+    """What a service needs that takes addresses from tenants to call."""
+
+    addresses: AddressSettings = AddressSettings()
+    tls_from_edges: bool = False
+    """Whether the edges call over TLS; if not, an agent's URI and a trunk's endpoint with it are refused."""

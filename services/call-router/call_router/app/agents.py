@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from call_router.domain.agent import Agent, AgentDraft, AgentFields, HumanAgent, Kind, Reachable, check_agent
+from call_router.domain.agent import Agent, AgentDraft, AgentFields, HumanAgent, Kind, check_agent
 from call_router.domain.dangling import agent_dangling, trunk_fault
 from call_router.domain.plan import Plan
 from call_router.domain.table import RoutingTable
@@ -26,6 +26,7 @@ from servicekit.paging import Page
 from servicekit.quotas import TenantLocks, check_quota
 from servicekit.refusals import changed_meanwhile, invalid, not_found
 from siptypes.faults import Fault
+from siptypes.reachable import Reachable
 
 ROUNDS = 10
 RETIRING = timedelta(seconds=60)

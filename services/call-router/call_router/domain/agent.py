@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from call_router.domain.sip_uri import read_uri
-from siptypes.address_policy import AddressPolicy
 from siptypes.faults import Fault, name_faults
 from siptypes.numbers import is_e164
+from siptypes.reachable import Reachable
 
 DEFAULT_RING_SECONDS = 20
 MIN_RING_SECONDS = 3
@@ -63,14 +63,6 @@ class AgentFields:
     name: str
     kind: Kind
     ring_seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reachable:
-    """Where legs may go. tls: whether edges have TLS."""
-
-    addresses: AddressPolicy
-    tls: bool = False
 
 
 def check_agent(draft: AgentDraft, reachable: Reachable | None = None) -> AgentFields | list[Fault]:

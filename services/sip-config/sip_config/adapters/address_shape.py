@@ -29,6 +29,9 @@ class PublicAddressesBody(BaseModel):
     sip: list[SipAddressBody] = Field(description="calls come to these and from these")
     media: list[MediaAddressBody] = Field(description="speech goes to these and comes from these")
     domain_zone: str = Field(description="the SIP domains of all trunks are below it")
+    calls_over: list[Transport] = Field(
+        description="what a trunk's endpoints and agents can be called over; another transport is refused"
+    )
 
 
 FIELDS = tuple(PublicAddressesBody.model_fields)
@@ -44,4 +47,5 @@ def addresses_document(addresses: PublicAddresses) -> dict[str, Any]:
         "sip": sip,
         "media": [{"host": one.host, "ports": one.range, "transport": "udp"} for one in addresses.media],
         "domain_zone": addresses.domain_zone,
+        "calls_over": [str(one) for one in addresses.calls_over],
     }

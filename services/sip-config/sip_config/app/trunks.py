@@ -1,5 +1,6 @@
 """Creating, reading, changing and deleting trunks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from servicekit.api.asked import Asked, Change
@@ -12,10 +13,10 @@ from servicekit.paging import Page
 from servicekit.quotas import TenantLocks, check_quota
 from servicekit.refusals import changed_meanwhile, invalid, not_found
 from sip_config.domain.check import MAX_ENDPOINTS, TrunkDraft, check_label, check_trunk
-from sip_config.domain.trunk import Trunk, TrunkFields
+from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
 from sip_config.ports import Feed, References, TrunkStore
-from siptypes.address_policy import AddressPolicy
 from siptypes.faults import Fault
+from siptypes.reachable import Reachable
 
 _TRIES = 5  # to change or delete whichever version a trunk has while others change it
 
@@ -31,14 +32,14 @@ class Quotas:
 
 @dataclass(frozen=True, slots=True)
 class Trunks:
-    """zone: the platform's SIP zone; a trunk's domain is a label before it. addresses: what may be named."""
+    """zone: the platform's SIP zone; a trunk's domain is a label before it. reachable: what may be named."""
 
     store: TrunkStore
     feed: Feed
     references: References
     clock: Clock
     zone: str
-    addresses: AddressPolicy
+    reachable: Reachable
     quotas: Quotas = Quotas()
     counting: TenantLocks = field(default_factory=TenantLocks)
 
@@ -53,7 +54,7 @@ class Trunks:
         that has it already was made by an earlier try of the same request, and is given back."""
         trunk_id = trunk_id or new_id("trk")
         label = trunk_id.replace("_", "-") if label is None else label.strip().lower()
-        fields = self._checked(asked, check_label(label))
+        fields = self._checked(asked, (), check_label(label))
         made = await self.store.get(tenant_id, trunk_id)
         if made is not None:
             return made
@@ -85,7 +86,7 @@ class Trunks:
         for _ in range(_TRIES):
             before = await self.get(tenant_id, trunk_id)
             expected.check("trunk", before.version)
-            after = await self._replaced(before, self._checked(change(before)))
+            after = await self._replaced(before, self._checked(change(before), before.fields.endpoints))
             if after is not None:
                 return after
         raise changed_meanwhile("trunk")
@@ -115,9 +116,11 @@ class Trunks:
         self.feed.trunk_written(after)
         return after
 
-    def _checked(self, asked: Asked[TrunkDraft], besides: Fault | None = None) -> TrunkFields:
-        """Raises Invalid with every fault of the request."""
-        checked = check_trunk(asked.draft, self.addresses, self.quotas.endpoints_per_trunk)
+    def _checked(
+        self, asked: Asked[TrunkDraft], held: Sequence[Endpoint], besides: Fault | None = None
+    ) -> TrunkFields:
+        """Raises Invalid with every fault of the request. held: what the trunk has already."""
+        checked = check_trunk(asked.draft, self.reachable, self.quotas.endpoints_per_trunk, held)
         faults: list[Violation | Fault] = [*asked.faults, *(checked if isinstance(checked, list) else ())]
         faults += [besides] if besides else []
         if faults or isinstance(checked, list):

@@ -1,11 +1,11 @@
 """Checks what a tenant asks for: every fault at once, each with its pointer and its repair."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import phonenumbers
 
-from sip_config.domain.addresses import host_faults, source_faults
+from sip_config.domain.addresses import host_faults, source_faults, transport_faults
 from sip_config.domain.resources import MAX_SOURCES_LENGTH
 from sip_config.domain.sources import read_sources
 from sip_config.domain.trunk import Endpoint, TrunkFields
@@ -13,6 +13,7 @@ from siptypes.address_policy import AddressPolicy
 from siptypes.endpoints import DEFAULT_PORTS, Transport
 from siptypes.faults import Fault, name_faults
 from siptypes.hosts import MAX_PORT, is_address, is_domain, is_label
+from siptypes.reachable import Reachable
 
 MAX_ENDPOINTS = 8
 _KNOWN_TRANSPORTS = ", ".join(Transport)
@@ -39,16 +40,20 @@ class TrunkDraft:
 
 
 def check_trunk(
-    draft: TrunkDraft, addresses: AddressPolicy, max_endpoints: int = MAX_ENDPOINTS
+    draft: TrunkDraft,
+    reachable: Reachable,
+    max_endpoints: int = MAX_ENDPOINTS,
+    held: Collection[Endpoint] = (),
 ) -> TrunkFields | list[Fault]:
-    """Fields only of a draft that could be read as a whole."""
+    """Fields only of a draft that could be read as a whole. held: what the trunk has already; it keeps that,
+    also over a transport that is there no more."""
     faults: list[Fault] = []
     if draft.name is not None:
         faults += name_faults(draft.name, "call it what you call your provider")
     if draft.country is not None:
         faults += _country_faults(draft.country)
-    sources, unread = _checked_sources(draft.source_cidrs or (), addresses)
-    endpoints, wrong = _checked_endpoints(draft.endpoints or (), addresses, max_endpoints)
+    sources, unread = _checked_sources(draft.source_cidrs or (), reachable.addresses)
+    endpoints, wrong = _checked_endpoints(draft.endpoints or (), reachable, max_endpoints, held)
     faults += unread + wrong
     if faults or draft.name is None or draft.country is None or draft.enabled is None:
         return faults
@@ -69,13 +74,26 @@ def _checked_sources(written: Sequence[str], addresses: AddressPolicy) -> tuple[
 
 
 def _checked_endpoints(
-    drafts: Sequence[EndpointDraft], addresses: AddressPolicy, most: int
+    drafts: Sequence[EndpointDraft], reachable: Reachable, most: int, held: Collection[Endpoint]
 ) -> tuple[tuple[Endpoint, ...], list[Fault]]:
-    endpoints, faults = _read_endpoints(drafts, most)
+    if len(drafts) > most:
+        detail = f"{len(drafts)} endpoints, {most} are allowed"
+        return (), [
+            Fault("/endpoints", "endpoints_too_many", detail, "keep those that your provider asks for")
+        ]
+    read: dict[Endpoint, None] = {}
+    faults: list[Fault] = []
+    for index, draft in enumerate(drafts):
+        found = _endpoint_faults(draft, f"/endpoints/{index}")
+        if not found:
+            endpoint = _endpoint(draft)
+            read[endpoint] = None
+            if endpoint not in held:
+                found = transport_faults(endpoint.transport, reachable, f"/endpoints/{index}/transport")
+        faults += found
     known = {fault.pointer for fault in faults}
-    if "/endpoints" not in known:
-        faults += host_faults([draft.host for draft in drafts], addresses, known)
-    return endpoints, faults
+    faults += host_faults([draft.host for draft in drafts], reachable.addresses, known)
+    return tuple(read), faults
 
 
 def check_label(label: str) -> Fault | None:
@@ -97,29 +115,20 @@ def _country_faults(country: str) -> list[Fault]:
     return [Fault("/country", "country_unknown", detail, "use ISO 3166-1 alpha-2, such as DE or US")]
 
 
-def _read_endpoints(drafts: Sequence[EndpointDraft], most: int) -> tuple[tuple[Endpoint, ...], list[Fault]]:
-    if len(drafts) > most:
-        detail = f"{len(drafts)} endpoints, {most} are allowed"
-        return (), [
-            Fault("/endpoints", "endpoints_too_many", detail, "keep those that your provider asks for")
-        ]
-    read: dict[Endpoint, None] = {}
-    faults: list[Fault] = []
-    for index, draft in enumerate(drafts):
-        found = _endpoint_faults(draft, f"/endpoints/{index}")
-        faults += found
-        if not found:
-            transport = Transport(draft.transport)
-            host = draft.host.strip().lower().rstrip(".")
-            read[
-                Endpoint(host, draft.port if draft.port is not None else DEFAULT_PORTS[transport], transport)
-            ] = None
-    return tuple(read), faults
+def _endpoint(draft: EndpointDraft) -> Endpoint:
+    """Of a draft without faults."""
+    transport = Transport(draft.transport)
+    port = DEFAULT_PORTS[transport] if draft.port is None else draft.port
+    return Endpoint(_host(draft), port, transport)
+
+
+def _host(draft: EndpointDraft) -> str:
+    return draft.host.strip().lower().rstrip(".")
 
 
 def _endpoint_faults(draft: EndpointDraft, pointer: str) -> list[Fault]:
     faults = []
-    host = draft.host.strip().lower().rstrip(".")
+    host = _host(draft)
     if not is_address(host) and not is_domain(host):
         detail = "the host is neither an address nor a host name"
         hint = "write sip.example.com, 203.0.113.7 or 2001:db8::7, without sip: and without a port"

@@ -31,12 +31,14 @@ class MediaAddress:
 
 @dataclass(frozen=True, slots=True)
 class PublicAddresses:
-    """effective_at: None where nobody said since when, or from when on."""
+    """effective_at: None where nobody said since when, or from when on. calls_over: what edges call a trunk's
+    endpoints and agents over."""
 
     domain_zone: str
     sip: Sequence[SipAddress] = ()
     media: Sequence[MediaAddress] = ()
     effective_at: datetime | None = None
+    calls_over: Sequence[Transport] = (Transport.UDP, Transport.TCP)
 
     @property
     def version(self) -> str:
@@ -52,6 +54,7 @@ class PublicAddresses:
     def _content(self) -> Iterator[str]:
         if self.effective_at is not None:
             yield f"# effective at {self.effective_at.isoformat(timespec='seconds')}"
+        yield f"# endpoints are called over {', '.join(self.calls_over)}"
         for one in self.sip:
             yield f"sip {one.transport} {one.host} {one.port}"
         for media in self.media:

@@ -416,6 +416,8 @@ export interface PublicAddressesBody {
   media: MediaAddressBody[];
   /** the SIP domains of all trunks are below it */
   domain_zone: string;
+  /** what a trunk's endpoints and agents can be called over; another transport is refused */
+  calls_over: Transport[];
 }
 
 export interface RefusedCodeBody {

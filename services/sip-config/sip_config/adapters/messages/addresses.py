@@ -3,7 +3,7 @@
 from keepline.sip.v1 import network_service_pb2 as pb
 from servicekit.timestamps import timestamp
 from sip_config.domain.public_addresses import PublicAddresses
-from siptypes.messages import endpoint_message
+from siptypes.messages import endpoint_message, transport_number
 
 
 def addresses_message(addresses: PublicAddresses) -> pb.GetPublicAddressesResponse:
@@ -17,4 +17,5 @@ def addresses_message(addresses: PublicAddresses) -> pb.GetPublicAddressesRespon
             for one in addresses.media
         ],
         domain_zone=addresses.domain_zone,
+        calls_over=[transport_number(one) for one in addresses.calls_over],
     )

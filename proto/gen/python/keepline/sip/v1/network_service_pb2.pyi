@@ -408,6 +408,7 @@ class GetPublicAddressesResponse(_message.Message):
     SIP_FIELD_NUMBER: _builtins.int
     MEDIA_FIELD_NUMBER: _builtins.int
     DOMAIN_ZONE_FIELD_NUMBER: _builtins.int
+    CALLS_OVER_FIELD_NUMBER: _builtins.int
     version: _builtins.str
     """Another one as soon as anything here is another."""
     domain_zone: _builtins.str
@@ -424,6 +425,10 @@ class GetPublicAddressesResponse(_message.Message):
     def media(self) -> _containers.RepeatedCompositeFieldContainer[Global___MediaAddress]:
         """Speech goes to these and comes from these."""
 
+    @_builtins.property
+    def calls_over(self) -> _containers.RepeatedScalarFieldContainer[_endpoint_pb2.Transport.ValueType]:
+        """What a trunk's endpoints and agents can be called over; another transport is refused when it is written."""
+
     def __init__(
         self,
         *,
@@ -432,10 +437,11 @@ class GetPublicAddressesResponse(_message.Message):
         sip: _abc.Iterable[_endpoint_pb2.SipEndpoint] | None = ...,
         media: _abc.Iterable[Global___MediaAddress] | None = ...,
         domain_zone: _builtins.str = ...,
+        calls_over: _abc.Iterable[_endpoint_pb2.Transport.ValueType] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["effective_at", b"effective_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["domain_zone", b"domain_zone", "effective_at", b"effective_at", "media", b"media", "sip", b"sip", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calls_over", b"calls_over", "domain_zone", b"domain_zone", "effective_at", b"effective_at", "media", b"media", "sip", b"sip", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
