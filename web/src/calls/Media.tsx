@@ -1,6 +1,7 @@
 import { Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { CallBody } from '@/api/generated/api.schemas';
+import { codecSays } from './codecs';
 
 /** Of the provider's side at the end; of both sides while it lasts. */
 export function Media({ call }: { call: CallBody }) {
@@ -10,6 +11,7 @@ export function Media({ call }: { call: CallBody }) {
   const received = media?.packets_received ?? heard?.provider.received;
   const sent = media?.packets_sent ?? heard?.provider.sent;
   const fromAgent = heard?.agent.received;
+  const codec = media && codecSays(media);
   if (received === undefined && sent === undefined && fromAgent === undefined)
     return <Text c="dimmed">{call.ended_at ? t('calls.noMedia') : t('calls.noMediaYet')}</Text>;
   return (
@@ -21,7 +23,7 @@ export function Media({ call }: { call: CallBody }) {
       {media?.jitter_max_ms !== undefined && (
         <Text>{t('calls.jitter', { ms: Math.round(media.jitter_max_ms) })}</Text>
       )}
-      {media?.codec && <Text>{t('calls.codec', { codec: media.codec })}</Text>}
+      {codec && <Text>{t(`calls.${codec.key}`, { ...codec })}</Text>}
     </Stack>
   );
 }
