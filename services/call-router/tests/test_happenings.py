@@ -55,7 +55,10 @@ END = {
 }
 
 
-BYE_OF_THE_AGENT = {"variable_last_bridge_proto_specific_hangup_cause": "sip:200"}
+FAR = "variable_last_bridge_proto_specific_hangup_cause"
+BYE_OF_THE_AGENT = {FAR: "sip:200", "variable_sip_hangup_phrase": "OK"}
+SESSION_OF_THE_AGENT = {FAR: "sip:200", "variable_sip_hangup_phrase": "to BYE"}
+EXPIRED = "session_expired"
 # disposition, more, cause of the switch: who ended it, and why
 ENDS = [
     ("recv_bye", {}, "NORMAL_CLEARING", "caller", "NORMAL_CLEARING"),
@@ -67,7 +70,7 @@ ENDS = [
     # of a leg that failed before the one that answered
     (
         "send_bye",
-        {"variable_last_bridge_proto_specific_hangup_cause": "sip:486"},
+        {FAR: "sip:486"},
         "MEDIA_TIMEOUT",
         "keepline",
         "MEDIA_TIMEOUT",
@@ -78,6 +81,24 @@ ENDS = [
     ("", {"variable_end_uepoch": "1795424484000000"}, "NORMAL_CLEARING", "keepline", "session_expired"),
     # an hour's call that was not refreshed for half of it
     ("", {"variable_end_uepoch": "1795428003000000"}, "NORMAL_CLEARING", "keepline", "session_expired"),
+    # our refresh: the caller does not answer, or knows of no call
+    ("recv_refuse", {"variable_sip_term_status": "408"}, "RECOVERY_ON_TIMER_EXPIRE", "keepline", EXPIRED),
+    ("recv_refuse", {"variable_sip_term_status": "481"}, "NORMAL_TEMPORARY_FAILURE", "keepline", EXPIRED),
+    # the agent likewise, or it promised to refresh and did not
+    ("send_bye", {FAR: "sip:408"}, "RECOVERY_ON_TIMER_EXPIRE", "keepline", EXPIRED),
+    ("send_bye", {FAR: "sip:481"}, "NORMAL_TEMPORARY_FAILURE", "keepline", EXPIRED),
+    ("send_bye", SESSION_OF_THE_AGENT, "NORMAL_CLEARING", "keepline", EXPIRED),
+    ("send_bye", {**SESSION_OF_THE_AGENT, FAR: "sip:500"}, "NORMAL_TEMPORARY_FAILURE", "keepline", EXPIRED),
+    # what an earlier leg was refused with
+    (
+        "send_bye",
+        {"variable_sip_hangup_phrase": "too busy"},
+        "NORMAL_CLEARING",
+        "keepline",
+        "MANAGER_REQUEST",
+    ),
+    # of a call that never was answered a 408 is what became of a leg
+    ("send_refuse", {FAR: "sip:408", "variable_answer_uepoch": "0"}, "NO_ANSWER", "keepline", "NO_ANSWER"),
 ]
 
 

@@ -7,16 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from call_router.adapters.switch.ledger import Ledger
-from harness.until import until
-from switchlink.esl import EslLink
 from switchlink.freeswitch import find_freeswitch
 from switchlink.handover import HandOverServer
 from switchlink.testing.desk import leg
 from switchlink.testing.running_edge import RunningEdge, running_edge
 from switchlink.testing.sip_phone import Behaviour, Phone
 from switchlink.testing.switch_process import RunningSwitch, free_port, running_switch
-from switchlink.testing.wire import SDP, Dialog, Message, Wire, caller_dialog, reply, request, within
+from switchlink.testing.wire import SDP, Dialog, Message, Wire, caller_dialog, request, within
 
 INFRA = Path(__file__).parents[3] / "infra"
 URI = "sip:+4930123@acme.sip.keepline.test"
@@ -148,21 +145,3 @@ async def test_a_session_is_refreshed(able: Line) -> None:
 async def test_a_session_that_is_too_short_is_refused_with_the_shortest(able: Line) -> None:
     await able.call("Supported: timer\r\nSession-Expires: 60\r\n")
     assert (await able.wire.receive(422)).all("Min-SE") == ["90"]
-
-
-async def test_a_session_that_nobody_refreshes_ends(able: Line) -> None:
-    """Two thirds of the shortest session, and a little more: the longest wait here."""
-    await able.call("Supported: timer\r\nSession-Expires: 90;refresher=uac\r\n")
-    await able.answered()
-    bye = await able.wire.receive("BYE", 90)
-    assert bye.all("Reason") == ['SIP;cause=408;text="Session timeout"']
-    able.wire.send(reply(bye, 200, "OK"), bye.peer)
-    async with able.switch.link() as link:
-        await link.wait_connected()
-        await until(lambda: _is_kept(link), what="the end of the session in the ledger")
-
-
-async def _is_kept(link: EslLink) -> bool:
-    """Every other call here is the caller's to end."""
-    told = [(one.ended_by, one.cause) for one in await Ledger(link).read()]
-    return ("keepline", "session_expired") in told

@@ -1922,7 +1922,7 @@ export interface CallBody {
   estimated_within_ms?: number;
   /** absent where nobody said */
   ended_by?: CallBodyEndedBy;
-  /** Q.850 cause name of the end, as the switch says it: MEDIA_TIMEOUT where no packet came for five minutes, MANAGER_REQUEST where an operator ended it; ack_missing is ours, of a call whose answer the provider never acknowledged, and session_expired, of one whose session timer it let run out; with estimated_within_ms it is ours: node_lost when the switch died with the call, unknown when it ended and left no word */
+  /** Q.850 cause name of the end, as the switch says it: MEDIA_TIMEOUT where no packet came for five minutes, MANAGER_REQUEST where an operator ended it; ack_missing is ours, of a call whose answer the provider never acknowledged, and session_expired, of one whose session one side did not refresh in time, or that did not answer when we did; with estimated_within_ms it is ours: node_lost when the switch died with the call, unknown when it ended and left no word */
   hangup_cause?: string;
   /** what the provider got in the end */
   sip_status?: number;

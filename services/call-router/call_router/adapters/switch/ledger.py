@@ -35,6 +35,7 @@ _NAMES = {
     "sip": "sip_term_status",
     "by": "sip_hangup_disposition",
     "far": "last_bridge_proto_specific_hangup_cause",
+    "phrase": "sip_hangup_phrase",
     "in": "rtp_audio_in_packet_count",
     "out": "rtp_audio_out_packet_count",
     "lost": "rtp_audio_in_skip_packet_count",

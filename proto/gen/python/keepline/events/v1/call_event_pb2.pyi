@@ -485,8 +485,8 @@ class CallEnded(_message.Message):
     hangup_cause: _builtins.str
     """Q.850 cause name, as the switch says it: NORMAL_CLEARING, ORIGINATOR_CANCEL, MEDIA_TIMEOUT (no packet for
     five minutes), MANAGER_REQUEST (an operator ended it), ... Ours are "ack_missing" (the provider never
-    acknowledged the answer), "session_expired" (it did not refresh the session in time, RFC 4028) and, with
-    estimated_within_ms, "node_lost" when the switch died with the call and
+    acknowledged the answer), "session_expired" (one side did not refresh the session in time, or did not answer
+    when we did, RFC 4028) and, with estimated_within_ms, "node_lost" when the switch died with the call and
     "unknown" when it ended and left no word.
     """
     sip_status: _builtins.int
