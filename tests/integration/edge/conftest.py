@@ -27,6 +27,10 @@ TRUNKS = {
     "rome.sip.test": "t_rome|trk_rome|e|127.64.9.0/24|1|39,",
     "norules.sip.test": "t_norules|trk_norules|e|127.64.10.0/24|1|a field|of a later version",
     "off.sip.test": "t_off|trk_off||127.64.11.1/32|1|44,0",
+    # two countries that write a number in two ways; both know 127.64.13.9, and so does a third
+    "mx.sip.test": "t_mx|trk_mx|e|127.64.12.0/24,127.64.13.9/32|1|52,",
+    "ar.sip.test": "t_ar|trk_ar|e|127.64.13.0/24|1|54,0",
+    "ar2.sip.test": "t_ar2|trk_ar2|e|127.64.13.9/32|1|54,0",
 }
 NUMBERS = {
     "+4930123": "acme.sip.keepline.test",
@@ -41,6 +45,17 @@ NUMBERS = {
     "+390612345678": "rome.sip.test",
     "+442079460500": "norules.sip.test",
     "+442079460600": "off.sip.test",
+    "+525512345678": "mx.sip.test",
+    "+525566660000": "mx.sip.test",
+    "+5491123456789": "ar.sip.test",
+    "+541145678901": "ar.sip.test",
+    "+541133334444": "ar.sip.test",
+    "+5491133334444": "ar.sip.test",
+    "+5492215123456": "ar.sip.test",
+    "+542915151515": "ar.sip.test",
+    "+541177778888": "ar.sip.test",
+    "+5491177778888": "ar2.sip.test",
+    "+5491166667777": "ar2.sip.test",
 }
 OWN_NAMES = ["edge1.sip.keepline.test", "198.51.100.7"]
 
@@ -59,6 +74,12 @@ async def wires() -> AsyncIterator[Opener]:
     yield open_wire
     for wire in opened:
         wire.close()
+
+
+@pytest.fixture(scope="session")
+def numbers() -> dict[str, str]:
+    """What is held, and the domain of each."""
+    return NUMBERS
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,19 @@
 """Calls to the edge's address: whose number it is, by the trunks that know the source; who is told."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from siptypes.country_rules import rules_of
+from siptypes.numbering import readings
 from switchlink.testing.running_edge import RunningEdge, running_edge, sources_of
 from switchlink.testing.wire import SDP, Wire, request
 
 HERE = "203.0.113.5"
 ONE, CARRIER, CARRIER_7, ROME, OFF = "127.64.7.1", "127.32.8.200", "127.32.8.7", "127.64.9.1", "127.64.11.1"
 PLAIN, STRANGER = "127.64.10.1", "127.0.66.6"
+MEXICO, ARGENTINA, AMERICAS = "127.64.12.1", "127.64.13.1", "127.64.13.9"
 BOTH = dict.fromkeys(("north", "south"), "number_unknown")
 AMBIGUOUS = dict.fromkeys(("north", "south"), "number_ambiguous")
 
@@ -36,6 +40,20 @@ AMBIGUOUS = dict.fromkeys(("north", "south"), "number_ambiguous")
         (CARRIER, "03079460200", "+493079460200", "south"),
         (CARRIER, "02079460200", "+442079460200", "north"),
         (CARRIER_7, "2025550100", "+12025550100", "south2"),
+        # the other writing of a country that has two
+        (MEXICO, "+5215512345678", "+525512345678", "mx"),
+        (MEXICO, "5215512345678", "+525512345678", "mx"),
+        (MEXICO, "00520445512345678", "+525512345678", "mx"),
+        (MEXICO, "015512345678", "+525512345678", "mx"),
+        (ARGENTINA, "541123456789", "+5491123456789", "ar"),
+        (ARGENTINA, "+5491145678901", "+541145678901", "ar"),
+        (ARGENTINA, "+54 9 11 2345-6789".replace(" ", "%20"), "+5491123456789", "ar"),
+        (ARGENTINA, "0111523456789", "+5491123456789", "ar"),
+        (ARGENTINA, "1523456789", "+5491123456789", "ar"),
+        # what is written exactly so goes before it
+        (AMERICAS, "541177778888", "+541177778888", "ar"),
+        (AMERICAS, "5491177778888", "+5491177778888", "ar2"),
+        (ARGENTINA, "5491177778888", "+541177778888", "ar"),
     ],
 )
 async def test_a_call_to_the_address_finds_its_number(  # noqa: PLR0917
@@ -46,6 +64,45 @@ async def test_a_call_to_the_address_finds_its_number(  # noqa: PLR0917
     call = await switch.receive("INVITE")
     assert call.uri == f"sip:{number}@{domain}.sip.test"
     assert call.one("X-Keepline-Trunk") == f"trk_{domain}"
+
+
+def written(code: str, number: str) -> Iterator[str]:
+    """In all ways of its country, and in some that are wrong."""
+    for way in ways(code, number):
+        yield from (f"{before}{code}{way}" for before in ("+", "", "00", "+00"))
+        yield from (way, "0" + way, f"+{code}0{way}")
+
+
+def ways(code: str, number: str) -> list[str]:
+    if code == "52":
+        return [before + number for before in ("", "1", "01", "044", "045", "9")]
+    behind_area = [f"{number[:digits]}15{number[digits:]}" for digits in (2, 3, 4, 5)]
+    return [number, "9" + number, "15" + number[2:], *behind_area]
+
+
+@pytest.mark.parametrize(("code", "country", "source"), [("52", "MX", MEXICO), ("54", "AR", ARGENTINA)])
+async def test_a_call_to_the_address_means_what_it_means_to_a_router(  # noqa: PLR0917
+    edge: RunningEdge, switch: Wire, wires, numbers, code: str, country: str, source: str
+) -> None:
+    rules, domain = rules_of(country), f"{country.lower()}.sip.test"
+    held = {number for number, of in numbers.items() if of == domain}
+    known = {number[len(code) + 1 :].removeprefix("9") for number in held}
+    called = [one for number in [*known, "2215123457"] for one in written(code, number)]
+    caller = await wires(source)
+    wrong = []
+    for number in dict.fromkeys(called):
+        means = held & set(readings(number, rules))
+        exact = "+" + number.removeprefix("+").removeprefix("00")
+        caller.send(request("INVITE", f"sip:{number}@{HERE}", caller, body=SDP), edge.public)
+        if len(means) == 1 or exact in means:
+            found = (await switch.receive("INVITE")).uri.removeprefix("sip:").partition("@")[0]
+            if found not in means:
+                wrong.append((number, means, found))
+        else:
+            answer = (await caller.receive(404)).start
+            if ("ambiguous" in answer) != bool(means):
+                wrong.append((number, means, answer))
+    assert not wrong
 
 
 @pytest.mark.parametrize(
@@ -77,6 +134,21 @@ async def test_a_call_to_the_address_finds_its_number(  # noqa: PLR0917
         (OFF, "442079460600", "403 trunk_disabled", {"off": "trunk_disabled"}),
         (STRANGER, "442079460999", "", {"": "trunk_unknown"}),
         (STRANGER, "02079460123", "", {"": "trunk_unknown"}),
+        # held in the other writing by whose trunk does not know the source
+        (STRANGER, "541123456789", "", {"ar": "source_not_allowed"}),
+        (
+            ARGENTINA,
+            "541166667777",
+            "404 number_unknown",
+            {"ar2": "source_not_allowed", "ar": "number_unknown"},
+        ),
+        # two hold what it can mean
+        (
+            AMERICAS,
+            "54111577778888",
+            "404 number_ambiguous",
+            dict.fromkeys(("mx", "ar", "ar2"), "number_ambiguous"),
+        ),
     ],
 )
 async def test_who_hears_of_a_call_that_finds_no_number(  # noqa: PLR0917
