@@ -72,6 +72,47 @@ async def test_an_agent_is_reached_where_its_name_says(
         switch.forget()
 
 
+# (what the first target says, what the second one says, what the switch hears); None: silent
+WORDS = [
+    (None, 486, 486),
+    (None, 480, 480),
+    (None, 404, 404),
+    (None, 503, 503),
+    (None, 500, 500),
+    (None, 603, 603),
+    # 302 and 401 are ours to answer
+    (None, 302, 480),
+    (None, 401, 403),
+    (503, 486, 486),
+    (503, 408, 408),
+    (503, 503, 503),
+    (503, None, 503),
+    (None, None, 408),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "heard"), WORDS)
+async def test_what_a_target_says_is_heard_and_not_that_another_was_silent(
+    named: tuple[RunningEdge, Wire, NameServer], first: int | None, second: int | None, heard: int
+) -> None:
+    edge, switch, _ = named
+    targets = [(await Wire.open(DEAD, 5081), first), (await Wire.open(HERE, 5081), second)]
+    try:
+        switch.send(request("INVITE", "sip:bot@two.agents.test", switch, body=SDP), edge.inner)
+        for target, status in targets:
+            leg = await target.receive("INVITE", within=5.0)
+            if status is not None:
+                target.send(reply(leg, status, "No", tag="a"), leg.peer)
+        answer = await switch.receive(heard, within=4.0)
+        while answer.status < 200:
+            answer = await switch.receive(within=4.0)
+        assert answer.status == heard
+    finally:
+        for target, _ in targets:
+            target.close()
+        switch.forget()
+
+
 @pytest.mark.parametrize(
     ("host", "said"),
     [
