@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
+from call_router.adapters.switch.channel import failure_of
 from switchlink.testing.desk import Edge, Handed, Variables, leg, refuse
 from switchlink.testing.ledger import read_endings
 from switchlink.testing.sip_phone import Behaviour, Phone
 
-DISPOSITION = "variable_originate_disposition"
 SIP = "variable_last_bridge_proto_specific_hangup_cause"
 
 
@@ -28,7 +28,7 @@ async def test_the_ring_limit_holds_after_early_media(
     assert _heard(handed) == [heard]
     assert agent.cancelled.is_set()
     again = calls.asked(handed)[1]
-    assert again[DISPOSITION] == "ALLOTTED_TIMEOUT"
+    assert failure_of(again).cause == "ALLOTTED_TIMEOUT"
     ended = (await handed.mine("CHANNEL_HANGUP_COMPLETE")).headers
     assert ended["variable_billsec"] == "0"
 
@@ -55,19 +55,58 @@ async def test_a_refusal_after_early_media_is_a_failed_leg(calls: Edge, edge: Ph
     await handed.hang_up()
 
 
-async def test_a_caller_hears_a_persons_line_before_the_answer(calls: Edge, edge: Phone) -> None:
-    """A line that rang first (180, then 183) is not heard over FreeSWITCH: its early_thread_run ends then."""
-    waits = Behaviour(200, "OK", rings=False, early=True, before_final_seconds=1.5)
-    handed = await calls.hand_over(leg(edge.behave("line", waits)))
-    agent = await edge.incoming("line")
+ORDERS = {
+    "183": Behaviour(rings=False, early=True, before_final_seconds=1.5),
+    "180 and 183": Behaviour(early=True, before_final_seconds=1.5),
+    "183 and 180": Behaviour(rings=False, early=True, rings_after_seconds=0.2, before_final_seconds=1.5),
+}
+
+
+@pytest.mark.parametrize("order", ORDERS)
+async def test_a_caller_hears_a_persons_line_before_the_answer(calls: Edge, edge: Phone, order: str) -> None:
+    """Whether it rings before, after or not at all."""
+    user = order.replace(" ", "-")
+    handed = await calls.hand_over(leg(edge.behave(user, ORDERS[order])))
+    agent = await edge.incoming(user)
     await handed.of_the_leg("CHANNEL_PROGRESS_MEDIA")
     await agent.rtp.send(agent.remote_sdp, 0x33, 40)
     assert not handed.call.final.done()
     assert handed.call.rtp.heard[0x33] >= 20
     assert (await handed.final())[0] == 200
     ended = await handed.hang_up()
-    answered, bridged = int(ended["variable_answer_uepoch"]), int(ended["variable_progress_media_uepoch"])
-    assert answered - bridged > 500_000
+    answered, early = int(ended["variable_answer_uepoch"]), int(ended["variable_progress_media_uepoch"])
+    assert answered - early > 500_000
+
+
+async def test_ringing_after_early_media_is_not_passed_on(calls: Edge, edge: Phone) -> None:
+    """FreeSWITCH has no 180 for a call that has early media; docs/interop.md says what that means."""
+    handed = await calls.hand_over(leg(edge.behave("rings-late", ORDERS["183 and 180"])))
+    await handed.of_the_leg("CHANNEL_PROGRESS")
+    assert (await handed.final())[0] == 200
+    assert _heard(handed) == [(183, True)]
+    await handed.hang_up()
+
+
+async def test_the_ring_limit_ends_no_talk(calls: Edge, edge: Phone) -> None:
+    soon = Behaviour(rings=False, early=True, before_final_seconds=0.3)
+    handed = await calls.hand_over(leg(edge.behave("answers-soon", soon), ring_seconds=1))
+    agent = await edge.incoming("answers-soon")
+    assert (await handed.final())[0] == 200
+    await agent.rtp.send(agent.remote_sdp, 0x55, 120)  # 2.4 s
+    assert not agent.ended_by_peer.is_set()
+    assert not handed.call.ended_by_peer.is_set()
+    await handed.hang_up()
+
+
+async def test_a_caller_that_gives_up_over_early_media_ends_the_leg(calls: Edge, edge: Phone) -> None:
+    handed = await calls.hand_over(leg(edge.behave("given-up", Behaviour(None, rings=False, early=True))))
+    agent = await edge.incoming("given-up")
+    await handed.of_the_leg("CHANNEL_PROGRESS_MEDIA")
+    ended = await handed.hang_up()
+    assert await handed.final() == (487, "Request Terminated")
+    await asyncio.wait_for(agent.cancelled.wait(), 5)
+    assert ended["variable_billsec"] == "0"
+    assert len(calls.asked(handed)) == 1
 
 
 async def test_each_step_of_a_leg_is_an_event_that_names_the_leg(calls: Edge, edge: Phone) -> None:

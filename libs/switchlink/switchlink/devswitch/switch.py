@@ -14,6 +14,7 @@ from .dialplan.plan import Dialplan
 from .dialplan.walk import Walk
 from .esl.events import Events
 from .esl.ledger import Hashes
+from .hook import run_in_hook
 from .legs import Dial, Dialler, Invite, Leg, Peer
 from .media import sdp
 from .media.conversation import Conversation
@@ -80,19 +81,12 @@ class Switch:
         subclass = more.get("Event-Subclass", "")
         self.events.fire(name, lambda: {**headers_of(channel), **more}, subclass=subclass)
 
-    def run_hook(self, channel: Channel, variable: str) -> None:
-        """Expanded with what is known now; of the commands, those that our dialplan has in hooks."""
-        name, _, text = channel.variables.get(variable, "").partition(" ")
-        if not name:
-            return
+    def run_hook(self, channel: Channel, prefix: str) -> None:
+        """Each variable that begins so is a command, expanded with what is known now."""
         known = {**profile_of(channel), **variables_of(channel)}
-        said = expand(text, lambda key: known.get(key, ""))
-        if name == "hash":
-            self.hashes.hash(said)
-        elif name == "uuid_setvar":
-            uuid, key, value = said.split(" ")
-            if uuid in self.channels:
-                self.channels[uuid].variables[key] = value
+        for line in [text for name, text in channel.variables.items() if name.startswith(prefix)]:
+            name, _, text = line.partition(" ")
+            run_in_hook(name, expand(text, lambda key: known.get(key, "")), self.channels, self.hashes)
 
     def forget(self, channel: Channel) -> None:
         self.channels.pop(channel.uuid, None)

@@ -25,7 +25,7 @@ EVENTS = (
 )
 CALL_ID = "variable_sip_h_X-Keepline-Call-Id"
 ATTEMPT = "variable_sip_h_X-Keepline-Attempt"
-BEFORE_ANSWER = {"human": "bridge_early_media=true", "sip": "ignore_early_media=ring_ready"}
+BEFORE_ANSWER = {"human": "ignore_early_media=false", "sip": "ignore_early_media=ring_ready"}
 Variables = Mapping[str, str]
 
 

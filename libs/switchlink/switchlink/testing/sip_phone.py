@@ -17,13 +17,15 @@ Peer = tuple[str, int]
 class Behaviour:
     """What a called user does with an INVITE. `status` None: rings until it is cancelled.
 
-    `early` sends a 183 with its SDP, then waits `before_final_seconds` before the final answer.
+    `early` sends a 183 with its SDP, `rings_after_seconds` a 180 that much later; `before_final_seconds`
+    after all of it comes the final answer.
     """
 
     status: int | None = 200
     reason: str = "Whatever"
     rings: bool = True
     early: bool = False
+    rings_after_seconds: float | None = None
     before_final_seconds: float = 0.0
     silent: bool = False
     headers: Sequence[Header] = ()
@@ -168,6 +170,9 @@ class Phone(asyncio.DatagramProtocol):
         if behaviour.early:
             self._send(answer(invite, 183, "Session Progress", tagged, call.rtp.sdp()), peer)
         self._queue(invite.uri_user).put_nowait(call)
+        if behaviour.rings_after_seconds is not None:
+            await asyncio.sleep(behaviour.rings_after_seconds)
+            self._send(answer(invite, 180, "Ringing", tagged), peer)
         await asyncio.sleep(behaviour.before_final_seconds)
         if behaviour.status is not None and not call.cancelled.is_set():
             good = behaviour.status // 100 == SUCCESS

@@ -70,10 +70,9 @@ class Bridge:
             self._caller.ring()
         elif self._open_media(leg):
             self._caller.send_early_media()
-            if self._step.shared.get("bridge_early_media") != "true":
-                # without either, a 183 with SDP is as good as an answer to originate
-                self._cancel_timer()
-                self._bridged(leg)
+            # originate is over with it, and its limit (leg_timeout) too
+            self._cancel_timer()
+            self._bridged(leg)
 
     def answered(self) -> None:
         leg = self._leg
@@ -112,10 +111,11 @@ class Bridge:
             return
         self._over = True
         self._let_go()
-        if leg.times.bridged:
+        if leg.is_answered and leg.times.bridged:
             self._caller.hang_up(leg.cause)
             return
-        self._caller.variables["originate_disposition"] = leg.cause
+        if not leg.times.bridged:
+            self._caller.variables["originate_disposition"] = leg.cause
         self._failed()
 
     def _open_media(self, leg: Channel) -> bool:

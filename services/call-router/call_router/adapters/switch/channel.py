@@ -73,7 +73,7 @@ def failure_of(headers: Headers) -> Failure:
     """How the last leg ended. Without any sign of it, it is a transport failure like any other."""
     cause = headers.get("variable_originate_disposition", "")
     if cause in ("", "SUCCESS"):
-        # no leg ends this way and is handed over again; if one is, its own cause says more
+        # bridged by its 183 before it failed: its own cause says why
         cause = headers.get("variable_last_bridge_hangup_cause", "")
     status = status_of(headers.get("variable_last_bridge_proto_specific_hangup_cause", ""))
     times = leg_times(headers, "variable_keepline_leg_", failed_leg_of(headers))

@@ -21,7 +21,7 @@ _log = logger(__name__)
 Variables = Mapping[str, str]
 UNDECIDABLE = RefuseCall(503, "decision_failed")
 # A 183 with SDP is no answer. A person's line is heard before the answer; an agent's 183 becomes a 180.
-_BEFORE_ANSWER = {"human": "bridge_early_media=true", "sip": "ignore_early_media=ring_ready"}
+_BEFORE_ANSWER = {"human": "ignore_early_media=false", "sip": "ignore_early_media=ring_ready"}
 
 
 class HandOvers:
