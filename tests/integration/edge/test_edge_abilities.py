@@ -1,12 +1,16 @@
 """What we say we can do is what a call of ours can have, whoever behind the edge says more."""
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
-from switchlink.testing.running_edge import RunningEdge
+from switchlink.testing.running_edge import RunningEdge, running_edge
 from switchlink.testing.wire import SDP, Wire, callee_dialog, caller_dialog, reply, request, within
 
 URI = "sip:+4930123@acme.sip.keepline.test"
 METHODS = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK, INFO"
+WITHOUT_PRACK = METHODS.replace("PRACK, ", "")
 # what FreeSWITCH writes, and what others do
 SWITCHES_OWN = (
     "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, MESSAGE, INFO, UPDATE, REGISTER, REFER, NOTIFY\r\n"
@@ -76,6 +80,42 @@ async def test_what_the_edge_answers_itself_names_them_too(edge: RunningEdge, pr
     assert answer.all("Accept") == ["application/sdp"]
     provider.send(request("REFER", URI, provider), edge.public)
     assert (await provider.receive(405)).all("Allow") == [METHODS]
+
+
+async def test_its_own_answer_names_what_a_switch_behind_it_said(
+    shared_config: Path, provider: Wire, wires
+) -> None:
+    known = {URI.partition("@")[2]: "t|trk|e|127.0.1.0/24|1"}
+    async with running_edge(shared_config, ping_interval=1) as edge:
+        switches = [await wires("127.0.0.1") for _ in range(2)]
+        says = ["path", ""]
+        await edge.load(known, {}, [switch.peer for switch in switches])
+
+        async def answer(number: int) -> None:
+            while True:
+                probe = await switches[number].receive("OPTIONS", within=9)
+                extra = f"Supported: {says[number]}\r\n" if says[number] else ""
+                switches[number].send(reply(probe, 200, "OK", extra=extra, tag="s"), probe.peer)
+
+        async def told(methods: str, extensions: list[str]) -> None:
+            async with asyncio.timeout(6):
+                while True:
+                    provider.send(request("OPTIONS", URI, provider), edge.public)
+                    said = await provider.receive(200)
+                    if (said.all("Allow"), said.all("Supported")) == ([methods], extensions):
+                        return
+                    await asyncio.sleep(0.05)
+
+        async with asyncio.TaskGroup() as answering:
+            tasks = [answering.create_task(answer(number)) for number in range(2)]
+            await told(METHODS, ["100rel, timer"])  # nobody was heard yet
+            await told(WITHOUT_PRACK, [])
+            says[:] = "k, 100rel", "timer"
+            await told(METHODS, ["100rel, timer"])
+            says[0] = ""
+            await told(WITHOUT_PRACK, ["timer"])
+            for task in tasks:
+                task.cancel()
 
 
 @pytest.mark.parametrize(
