@@ -129,7 +129,8 @@ async def test_its_own_answer_names_what_a_switch_behind_it_said(
             "Proxy-Require: privacy\r\nProxy-Require: sec-agree\r\nRequire: path\r\n",
             "privacy, sec-agree, path",
         ),
-        ("Require: 100rel, , timer\r\n", "100rel, , timer"),
+        ("Require: timer, path,\r\n gruu\r\n", "path, gruu"),
+        ("Require: 100rel timer\r\n", "100rel timer"),
     ],
 )
 async def test_what_is_required_and_not_ours_is_refused_by_its_name(
@@ -140,6 +141,22 @@ async def test_what_is_required_and_not_ours_is_refused_by_its_name(
     assert answer.start.endswith("(extension_unsupported)")
     assert answer.all("Unsupported") == [unsupported]
     assert await switch.nothing(0.02)
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        "Require: 100rel,\r\n timer\r\n",
+        "Require:\r\n\ttimer\r\n",
+        "Require: 100rel, , timer,\r\n",
+        "Require:\r\nProxy-Require: \r\n",
+    ],
+)
+async def test_a_list_of_extensions_may_be_folded_or_have_empty_places(
+    edge: RunningEdge, switch: Wire, provider: Wire, extra: str
+) -> None:
+    provider.send(request("INVITE", URI, provider, extra, SDP), edge.public)
+    await switch.receive("INVITE")
 
 
 @pytest.mark.parametrize("required", ["100rel", "timer", "timer, 100rel"])

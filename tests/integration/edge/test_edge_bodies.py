@@ -28,7 +28,14 @@ async def test_what_follows_the_body_in_a_datagram_is_not_the_message(
 
 
 @pytest.mark.parametrize(
-    "said", ["", f"Content-Length: {len(SDP)}", f"l:{len(SDP)}", f"Content-Length : 0{len(SDP)}"]
+    "said",
+    [
+        "",
+        f"Content-Length: {len(SDP)}",
+        f"l:{len(SDP)}",
+        f"Content-Length : 0000000{len(SDP)} \t",
+        f"Content-Length:\r\n {len(SDP)}",
+    ],
 )
 async def test_a_datagram_need_not_say_how_long_it_is(
     edge: RunningEdge, switch: Wire, provider: Wire, said: str
@@ -89,6 +96,10 @@ def multipart(*parts: str) -> str:
         ("multipart/mixed;boundary=b", multipart(ISUP, AUDIO)),
         ('multipart/mixed; boundary="b"', multipart(PIDF, TURNED)),
         ("multipart/related;type=x;boundary=b", multipart(PIDF, ISUP, AUDIO)),
+        ("multipart/mixed;\r\n boundary=b", multipart(PIDF, AUDIO)),
+        ("multipart/mixed;\r\n boundary=b", multipart(ISUP, AUDIO)),
+        ("multipart/x-y;boundary=b", multipart(f"Content-Type:\r\n application/sdp\r\n\r\n{SDP}")),
+        ("application / sdp", SDP),
     ],
 )
 @pytest.mark.parametrize("beyond", [b"", b"\0\0"])
@@ -107,6 +118,7 @@ async def test_a_body_with_sdp_in_it_is_a_call(  # noqa: PLR0917
         ("application/sdpx", SDP),
         ("multipart/mixed;boundary=b", multipart(ISUP, PIDF)),
         ("multipart/mixed", multipart(AUDIO)),
+        ("multipart/mixed;\r\n boundary=b", multipart(PIDF)),
         ("text/plain", "hello"),
     ],
 )
@@ -127,6 +139,7 @@ async def test_a_body_without_sdp_is_refused_with_what_we_take(
         "Accept: application/sdp\r\nAccept: text/plain\r\n",
         "Accept: application/dtmf-relay, application/SDP;level=1\r\n",
         "Accept: text/plain,\r\n application/sdp\r\n",
+        "Accept: text/plain, application / sdp\r\n",
         "Accept: */*;q=0.1\r\n",
         "Accept: multipart/mixed, application/isup\r\nAccept: text/plain\r\n",
         "",

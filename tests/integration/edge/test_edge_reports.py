@@ -7,7 +7,7 @@ import pytest
 
 from harness.edge_reports import Listener
 from switchlink.testing.running_edge import RunningEdge, running_edge
-from switchlink.testing.wire import SDP, Wire, request
+from switchlink.testing.wire import SDP, Wire, reply, request
 
 ACME = "acme.sip.keepline.test"
 
@@ -33,6 +33,58 @@ async def test_a_refusal_is_told_with_all_that_is_known(
         "called": "+4930123",
         "sip_call_id": "one@test",
     }
+
+
+@pytest.mark.parametrize("privacy", ["id", "header;user"])
+async def test_a_withheld_caller_is_in_no_report(
+    edge: RunningEdge, listener: Listener, stranger: Wire, privacy: str
+) -> None:
+    text = request("INVITE", f"sip:+4930123@{ACME}", stranger, f"Privacy: {privacy}\r\n", SDP)
+    stranger.send(text, edge.public)
+    assert (await listener.next())["caller"] == "anonymous"
+
+
+async def test_what_our_own_parser_gives_up_on_is_told_to_whom_knows_the_source(
+    edge: RunningEdge, listener: Listener, provider: Wire, stranger: Wire
+) -> None:
+    for wire in (stranger, provider):
+        wire.send(call(wire, f"sip:+49 30 123@{ACME}"), edge.public)
+    event = await listener.next()
+    assert (event["code"], event["source_address"]) == ("request_malformed", provider.at)
+    assert (event["tenant_id"], event["trunk_id"]) == ("t_demo", "trk_acme")
+    assert await listener.silent(0.05)
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "code"),
+    [
+        (400, "Bad Session Description", "request_malformed"),
+        (406, "Not Acceptable", "body_unsupported"),
+        (415, "Unsupported Media Type", "body_unsupported"),
+        (420, "Bad Extension", "extension_unsupported"),
+        (400, "Refused (number_malformed)", ""),
+        (422, "Session Interval Too Small", ""),
+        (486, "Busy Here", ""),
+    ],
+)
+async def test_what_a_switch_refuses_before_it_asks_a_router_is_told(  # noqa: PLR0917
+    edge: RunningEdge,
+    switch: Wire,
+    provider: Wire,
+    listener: Listener,
+    status: int,
+    reason: str,
+    code: str,
+) -> None:
+    provider.send(call(provider, f"sip:+4930123@{ACME}"), edge.public)
+    invite = await switch.receive("INVITE")
+    switch.send(reply(invite, status, reason, tag="s"), invite.peer)
+    await provider.receive(status)
+    if code:
+        event = await listener.next()
+        assert (event["code"], event["sip_status"], event["called"]) == (code, status, "+4930123")
+        assert (event["tenant_id"], event["trunk_id"]) == ("t_demo", "trk_acme")
+    assert await listener.silent(0.05)
 
 
 async def test_what_belongs_to_no_trunk_names_none(

@@ -189,8 +189,12 @@ async def test_who_hears_of_a_call_that_finds_no_number(  # noqa: PLR0917
         # by the number, then
         (CARRIER, "INVITE", f"sip:442079460200@{HERE}", {"content_type": "text/plain"}, "north"),
         (STRANGER, "INVITE", "tel:+442079460200", {"cseq": "1 BYE"}, "north"),
+        (CARRIER, "INVITE", f"sip:02079460200@{HERE}", {"content_type": "text/plain"}, "north"),
+        (CARRIER, "INVITE", "tel:02079460200", {"content_type": "text/plain"}, "north"),
+        (CARRIER, "INVITE", f"sip:02079460400@{HERE}", {"content_type": "text/plain"}, ""),
         # and before both by the domain
         (ONE, "REGISTER", "sip:rome.sip.test.", {}, "rome"),
+        (CARRIER, "REGISTER", f"sip:(020);npdi;rn=+44{'9' * 80}@rome.sip.test;user=phone", {}, "rome"),
         (ONE, "INVITE", "sip:+442079460200@rome.sip.test", {"content_type": "text/plain"}, "rome"),
     ],
 )
