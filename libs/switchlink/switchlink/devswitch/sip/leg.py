@@ -28,6 +28,7 @@ from sippy.UA import UA
 
 from switchlink.devswitch.legs import Dial, LegEvents
 
+from .body import sdp_in
 from .extensions import unsupported
 from .stack import Answer, SipStack
 
@@ -157,9 +158,9 @@ class SipLeg(UA):  # type: ignore[misc]
         if isinstance(event, CCEventRing):
             self._progressed(events, event.getData())
         elif isinstance(event, CCEventConnect) and self.origin == "caller":
-            events.far_described(_text(event.getData()[2]))
+            events.far_described(sdp_in(event.getData()[2]))
         elif isinstance(event, CCEventConnect):
-            events.far_answered(_text(event.getData()[2]))
+            events.far_answered(sdp_in(event.getData()[2]))
         elif isinstance(event, CCEventFail):
             self.events = None
             status, phrase = event.getData()[:2]
@@ -172,7 +173,7 @@ class SipLeg(UA):  # type: ignore[misc]
                 events.far_hung_up(_q850(event))
 
     def _progressed(self, events: LegEvents, data: Any) -> None:
-        status, sdp = data[0], _text(data[2])
+        status, sdp = data[0], sdp_in(data[2])
         if sdp:
             events.far_sent_early_media(sdp)
         elif status == _RINGING:
@@ -187,7 +188,7 @@ def dial_leg(stack: SipStack, dial: Dial, events: LegEvents) -> SipLeg:
 
 
 def sdp_of(message: Any) -> str:
-    return _text(message.getBody())
+    return sdp_in(message.getBody())
 
 
 def _custom(headers: Mapping[str, str]) -> list[Any]:
@@ -196,10 +197,6 @@ def _custom(headers: Mapping[str, str]) -> list[Any]:
 
 def _body(sdp: str) -> Any:
     return MsgBody(sdp)
-
-
-def _text(body: Any) -> str:
-    return str(body) if body is not None and body.getType() == "application/sdp" else ""
 
 
 def _plain(name: str) -> str:

@@ -60,13 +60,20 @@ class SipServer:
             return (request.genResponse(200, "OK"), None, None)
         if method != "INVITE":
             return (request.genResponse(405, "Method Not Allowed"), None, None)
-        if (refusal := unsupported(request)) is not None:
+        if (refusal := unsupported(request) or _unreadable(request)) is not None:
             return (refusal, None, None)
         invite = _invite_of(request)
         leg = SipLeg(self._stack, None)
         answer: Answer = leg.recvRequest(request, transaction)
         leg.events = self._on_invite(invite, leg)
         return answer
+
+
+def _unreadable(request: Any) -> Any | None:
+    """The refusal of a body without SDP."""
+    if request.getBody() is None or sdp_of(request):
+        return None
+    return request.genResponse(415, "Unsupported Media Type")
 
 
 def _invite_of(request: Any) -> Invite:

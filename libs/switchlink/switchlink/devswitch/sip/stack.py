@@ -114,6 +114,7 @@ class SipStack:
         """`on_request` gets what belongs to no leg that we know; `given_up_after`: seconds without an ACK."""
         self.address = address
         SipConf.my_uaname = "Keepline devswitch"
+        SipConf.autoconvert_tel_url = True
         self.config: dict[str, Any] = {
             "_sip_address": address[0],
             "_sip_port": address[1],

@@ -19,7 +19,8 @@ class NotSip(ValueError):
 def text_of(data: bytes) -> str:
     if len(data) > MAX_DATAGRAM:
         raise NotSip(f"a datagram of {len(data)} bytes")
-    head, separator, body = data.partition(b"\r\n\r\n")
+    # line ends before a message are somebody's keepalive (RFC 3261, 7.5)
+    head, separator, body = data.lstrip(b"\r\n").partition(b"\r\n\r\n")
     return _SMUGGLED.sub(" ", _decode(head)) + separator.decode() + body.decode("latin-1")
 
 
