@@ -1,6 +1,7 @@
 """A Contact that nobody outside can reach is reached where it came from; any other stays what it is."""
 
 import asyncio
+from uuid import uuid4
 
 import pytest
 
@@ -114,3 +115,47 @@ async def test_over_tcp_it_is_reached_on_its_connection(edge: RunningEdge, switc
             continue
     assert line == f"BYE {contact} SIP/2.0\r\n"
     writer.close()
+
+
+@pytest.mark.parametrize(
+    "sent_by", ["10.1.2.3:5060", "10.1.2.3", "192.168.178.20:5062", "[fd00::1]:5060", "pbx"]
+)
+async def test_who_is_behind_a_nat_is_answered_at_the_port_that_he_sent_from(
+    edge: RunningEdge, switch: Wire, provider: Wire, sent_by: str
+) -> None:
+    """Refusals, heartbeats, a CANCEL and its call alike."""
+    via = f"SIP/2.0/UDP {sent_by};branch=z9hG4bK{uuid4().hex}"
+    provider.send(request("OPTIONS", URI, provider, via=via + "o"), edge.public)
+    assert (await provider.receive(200)).method == "OPTIONS"
+    provider.send(
+        request("INVITE", URI, provider, body="x", content_type="text/plain", via=via + "r"), edge.public
+    )
+    assert (await provider.receive(415)).all("Via")[0].startswith(via)
+    text = request("INVITE", URI, provider, body=SDP, via=via)
+    provider.send(text, edge.public)
+    call = await switch.receive("INVITE")
+    switch.send(reply(call, 180, "Ringing", tag="s"), call.peer)
+    await provider.receive(180)
+    provider.send(text.split("Content-Type")[0].replace("INVITE", "CANCEL") + "\r\n", edge.public)
+    assert (await provider.receive(200)).method == "CANCEL"
+    switch.send(reply(call, 487, "Request Terminated", tag="s"), call.peer)
+    assert (await provider.receive(487)).method == "INVITE"
+
+
+@pytest.mark.parametrize("more", ["", ";received=127.0.1.9"])
+async def test_who_can_be_reached_is_answered_where_he_says(
+    edge: RunningEdge, switch: Wire, provider: Wire, wires, more: str
+) -> None:
+    listening = await wires(provider.peer[0])
+    via = f"SIP/2.0/UDP {listening.at};branch=z9hG4bKthere{more}"
+    provider.send(request("OPTIONS", URI, provider, via=via), edge.public)
+    assert (await listening.receive(200)).method == "OPTIONS"
+    # the other address of a host: answered at the address that it came from, at the port that it names
+    via = f"SIP/2.0/UDP 127.0.1.9:{listening.peer[1]};branch=z9hG4bKelsewhere"
+    provider.send(request("OPTIONS", URI, provider, via=via), edge.public)
+    assert (await listening.receive(200)).method == "OPTIONS"
+    # and who asks for it is answered where he is
+    via = f"SIP/2.0/UDP {listening.at};branch=z9hG4bKhere;rport"
+    provider.send(request("OPTIONS", URI, provider, via=via), edge.public)
+    assert (await provider.receive(200)).method == "OPTIONS"
+    assert await listening.nothing(0.05)

@@ -34,3 +34,14 @@ async def test_a_refused_refresh_costs_no_call(
     agent.send(reply(refresh, status, "No"), refresh.peer)
     assert (await switch.receive(heard)).method == "INVITE"
     await agent.receive("ACK")
+
+
+async def test_the_shortest_session_of_an_agent_reaches_the_switch(
+    edge: RunningEdge, switch: Wire, agent: Wire
+) -> None:
+    asks = "Supported: timer\r\nSession-Expires: 1800\r\n"
+    switch.send(request("INVITE", f"sip:bot@{agent.at}", switch, asks, SDP), edge.inner)
+    leg = await agent.receive("INVITE")
+    refused = reply(leg, 422, "Session Interval Too Small", extra="Min-SE: 3600\r\n", tag="a")
+    agent.send(refused, leg.peer)
+    assert (await switch.receive(422)).all("Min-SE") == ["3600"]
