@@ -20,12 +20,14 @@ async def test_a_call_is_answered_and_heard_both_ways(world: World) -> None:
     assert record["sip_status"] == 200
     assert 1000 < record["talk_ms"] < 4000
     assert record["media"]["packets_received"] > 50
+    assert (record["media"]["codec"], record["media"]["leg_codec"]) == ("PCMU", "PCMU")
     events = await call_events(world.kafka.bootstrap, record["id"])
     kinds = [e.WhichOneof("event") for e in events]
     assert kinds == ["started", "routed", "leg_started", "leg_ringing", "answered", "ended"]
     assert [e.seq for e in events] == [1, 2, 1001, 1002, 1004, 1_000_000]
     assert {e.tenant_id for e in events} == {line.tenant.tenant_id}
     assert events[1].routed.decision.reason == record["decision"]["reason"]
+    assert events[-1].ended.media.leg_codec == "PCMU"
 
 
 async def test_the_agent_may_hang_up(world: World) -> None:

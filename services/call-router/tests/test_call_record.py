@@ -1,13 +1,16 @@
 """A call's record is read off its events, each counted once, in whatever order they came."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from call_router.adapters.call_shape import call_document
+from call_router.adapters.messages.calls import record_message
+from call_router.adapters.messages.ended import ended_message
 from call_router.domain import call_event as e
 from call_router.domain.call_history import CallHistory
 from call_router.domain.call_record import CallKeys, CallRecord, keys_of, record_of
@@ -118,6 +121,13 @@ def test_the_record_tells_the_whole_call() -> None:
     assert (second.started_at, second.ringing_at, second.early_media_at) == (at(5), at(6), at(7))
     assert (second.answered_at, second.ended_at) == (at(8), at(11))
     assert second.heard == e.CallHeard(1, 2, e.Packets(1500, 1499), e.Packets(1498, None))
+
+
+def test_all_that_was_measured_is_told_by_every_way() -> None:
+    record, ended = _record(WHOLE), _talked(1, 8, 11)
+    for message in (record_message(record).media, ended_message(ended, at(11)).media):
+        assert {field.name: value for field, value in message.ListFields()} == asdict(MEDIA)
+    assert call_document(record)["media"] == asdict(MEDIA)
 
 
 ESTIMATED = replace(WHOLE[-1], at=at(10.5), fact=replace(_talked(1, 8, 10.5), estimated_within_ms=20_000))
