@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from call_router.adapters.call_shape import call_document
 from call_router.adapters.messages.calls import record_message
-from call_router.adapters.messages.ended import ended_message
+from call_router.adapters.messages.ended import ended_message, ended_of
 from call_router.domain import call_event as e
 from call_router.domain.call_history import CallHistory
 from call_router.domain.call_record import CallKeys, CallRecord, keys_of, record_of
@@ -128,6 +128,7 @@ def test_all_that_was_measured_is_told_by_every_way() -> None:
     for message in (record_message(record).media, ended_message(ended, at(11)).media):
         assert {field.name: value for field, value in message.ListFields()} == asdict(MEDIA)
     assert call_document(record)["media"] == asdict(MEDIA)
+    assert ended_of(ended_message(ended, at(11))) == ended
 
 
 ESTIMATED = replace(WHOLE[-1], at=at(10.5), fact=replace(_talked(1, 8, 10.5), estimated_within_ms=20_000))
