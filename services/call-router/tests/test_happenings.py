@@ -123,6 +123,22 @@ def marks(still_world: Any) -> dict[str, str]:
     return {f"variable_{name}": value for name, value in told.items()}
 
 
+@pytest.mark.parametrize(
+    ("number", "caller"),
+    [
+        ("+4917012345678", "+4917012345678"),
+        ("anonymous", ""),
+        ("Anonymous", ""),
+        ("", ""),
+        ("alice", "alice"),
+    ],
+)
+def test_who_withholds_a_number_is_no_caller(number: str, caller: str) -> None:
+    found = _happening(CREATE, **{"Caller-Caller-ID-Number": number})
+    assert isinstance(found, Seen)
+    assert found.channel.call.caller == caller
+
+
 def test_the_start_is_a_sight_of_the_channel() -> None:
     seen = _happening(CREATE)
     assert isinstance(seen, Seen)

@@ -79,7 +79,7 @@ def test_what_is_no_number_stays() -> None:
     fact = e.LegFailed(0, "agt_1", 486, "USER_BUSY", trace)
     event = e.CallEvent("call_1", START, "t_a", "trk_a", fact)
     assert without_numbers(event, CALLED, HIDE) == event
-    nobody = e.CallEvent("call_1", START, "t_a", "trk_a", e.CallStarted("anonymous", "", ""))
+    nobody = e.CallEvent("call_1", START, "t_a", "trk_a", e.CallStarted("", "", ""))
     assert without_numbers(nobody, "", HIDE) == nobody
 
 

@@ -20,6 +20,14 @@ NAMES = [
     "Doe, J",
     '"{folded}"\r\n',
     '"Caf\xe9"',
+    '"Sam\\ "',
+    '"Sam\\\\"',
+    '"\\"quoted\\" \\\\"',
+    '"a\\"b"',
+    '"J\\" <sip:+15550199@h>;tag=b; x=\\""',
+    '"J%22 <sip:+15550199@h>"',
+    "J%20R",
+    '"100%25"',
     '"\x80\x80"',
 ]
 UNREADABLE = [
@@ -89,17 +97,76 @@ async def test_an_address_that_nobody_can_read_is_an_anonymous_caller(
 @pytest.mark.parametrize(
     "value",
     [
+        NOBODY,
         "<sip:198.51.100.10>;tag=a",
-        "<sip:+15550100@pbx_1.local>;tag=a",
-        '"Anonymous" <sip:anonymous@anonymous.invalid>;tag=a',
+        '"Acme" <sip:198.51.100.10:5060;transport=udp>;tag=a',
         "sip:h;tag=a",
+        "<sip:anonymous@acme.sip.keepline.test>;tag=a",
+        '"J" <sip:ANONYMOUS;x=1@h>;tag=a',
+        '"Restricted" <sip:Restricted@h>;tag=a',
+        "<sip:unavailable@unknown.invalid>;tag=a",
+        "sip:unknown@h;tag=a",
+        "<sip:+12025550101@anonymous.invalid>;tag=a",
     ],
 )
-async def test_a_caller_who_says_nothing_is_a_caller(
+async def test_a_caller_who_says_nothing_is_anonymous_in_one_writing(
     edge: RunningEdge, switch: Wire, provider: Wire, value: str
 ) -> None:
     provider.send(call(provider, from_=value), edge.public)
+    assert (await switch.receive("INVITE")).all("From") == [NOBODY]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["anonymouse@h", "x-anonymous@h", "+1555@h", "private.desk@h", "unknown1@h", "+1555@pbx_1.local"],
+)
+async def test_who_only_looks_like_nobody_is_shown(
+    edge: RunningEdge, switch: Wire, provider: Wire, address: str
+) -> None:
+    value = f'"Anonymous" <sip:{address}>;tag=a'
+    provider.send(call(provider, from_=value), edge.public)
     assert (await switch.receive("INVITE")).all("From") == [value]
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("<tel:+12025550101>;tag=a", "<sip:+12025550101@tel.invalid>;tag=a"),
+        (
+            '"J" <tel:+1-202-555-0101;ext=1;phone-context=+1>;tag=a',
+            '"J" <sip:+1-202-555-0101@tel.invalid>;tag=a',
+        ),
+        ("tel:+12025550101;tag=a", "<sip:+12025550101@tel.invalid>;tag=a"),
+        ('"{x}" <TEL:+12025550101>;tag=a', "<sip:+12025550101@tel.invalid>;tag=a"),
+    ],
+)
+async def test_a_number_without_a_host_is_a_caller(
+    edge: RunningEdge, switch: Wire, provider: Wire, said: str, shown: str
+) -> None:
+    provider.send(call(provider, from_=said, to="<tel:+4930123>"), edge.public)
+    invite = await switch.receive("INVITE")
+    assert (invite.all("From"), invite.all("To")) == ([shown], ["<sip:+4930123@tel.invalid>"])
+
+
+async def test_a_switch_calls_for_nobody_as_anonymous(edge: RunningEdge, switch: Wire, agent: Wire) -> None:
+    """RFC 3323, 4.1: whatever address the switch writes behind the user."""
+    said = f'"Anonymous" <sip:anonymous@{switch.at}>;tag=a'
+    route = "Route: <sip:{}:{};lr>\r\n".format(*edge.inner)
+    switch.send(request("INVITE", f"sip:bot@{agent.at}", switch, route, SDP, from_=said), edge.inner)
+    leg = await agent.receive("INVITE")
+    assert leg.all("From") == [NOBODY]
+    agent.send(reply(leg, 200, "OK", extra=f"Contact: <sip:{agent.at}>\r\n", tag="b", body=SDP), leg.peer)
+    answer = await switch.receive(200)
+    assert answer.all("From") == [said]
+    dialog = caller_dialog(answer)
+    for method in ("ACK", "INFO", "BYE"):
+        cseq = dialog.cseq if method == "ACK" else None
+        switch.send(within(dialog, method, switch, cseq=cseq), edge.inner)
+        asked = await agent.receive(method)
+        assert asked.all("From") == [NOBODY]
+        if method != "ACK":
+            agent.send(reply(asked, 200, "OK"), asked.peer)
+            assert (await switch.receive(200)).all("From") == [said]
 
 
 @pytest.mark.parametrize(

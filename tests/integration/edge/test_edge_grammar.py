@@ -7,13 +7,11 @@ from switchlink.testing.wire import SDP, Wire, caller_dialog, reply, request, wi
 
 ACME = "acme.sip.keepline.test"
 
+# those that a switch is shown as they are: test_edge_callers.py has the others
 LEGAL_FROM = [
     "<sip:+15550100@h>;tag=a",
     "sip:+15550100@h;tag=a",
-    "sip:h;tag=a",
     "sip:+15550100:pass@h:5060;tag=a",
-    "tel:+1-555-0100;tag=a",
-    "<tel:+1-555-0100;phone-context=+1>;tag=a",
     "<sips:a@h>;tag=a",
     "<sip:anonymous@anonymous.invalid>;tag=a",
     "Acme Corp Ltd <sip:a@h>;tag=a",
@@ -22,8 +20,6 @@ LEGAL_FROM = [
     '"Doe, J" <sip:a@h>;tag=a',
     '"Caf\u00e9 \u260e" <sip:a@h>;tag=a',
     '"a < b > c ; d" <sip:a@h>;tag=a',
-    '"Sam\\ " <sip:a@h>;tag=a',
-    '"\\"quoted\\" \\\\" <sip:a@h> ; tag = a',
     '""<sip:a@h>;tag=a',
     '"Folded"\r\n <sip:a@h>\r\n\t;tag=a',
     "<sip:a;b=c,d?e/f&g=h+$i@h>;tag=a",

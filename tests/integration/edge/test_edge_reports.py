@@ -35,13 +35,24 @@ async def test_a_refusal_is_told_with_all_that_is_known(
     }
 
 
-@pytest.mark.parametrize("privacy", ["id", "header;user"])
-async def test_a_withheld_caller_is_in_no_report(
-    edge: RunningEdge, listener: Listener, stranger: Wire, privacy: str
+@pytest.mark.parametrize(
+    ("value", "privacy"),
+    [
+        ('"J" <sip:+12025550101@h>;tag=a', "Privacy: id\r\n"),
+        ("<sip:+12025550101@h>;tag=a", "Privacy: header;user\r\n"),
+        ("<sip:+12025550101@anonymous.invalid>;tag=a", ""),
+        ('"Anonymous" <sip:anonymous@anonymous.invalid>;tag=a', ""),
+        ("<sip:198.51.100.10>;tag=a", ""),
+        ("<sip:@h>;tag=a", ""),
+    ],
+)
+async def test_who_withholds_a_number_is_told_to_nobody(
+    edge: RunningEdge, listener: Listener, stranger: Wire, value: str, privacy: str
 ) -> None:
-    text = request("INVITE", f"sip:+4930123@{ACME}", stranger, f"Privacy: {privacy}\r\n", SDP)
-    stranger.send(text, edge.public)
-    assert (await listener.next())["caller"] == "anonymous"
+    asked = request("INVITE", f"sip:+4930123@{ACME}", stranger, privacy, SDP, from_=value)
+    stranger.send(asked, edge.public)
+    event = await listener.next()
+    assert (event["code"], event["caller"]) == ("source_not_allowed", "")
 
 
 async def test_what_our_own_parser_gives_up_on_is_told_to_whom_knows_the_source(

@@ -94,7 +94,8 @@ class Switch:
     def take(self, invite: Invite, leg: Leg) -> Channel:
         """A call came in."""
         name = f"sofia/{PROFILE}/{invite.from_user}@{invite.from_host}"
-        caller = Caller(invite.from_user, invite.from_name, invite.request_user, invite.source[0])
+        shown = invite.from_name or invite.from_user or "unknown"
+        caller = Caller(invite.from_user, shown, invite.request_user, invite.source[0])
         theirs = sdp.parse(invite.sdp)
         conversation = Conversation(self._ports, theirs, is_late=not invite.sdp)
         channel = Channel(self, "inbound", name, caller, conversation)

@@ -74,7 +74,7 @@ class CallBody(BaseModel):
     attempt: int = Field(description="the one that counts: the last one that was answered, else the last one")
     switch_id: str = may_be_absent("of that attempt")
     edge_id: str = may_be_absent("of that attempt")
-    caller: str = may_be_absent("as the provider sent it")
+    caller: str = may_be_absent("as the provider sent it; absent where the number is withheld")
     called: str = may_be_absent("as the provider sent it")
     number: str = may_be_absent("the called number as recognised, E.164")
     source_address: str = may_be_absent("address and port that the INVITE came from")

@@ -14,8 +14,6 @@ from call_router.domain.explain import Explained
 Hide = Callable[[str], str]
 _E164 = r"\+[0-9]{3,15}(?![0-9])"
 _URI_USER = re.compile(r"(?<=sip:)\+?[0-9]+(?=@)|(?<=sips:)\+?[0-9]+(?=@)")
-# RFC 3323: says already that it says nothing
-_ANONYMOUS = "anonymous"
 
 
 def without_numbers(event: e.CallEvent, called: str, hide: Hide) -> e.CallEvent:
@@ -26,7 +24,7 @@ def without_numbers(event: e.CallEvent, called: str, hide: Hide) -> e.CallEvent:
 def _hidden(fact: e.Fact, called: str, hide: Hide) -> e.Fact:
     match fact:
         case e.CallStarted():
-            return replace(fact, caller=_caller(fact.caller, hide), called=hide(fact.called))
+            return replace(fact, caller=hide(fact.caller), called=hide(fact.called))
         case e.CallRouted(decision):
             return replace(fact, decision=_decision(decision, called, hide))
         case e.LegStarted():
@@ -35,7 +33,7 @@ def _hidden(fact: e.Fact, called: str, hide: Hide) -> e.Fact:
             return replace(fact, reason=_words(fact.reason, called, hide))
         case e.CallEnded(whole=whole):
             legs = tuple([replace(leg, uri=_uri(leg.uri, hide)) for leg in whole.legs])
-            caller, called_number = _caller(whole.caller, hide), hide(whole.called)
+            caller, called_number = hide(whole.caller), hide(whole.called)
             number = hide(whole.number)
             whole = replace(whole, caller=caller, called=called_number, number=number, legs=legs)
             return replace(fact, whole=whole)
@@ -48,10 +46,6 @@ def _decision(decision: Explained, called: str, hide: Hide) -> Explained:
     trace = tuple([replace(step, detail=_words(step.detail, called, hide)) for step in decision.trace])
     reason = _words(decision.reason, called, hide)
     return replace(decision, reason=reason, number=hide(decision.number), legs=legs, trace=trace)
-
-
-def _caller(caller: str, hide: Hide) -> str:
-    return caller if caller.lower() == _ANONYMOUS else hide(caller)
 
 
 def _uri(uri: str, hide: Hide) -> str:

@@ -56,7 +56,7 @@ class RejectionBody(BaseModel):
     others: bool = Field(description="true: many more, without their addresses and numbers")
     method: str = may_be_absent("of the newest request: INVITE is a call")
     source_address: str = may_be_absent("where the requests came from, without the port, which changes")
-    caller: str = may_be_absent("as the provider sent it, the newest")
+    caller: str = may_be_absent("as the provider sent it, the newest; absent where the number is withheld")
     called: str = may_be_absent("as the provider sent it")
     number: str = may_be_absent("E.164 that `called` means in the trunk's country; absent: none")
     count: int = Field(description="how many were alike")

@@ -482,7 +482,7 @@ export interface RejectionBody {
   method?: string;
   /** where the requests came from, without the port, which changes */
   source_address?: string;
-  /** as the provider sent it, the newest */
+  /** as the provider sent it, the newest; absent where the number is withheld */
   caller?: string;
   /** as the provider sent it */
   called?: string;
@@ -1898,7 +1898,7 @@ export interface CallBody {
   switch_id?: string;
   /** of that attempt */
   edge_id?: string;
-  /** as the provider sent it */
+  /** as the provider sent it; absent where the number is withheld */
   caller?: string;
   /** as the provider sent it */
   called?: string;

@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 from sippy.SipGenericHF import SipGenericHF
 from sippy.SipHeader import SipHeader
@@ -83,7 +84,7 @@ def _invite_of(request: Any) -> Invite:
         call_id=str(request.getHFBody("call-id")),
         request_user=uri.username or "",
         request_uri=str(uri).partition(":")[2],
-        from_user=caller.url.username or "",
+        from_user=unquote(caller.url.username or ""),
         from_host=str(caller.url.host),
         from_name=caller.name or "",
         to_uri=str(request.getHFBody("to").getUrl()).partition(":")[2],

@@ -28,6 +28,8 @@ _CODE = re.compile(r"[a-z0-9_]{1,64}")
 # an extension of the dialplan that the channel was sent to
 _INNER = re.compile(r"\Akeepline-[a-z-]+\Z")
 _MAX_NUMBER = 64
+# how the edge writes who withholds the number (infra/kamailio/caller.cfg)
+_WITHHELD = "anonymous"
 _MARK = "variable_sip_h_X-Keepline-"
 _SIP = "sip:"
 
@@ -45,7 +47,7 @@ def channel_of(headers: Headers, now: datetime) -> Channel | None:
         called=_printable(
             headers.get("variable_sip_req_user") or ("" if _INNER.fullmatch(called) else called)
         ),
-        caller=_printable(headers.get("Caller-Caller-ID-Number", "")),
+        caller=_caller(headers),
         source_address=address if _ADDRESS.fullmatch(address) else "",
         call_id=call_id,
         offer=offer_of(headers),
@@ -137,6 +139,11 @@ def _refused(headers: Headers) -> tuple[int, str] | None:
     if _SMALL.fullmatch(status) and _CODE.fullmatch(code):
         return int(status), code
     return None
+
+
+def _caller(headers: Headers) -> str:
+    caller = _printable(headers.get("Caller-Caller-ID-Number", ""))
+    return "" if caller.lower() == _WITHHELD else caller
 
 
 def _printable(text: str) -> str:

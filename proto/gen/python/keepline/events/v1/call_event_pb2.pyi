@@ -191,6 +191,7 @@ class CallStarted(_message.Message):
     CALLED_FIELD_NUMBER: _builtins.int
     SOURCE_ADDRESS_FIELD_NUMBER: _builtins.int
     caller: _builtins.str
+    """As the provider sent it; empty where the number is withheld."""
     called: _builtins.str
     """As the provider sent it."""
     source_address: _builtins.str
@@ -501,6 +502,7 @@ class CallEnded(_message.Message):
     was last seen, and it ended at most so many milliseconds later.
     """
     caller: _builtins.str
+    """As in CallStarted."""
     called: _builtins.str
     """As the provider sent it."""
     source_address: _builtins.str

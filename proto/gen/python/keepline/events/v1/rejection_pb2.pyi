@@ -48,6 +48,7 @@ class Rejection(_message.Message):
     """Address and port that it came from."""
     method: _builtins.str
     caller: _builtins.str
+    """As the provider sent it; empty where the number is withheld."""
     called: _builtins.str
     sip_call_id: _builtins.str
     @_builtins.property

@@ -103,6 +103,7 @@ class CallRecord(_message.Message):
     tenant_id: _builtins.str
     trunk_id: _builtins.str
     caller: _builtins.str
+    """As the provider sent it; empty where the number is withheld."""
     called: _builtins.str
     """As the provider sent it."""
     source_address: _builtins.str
@@ -680,7 +681,7 @@ class LatestCallSummary(_message.Message):
     refusal_code: _builtins.str
     """Why the caller was refused."""
     caller: _builtins.str
-    """As the provider sent it."""
+    """As the provider sent it; empty where the number is withheld."""
     @_builtins.property
     def started_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(

@@ -136,7 +136,7 @@ class Rejection(_message.Message):
     """Many that found no row of their own stand in this one, without addresses and numbers."""
     source_address: _builtins.str
     caller: _builtins.str
-    """As the provider sent it, the newest."""
+    """As the provider sent it, the newest; empty where the number is withheld."""
     called: _builtins.str
     """As the provider sent it."""
     number: _builtins.str
