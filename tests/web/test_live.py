@@ -67,14 +67,12 @@ async def test_calls_are_filtered_told_live_and_taken_along(opens: Opens, world:
     await person.sign_in(line.tenant.tenant_id, path="/calls?period=today")
     await expect(page.get_by_role("combobox", name="When")).to_have_value("Today")
     await expect(page.get_by_text("Nothing matches.")).to_be_visible()
-    caller = await line.dial(hold=4.0)
+    caller = await line.dial(hold=4.0, words={"HEADERS": "Privacy: id\r\n"})
     # it stands there and on its own page before its record does
-    await (
-        page.get_by_role("row")
-        .filter(has_text="Agent 1 is talking with the caller.")
-        .get_by_role("link")
-        .click()
-    )
+    row = page.get_by_role("row").filter(has_text="Agent 1 is talking with the caller.")
+    await expect(row.filter(has_text="Number withheld")).to_be_visible()
+    await row.get_by_role("link").click()
+    await expect(page.get_by_role("heading", name="A withheld number called +44")).to_be_visible()
     ladder = page.get_by_role("listitem")
     await expect(ladder.filter(has_text="Agent 1 answers after")).to_be_visible()
     assert (await caller.outcome()).result.as_told
@@ -93,6 +91,7 @@ async def test_calls_are_filtered_told_live_and_taken_along(opens: Opens, world:
         await page.get_by_role("button", name="Export as CSV").click()
     rows = (await (await started.value).path()).read_text(encoding="utf-8-sig").splitlines()
     assert len(rows) == 1 + 1
+    assert rows[1].split(",")[3] == "withheld"
     assert line.number in rows[1]
     await page.get_by_role("combobox", name="Answered").click()
     await page.get_by_role("option", name="Not answered").click()

@@ -43,13 +43,16 @@ export function CallPage() {
 function One({ call, agents }: { call: CallBody; agents: Map<string, AgentBody> }) {
   const { t } = useTranslation();
   const { freshness } = useLiveCalls();
-  const from = international(call.caller ?? t('calls.unknown'));
   const to = international(call.number ?? call.called ?? t('calls.unknown'));
   const trunk = useNamedTrunks().find((one) => one.id === call.trunk_id);
   return (
     <>
       <PageHead
-        title={t('calls.callOf', { from, to })}
+        title={
+          call.caller
+            ? t('calls.callOf', { from: international(call.caller), to })
+            : t('calls.callOfNobody', { to })
+        }
         sentence={<CallSentence call={call} agents={agents} />}
         actions={
           <LinkButton to="/calls" variant="default">

@@ -7,6 +7,7 @@ import { Num } from '@/shared/Num';
 import { type Column, rowLink } from '@/shared/Rows';
 import { clock } from '@/shared/time';
 import { When } from '@/shared/When';
+import { CallerNumber } from './CallerNumber';
 import { CallSentence } from './CallSentence';
 import { outcome } from './says';
 
@@ -50,7 +51,7 @@ export function columnsOf(names: ColumnName[], t: TFunction, { trunks, agents }:
         </TextLink>
       ),
     },
-    from: { cell: (one) => <Num e164={one.caller ?? t('calls.unknown')} /> },
+    from: { cell: (one) => <CallerNumber call={one} /> },
     to: { cell: (one) => <Num e164={one.number ?? one.called ?? t('calls.unknown')} /> },
     how: { cell: (one) => t(`calls.outcome.${outcome(one)}`) },
     what: { cell: (one) => <CallSentence call={one} agents={agents} /> },

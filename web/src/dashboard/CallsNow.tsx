@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { CallBody } from '@/api/generated/api.schemas';
+import { CallerNumber } from '@/calls/CallerNumber';
 import { CallSentence } from '@/calls/CallSentence';
 import { Card } from '@/shared/Card';
 import { TextLink } from '@/shared/links';
@@ -45,7 +46,7 @@ function GoingOn({ calls }: { calls: CallBody[] }) {
     {
       key: 'caller',
       head: t('dashboard.caller'),
-      cell: (one: CallBody) => <Phone e164={one.caller ?? t('calls.unknown')} />,
+      cell: (one: CallBody) => <CallerNumber call={one} />,
     },
     {
       key: 'who',
