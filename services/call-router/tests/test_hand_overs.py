@@ -110,6 +110,15 @@ def test_whatever_stands_on_the_channel_the_switch_gets_values_that_it_takes(
         ("", "m=audio 4000 RTP/AVP 9", False, "offers G722 only"),
         ("", "m=audio 4000 RTP/AVP 96\r\na=rtpmap:96 opus/48000/2", False, "offers opus only"),
         ("", "m=audio 4000 RTP/AVP 96", False, "offers payload type 96 only"),
+        (
+            "",
+            "m=audio 4000 RTP/SAVP 0 101\r\na=crypto:1 x inline:y",
+            False,
+            "offers encrypted sound (SRTP) only",
+        ),
+        ("", "m=audio 4000 UDP/TLS/RTP/SAVPF 8", False, "offers encrypted sound (SRTP) only"),
+        ("", "m=audio 4000 RTP/SAVP 18", False, "offers G729 only"),
+        ("", "m=audio 4000 RTP/SAVP 0\r\nm=audio 4002 RTP/AVP 18", False, "offers PCMU and G729 only"),
         ("", "m=audio 0 RTP/AVP 0", False, "offers no audio"),
         ("", "m=video 4000 RTP/AVP 97", False, "offers no audio"),
         ("t38", "m=image 4000 udptl t38", False, "offers no audio"),
@@ -140,6 +149,12 @@ def test_what_we_take_is_what_the_switch_has(ours: str, common: str, usable: boo
     offer = offer_of({**channel, "variable_keepline_codecs": ours})
     assert offer.usable == usable
     assert usable or offer.against_ours == f"The provider offers G729 only, and {takes}"
+
+
+def test_an_offer_of_encrypted_sound_is_told_apart_from_one_of_other_codecs() -> None:
+    offer = offer_of({"variable_switch_r_sdp": OFFER + "m=audio 4000 RTP/SAVP 0 8\r\n"})
+    says = "The provider offers encrypted sound (SRTP) only, and we take PCMU and PCMA, in the clear."
+    assert offer.against_ours == says
 
 
 @given(st.text(max_size=300))

@@ -9,28 +9,31 @@ PLAIN_CODECS = ("PCMU", "PCMA")
 @dataclass(frozen=True, slots=True)
 class Offer:
     """`usable`: a codec of ours is in it, or the caller leaves the offer to us. `codecs`: what it names.
-    `ours`: what the switch that was asked has."""
+    `ours`: what the switch that was asked has. `encrypted`: one of ours is named, for encrypted
+    sound alone, which that switch does not do."""
 
     usable: bool
     # no SDP in the INVITE: we offer in our 200, the caller answers in its ACK (RFC 3261, 13.2.1)
     late: bool = False
     codecs: tuple[str, ...] = ()
     ours: tuple[str, ...] = PLAIN_CODECS
+    encrypted: bool = False
 
     def __str__(self) -> str:
         if self.late:
             return "The provider leaves the offer to us"
         if not self.codecs:
             return "The provider offers no audio"
+        if self.encrypted:
+            return "The provider offers encrypted sound (SRTP) only"
         return f"The provider offers {' and '.join(self.codecs)} only"
 
     @property
     def against_ours(self) -> str:
         """A sentence, of an offer that is not usable."""
         *most, last = self.ours
-        return (
-            f"{self}, and we take {', '.join(most)} and {last}." if most else f"{self}, and we take {last}."
-        )
+        ours = f"{', '.join(most)} and {last}" if most else last
+        return f"{self}, and we take {ours}{', in the clear' if self.encrypted else ''}."
 
 
 LATE = Offer(usable=True, late=True)

@@ -6,7 +6,7 @@ empty for an offer without a codec of ours and for a call without an offer alike
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from call_router.domain.offer import LATE, PLAIN_CODECS, Offer
 
@@ -18,6 +18,9 @@ OURS = "variable_keepline_codecs"
 _STATIC = {"0": "PCMU", "3": "GSM", "4": "G723", "8": "PCMA", "9": "G722", "15": "G728", "18": "G729"}
 _RTPMAP = re.compile(r"a=rtpmap:([0-9]{1,3}) ([A-Za-z0-9.-]{1,16})/")
 _NOT_SPEECH = {"telephone-event", "CN"}
+_AUDIO = re.compile(r"m=audio (?!0\s)\S+\s+\S+\s+\S")
+# RTP/SAVP, UDP/TLS/RTP/SAVPF (RFC 3711, RFC 5764)
+_SECURED = re.compile(r"m=audio \S+\s+(?:\S+/)?RTP/SAVPF?\s")
 _MOST_CODECS = 8
 _MOST_LINES = 400
 _A_NAME = re.compile(r"[A-Za-z0-9-]{1,16}")
@@ -29,11 +32,14 @@ def offer_of(headers: Mapping[str, str]) -> Offer:
     common, sdp = headers.get(COMMON, ""), headers.get(REMOTE_SDP, "")
     ours = _ours(headers.get(OURS, ""))
     spoken = {name.lower() for name in _COMMON_NAME.findall(common)}
-    if spoken & {codec.lower() for codec in ours}:
+    if spoken & _lower(ours):
         return Offer(usable=True)
     if not common and not sdp.strip():
         return LATE
-    return Offer(usable=False, codecs=_codecs(sdp.splitlines()[:_MOST_LINES]), ours=ours)
+    lines = sdp.splitlines()[:_MOST_LINES]
+    codecs = _codecs(lines)
+    encrypted = bool(_lower(codecs) & _lower(ours)) and all(_SECURED.match(line) for line in _audio(lines))
+    return Offer(usable=False, codecs=codecs, ours=ours, encrypted=encrypted)
 
 
 def _ours(said: str) -> tuple[str, ...]:
@@ -41,16 +47,20 @@ def _ours(said: str) -> tuple[str, ...]:
     return tuple(names) if all(map(_A_NAME.fullmatch, names)) else PLAIN_CODECS
 
 
+def _lower(names: Iterable[str]) -> set[str]:
+    return {name.lower() for name in names}
+
+
+def _audio(lines: list[str]) -> list[str]:
+    """The audio streams that are not switched off."""
+    return [line for line in lines if _AUDIO.match(line)]
+
+
 def _codecs(lines: list[str]) -> tuple[str, ...]:
     """Of the audio streams that are not switched off, by name, each once."""
-    names = dict(_STATIC)
-    offered: list[str] = []
-    for line in lines:
-        words = line.split()
-        if line.startswith("m=audio ") and len(words) > 3 and words[1] != "0":  # noqa: PLR2004
-            offered += words[3:]
-        elif (mapped := _RTPMAP.match(line)) is not None:
-            names[mapped[1]] = mapped[2]
+    mapped = filter(None, map(_RTPMAP.match, lines))
+    names = _STATIC | {one[1]: one[2] for one in mapped}
+    offered = [kind for line in _audio(lines) for kind in line.split()[3:]]
     speech = [
         names.get(kind, f"payload type {kind[:3]}") for kind in offered if kind.isascii() and kind.isdigit()
     ]
