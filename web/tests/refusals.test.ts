@@ -84,7 +84,7 @@ describe('why a call was refused', () => {
 
   it('has a sentence for each code that the service explains', () => {
     const service = readFileSync(
-      join(import.meta.dirname, '../../services/sip-config/sip_config/domain/refused/explain.py'),
+      join(import.meta.dirname, '../../services/sip-config/sip_config/domain/refused/sentences.py'),
       'utf8',
     );
     const explained = [...service.matchAll(/^ {4}"(\w+)": \(/gm)].map((found) => found[1]);

@@ -1,8 +1,10 @@
 """Why a request was turned away, the nearest miss, and what is offered for it."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -11,10 +13,12 @@ from sip_config.domain.refused.explain import explain
 from sip_config.domain.refused.explanation import Explanation, FixKind, Nearest, Rule
 from sip_config.domain.refused.numbers import OwnNumber
 from sip_config.domain.refused.refusal import Place, Refusal, SaidBy, address_of
+from sip_config.domain.refused.sentences import SENTENCES
 from sip_config.domain.trunk import Trunk
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ADDRESSES = AddressPolicy.of(["198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"], ["198.51.100.66"])
+KAMAILIO = Path(__file__).parents[3] / "infra" / "kamailio"
 Make = Callable[..., Trunk]
 
 
@@ -180,6 +184,11 @@ OTHERS = [
     ("extension_unsupported", Rule.REQUEST),
     ("body_unsupported", Rule.REQUEST),
     ("answer_unacceptable", Rule.REQUEST),
+    ("request_malformed", Rule.REQUEST),
+    ("message_too_large", Rule.REQUEST),
+    ("too_many_hops", Rule.REQUEST),
+    ("call_unknown", Rule.REQUEST),
+    ("source_rate_exceeded", Rule.RATE),
     ("method_not_allowed", Rule.REQUEST),
     ("plan_missing", Rule.PLAN),
     ("agent_missing", Rule.AGENT),
@@ -197,6 +206,18 @@ def test_every_code_has_a_sentence(trunk: Make, code: str, rule: Rule) -> None:
     assert found.detail and found.hint
     assert "{" not in found.detail
     assert [fix.kind for fix in found.fixes] == ([FixKind.PUT_ON_PLAN] if code == "plan_missing" else [])
+
+
+# without tables an edge knows no tenant; a switch's request is nobody's; the rest looks at trunk and numbers
+ELSEWHERE = {"edge_not_ready", "leg_transport_unavailable", "source_not_allowed", "trunk_disabled"}
+LOOKED_AT = {"number_unknown", "number_ambiguous"}
+
+
+def test_every_code_of_the_edge_has_a_sentence_of_its_own() -> None:
+    edge = "".join(file.read_text() for file in sorted(KAMAILIO.glob("*.cfg")))
+    told = set(re.findall(r'\$var\(code\) = "(\w+)"', edge))
+    assert {"too_many_hops", "request_malformed"} < told
+    assert told - ELSEWHERE - LOOKED_AT <= set(SENTENCES)
 
 
 def test_what_belongs_to_nobody_and_what_lost_its_trunk_has_no_fix() -> None:
