@@ -18,7 +18,7 @@ class Behaviour:
     """What a called user does with an INVITE. `status` None: rings until it is cancelled.
 
     `early` sends a 183 with its SDP, `rings_after_seconds` a 180 that much later; `before_final_seconds`
-    after all of it comes the final answer.
+    after all of it comes the final answer, or once `told` is set.
     """
 
     status: int | None = 200
@@ -27,6 +27,7 @@ class Behaviour:
     early: bool = False
     rings_after_seconds: float | None = None
     before_final_seconds: float = 0.0
+    told: asyncio.Event | None = None
     silent: bool = False
     headers: Sequence[Header] = ()
 
@@ -173,7 +174,7 @@ class Phone(asyncio.DatagramProtocol):
         if behaviour.rings_after_seconds is not None:
             await asyncio.sleep(behaviour.rings_after_seconds)
             self._send(answer(invite, 180, "Ringing", tagged), peer)
-        await asyncio.sleep(behaviour.before_final_seconds)
+        await (behaviour.told.wait() if behaviour.told else asyncio.sleep(behaviour.before_final_seconds))
         if behaviour.status is not None and not call.cancelled.is_set():
             good = behaviour.status // 100 == SUCCESS
             body = call.rtp.sdp() if good else ""
