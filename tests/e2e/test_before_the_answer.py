@@ -8,6 +8,7 @@ import pytest
 from harness.events import told
 from harness.line import kept_number
 from harness.world import World
+from switchlink.testing.wire import SDP, Wire, request
 
 ANSWERED_BY_THE_SECOND = "started routed leg_started leg_failed leg_started leg_ringing answered ended"
 
@@ -82,3 +83,27 @@ async def test_no_agent_is_rung_for_an_offer_without_a_codec_of_ours(world: Worl
     # FreeSWITCH may have more codecs than these
     assert record["decision"]["reason"].startswith("The provider offers G729 only, and we take PCMU")
     assert await told(world.kafka.bootstrap, record["id"]) == "started routed ended"
+
+
+@pytest.mark.parametrize(
+    ("was", "then", "reason"),
+    [
+        ("RTP/AVP", "RTP/SAVP", "The provider offers encrypted sound "),
+        ("c=IN IP4 127.0.1.1", "c=IN IP6 2001:db8::1", "The provider offers sound over IPv6 only"),
+    ],
+)
+async def test_no_agent_is_rung_for_sound_that_nobody_could_hear(
+    world: World, was: str, then: str, reason: str
+) -> None:
+    agent = await world.phones.agent()
+    line = await kept_number(world, agent)
+    provider = await Wire.open("127.0.1.1")
+    sdp = SDP.replace("127.0.0.1", "127.0.1.1").replace(was, then)
+    invite = request("INVITE", f"sip:{line.number}@{line.domain}", provider, body=sdp)
+    provider.send(invite, (world.edge.public_host, world.edge.ports.public))
+    refused = await provider.receive(488)
+    provider.close()
+    assert refused.start.endswith("(codec_missing)")
+    assert refused.one("Warning").startswith("305 ")
+    assert agent.sipp.logged() == ""
+    assert (await line.last_call())["decision"]["reason"].startswith(reason)

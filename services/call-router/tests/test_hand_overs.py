@@ -192,3 +192,46 @@ def test_a_call_that_cannot_be_decided_is_refused_with_a_code(world: Any, router
     told = router.decide(CHANNEL)
     assert (told["keepline_do"], told["keepline_refuse_status"]) == ("refuse", "503")
     assert told["keepline_refuse_code"] == "decision_failed"
+
+
+PLAIN = "m=audio 9 RTP/AVP 0"
+SAVP = "m=audio 9 RTP/SAVP 0"
+KEY = f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{'k' * 40}"
+NO_KEY, IPV6 = "encrypted sound without a usable key", "sound over IPv6"
+
+
+@pytest.mark.parametrize(
+    ("lines", "obstacle"),
+    [
+        (["c=IN IP4 192.0.2.1", PLAIN], ""),
+        (["c=IN IP4 192.0.2.1", "m=audio 9 RTP/AVPF 0"], ""),
+        ([SAVP], NO_KEY),
+        ([SAVP, KEY], ""),
+        ([SAVP, KEY + "|2^20|1:32"], ""),
+        ([SAVP, "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:short"], NO_KEY),
+        ([SAVP, "a=crypto:1 F8_128_HMAC_SHA1_80 inline:" + "k" * 40], NO_KEY),
+        ([SAVP, "a=crypto:1 F8_128_HMAC_SHA1_80 inline:x", KEY.replace(":1", ":2", 1)], ""),
+        ([SAVP, "a=crypto:1 AEAD_AES_256_GCM inline:" + "k" * 59 + "="], ""),
+        ([SAVP, "a=crypto:1 AES_256_CM_HMAC_SHA1_80 inline:" + "k" * 62 + "=="], ""),
+        ([SAVP, "m=video 9 RTP/SAVP 96", KEY], NO_KEY),
+        ([SAVP, PLAIN], ""),
+        (["m=audio 0 RTP/AVP 0", SAVP], NO_KEY),
+        (["m=audio 9 UDP/TLS/RTP/SAVPF 0"], NO_KEY),
+        (["a=fingerprint:sha-256 AA", "m=audio 9 UDP/TLS/RTP/SAVPF 0"], ""),
+        (["m=audio 9 UDP/TLS/RTP/SAVP 0", "a=fingerprint:sha-256 AA"], ""),
+        (["c=IN IP6 2001:db8::1", PLAIN], IPV6),
+        (["c=IN IP6 2001:db8::1", PLAIN, "c=IN IP4 192.0.2.1"], ""),
+        (["c=IN IP4 192.0.2.1", PLAIN, "c=IN IP6 2001:db8::1"], IPV6),
+        (["c=IN IP4 0.0.0.0", PLAIN], ""),
+        (["c=IN IP4 sbc.example", PLAIN], ""),
+        (["m=audio 9"], ""),
+    ],
+)
+def test_an_offer_that_cannot_be_heard_is_not_usable(lines: list[str], obstacle: str) -> None:
+    sdp = "\r\n".join(["v=0", *lines, ""])
+    channel = {"variable_ep_codec_string": "CORE_PCM_MODULE.PCMU@8000h@20i@64000b"}
+    offer = offer_of({**channel, "variable_switch_r_sdp": sdp})
+    assert (offer.usable, offer.obstacle) == (not obstacle, obstacle)
+    if obstacle == IPV6:
+        has = {"variable_sip_local_network_addr": "2001:db8::5"}
+        assert offer_of({**channel, **has, "variable_switch_r_sdp": sdp}).usable

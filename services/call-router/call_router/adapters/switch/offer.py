@@ -8,11 +8,13 @@ empty for an offer without a codec of ours and for a call without an offer alike
 import re
 from collections.abc import Iterable, Mapping
 
+from call_router.adapters.switch.media import IPV6, obstacle
 from call_router.domain.offer import LATE, PLAIN_CODECS, Offer
 
 COMMON = "variable_ep_codec_string"
 REMOTE_SDP = "variable_switch_r_sdp"
 OURS = "variable_keepline_codecs"
+OWN_ADDRESS = "variable_sip_local_network_addr"
 
 # static payload types of audio (RFC 3551, 6)
 _STATIC = {"0": "PCMU", "3": "GSM", "4": "G723", "8": "PCMA", "9": "G722", "15": "G728", "18": "G729"}
@@ -32,12 +34,14 @@ def offer_of(headers: Mapping[str, str]) -> Offer:
     common, sdp = headers.get(COMMON, ""), headers.get(REMOTE_SDP, "")
     ours = _ours(headers.get(OURS, ""))
     spoken = {name.lower() for name in _COMMON_NAME.findall(common)}
-    if spoken & _lower(ours):
-        return Offer(usable=True)
-    if not common and not sdp.strip():
-        return LATE
     lines = sdp.splitlines()[:_MOST_LINES]
     codecs = _codecs(lines)
+    # of the switch; devswitch, which has IPv4 alone, names none
+    found = obstacle(lines, has_ipv6=":" in headers.get(OWN_ADDRESS, ""))
+    if spoken & _lower(ours) or found == IPV6:
+        return Offer(usable=not found, codecs=codecs, ours=ours, obstacle=found)
+    if not common and not sdp.strip():
+        return LATE
     encrypted = bool(_lower(codecs) & _lower(ours)) and all(_SECURED.match(line) for line in _audio(lines))
     return Offer(usable=False, codecs=codecs, ours=ours, encrypted=encrypted)
 
