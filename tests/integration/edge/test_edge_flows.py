@@ -20,6 +20,8 @@ NOWHERE = [
     "sip:pbx@pbx",
     "sip:pbx@pbx.local",
     "sip:pbx@a1b2.invalid;keepline-x=1",
+    # a name that its own DNS alone has
+    "sip:pbx@pbx.customer.example",
 ]
 
 
@@ -86,7 +88,9 @@ async def test_a_re_invite_keeps_the_flow(edge: RunningEdge, switch: Wire, provi
     assert (await provider.receive("BYE")).uri == "sip:pbx@10.9.9.9"
 
 
-@pytest.mark.parametrize("contact", ["sip:bot@10.1.2.3:5060", "sip:bot@bot.internal"])
+@pytest.mark.parametrize(
+    "contact", ["sip:bot@10.1.2.3:5060", "sip:bot@bot.internal", "sip:bot@bot.customer.example"]
+)
 async def test_an_agent_behind_a_nat_gets_its_ack_and_its_bye(
     edge: RunningEdge, switch: Wire, agent: Wire, contact: str
 ) -> None:
