@@ -188,7 +188,36 @@ async def test_a_withheld_number_reaches_no_switch(
     assert "2025550101" not in invite.text
 
 
-@pytest.mark.parametrize("privacy", ["none", "session", "header", "idle", ""])
+async def test_a_folded_privacy_beside_binary_parts_withholds(
+    edge: RunningEdge, switch: Wire, provider: Wire
+) -> None:
+    """A message with a NUL in its body is not unfolded."""
+    extra = "Privacy: header;\r\n id\r\n"
+    provider.send(request("INVITE", URI, provider, extra, SDP + "\0", from_=A), edge.public)
+    assert (await switch.receive("INVITE")).all("From") == [NOBODY]
+
+
+async def test_a_number_is_withheld_as_long_as_its_call_lasts(
+    edge: RunningEdge, switch: Wire, provider: Wire
+) -> None:
+    """Who asks for privacy asks with the INVITE alone."""
+    provider.send(call(provider, "Privacy: id\r\n", from_=A), edge.public)
+    invite = await switch.receive("INVITE")
+    contact = f"Contact: <sip:{switch.at}>\r\n"
+    switch.send(reply(invite, 200, "OK", extra=contact, tag="s", body=SDP), invite.peer)
+    dialog = caller_dialog(await provider.receive(200))
+    assert dialog.local == A
+    for method in ("ACK", "INVITE", "UPDATE", "INFO", "BYE"):
+        cseq = 1 if method == "ACK" else None
+        provider.send(within(dialog, method, provider, cseq=cseq), edge.public)
+        asked = await switch.receive(method)
+        assert asked.all("From") == [NOBODY]
+        if method != "ACK":
+            switch.send(reply(asked, 200, "OK"), asked.peer)
+            assert (await provider.receive(200)).all("From") == [A]
+
+
+@pytest.mark.parametrize("privacy", ["none", "session", "header", "idle", "", "none\r\nX: ;id", "\r\nX:id"])
 async def test_who_withholds_nothing_is_shown(
     edge: RunningEdge, switch: Wire, provider: Wire, privacy: str
 ) -> None:

@@ -55,6 +55,20 @@ async def test_who_withholds_a_number_is_told_to_nobody(
     assert (event["code"], event["caller"]) == ("source_not_allowed", "")
 
 
+@pytest.mark.parametrize("beside", ["X: \x01", "no colon", ": no name", "Via: SIP/2.0/UDP"])
+async def test_nor_where_our_parser_gives_up_before_it_comes_to_the_privacy(
+    edge: RunningEdge, listener: Listener, wires, beside: str
+) -> None:
+    known = await wires("127.64.7.1")
+    lines = call(known, "sip:+442079460123@one.sip.test").split("\r\n")
+    (caller,) = [line for line in lines if line.startswith("From")]
+    lines.remove(caller)
+    lines[1:1] = [caller, beside, "Privacy: header;\r\n id"]
+    known.send("\r\n".join(lines), edge.public)
+    event = await listener.next()
+    assert (event["trunk_id"], event["caller"]) == ("trk_one", "")
+
+
 async def test_what_our_own_parser_gives_up_on_is_told_to_whom_knows_the_source(
     edge: RunningEdge, listener: Listener, provider: Wire, stranger: Wire
 ) -> None:
