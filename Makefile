@@ -10,9 +10,9 @@ export PYTHONDONTWRITEBYTECODE := 1
 .PHONY: help setup web web-client demo call env token test ci calls check check-web rules-and-edge beside-services unit contract integration e2e e2e-web screenshots load proto baseline client settings openapi lint-openapi codes format clean
 
 help: ## this list
-	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## */\1\t/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## */\1\t/; s/\$$\$$/$$/g' | expand -t 14
 
-setup: ## install what is missing: Debian packages, Python, Kafka's jars
+setup: ## install what is missing: Debian packages, Python, the web application, Kafka's jars
 	@infra/setup.sh
 
 web: web/dist/index.html ## build the web application, which the door serves

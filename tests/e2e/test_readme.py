@@ -1,4 +1,4 @@
-"""What README.md tells other teams works as it stands there."""
+"""What README.md tells other teams, and whoever has a PBX, works as it stands there."""
 
 import os
 import re
@@ -12,15 +12,14 @@ from harness.process import Process
 from harness.until import until
 from harness.world import World
 
-SECTION = re.compile(r"^## For other teams$(.*?)^## ", re.MULTILINE | re.DOTALL)
+README = REPOSITORY / "README.md"
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def blocks() -> list[str]:
-    """All but the first, which reads the variables of a demo."""
-    section = SECTION.search((REPOSITORY / "README.md").read_text())
+def blocks(title: str) -> list[str]:
+    section = re.search(rf"^## {title}$(.*?)^## ", README.read_text(), re.MULTILINE | re.DOTALL)
     assert section is not None
-    return BLOCK.findall(section[1])[1:]
+    return BLOCK.findall(section[1])
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -30,20 +29,25 @@ async def line(world: World) -> Line:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def shells(world: World, line: Line) -> AsyncIterator[list[Process]]:
-    """The blocks of the section, as commands with the variables of this world."""
+    """The blocks of both sections, as commands with the variables of this world."""
     at = world.addresses
     variables = {
         "DOOR": at.http["door"],
         "DOOR_GRPC": at.grpc["door"],
         "KAFKA": at.kafka,
+        "EDGE": at.edge,
+        "DOMAIN": line.domain,
+        "NUMBER": line.number,
         "TOKEN": line.tenant.token,
         "PATH": os.environ["PATH"],
     }
+    # the first one reads the variables of a demo
+    texts = blocks("For other teams")[1:] + blocks("For a carrier or a PBX")
     made = [
         Process(
             "block", ["bash", "-euc", text], world.folder / f"readme-{n}.log", env=variables, cwd=REPOSITORY
         )
-        for n, text in enumerate(blocks())
+        for n, text in enumerate(texts)
     ]
     yield made
     for process in made:
@@ -51,7 +55,7 @@ async def shells(world: World, line: Line) -> AsyncIterator[list[Process]]:
 
 
 async def test_from_nothing_to_a_first_event(world: World, line: Line, shells: list[Process]) -> None:
-    rest, grpc, events = shells
+    rest, grpc, events, _ = shells
     await rest.start()
     assert await rest.wait(20) == 0, rest.logs()
     assert '"name":"My first trunk"' in rest.logs().replace('": "', '":"'), rest.logs()
@@ -63,3 +67,16 @@ async def test_from_nothing_to_a_first_event(world: World, line: Line, shells: l
     await (await line.dial()).outcome()
     assert await events.wait(20) == 0, events.logs()
     assert "keepline.call.answered.v1" in events.logs()
+
+
+async def test_a_carriers_call_is_refused_with_its_reason(line: Line, shells: list[Process]) -> None:
+    *_, call = shells
+    await call.start()
+    assert await call.wait(20) == 0, call.logs()
+    assert "SIP/2.0 488 Refused (codec_missing)" in call.logs()
+
+    async def told() -> bool:
+        rows = (await line.tenant.rest("sip-config").get("/api/v1/sip/rejections")).json()["rejections"]
+        return [row["code"] for row in rows] == ["codec_missing"]
+
+    await until(told, 10)

@@ -1,11 +1,15 @@
 """What the caller offers: nothing yet, something that nobody here speaks, or a codec of ours."""
 
 import asyncio
+import base64
+import re
 
 import pytest
 
+from call_router.adapters.switch.offer import offer_of
 from switchlink.testing.desk import Edge, leg, refuse
 from switchlink.testing.sip_phone import Behaviour, Phone
+from switchlink.testing.switch_process import RunningSwitch
 
 CODECS = "variable_ep_codec_string"
 OFFER = "variable_switch_r_sdp"
@@ -79,3 +83,35 @@ async def test_early_media_is_ringing_to_a_call_without_an_offer(calls: Edge, ed
 async def test_a_call_without_an_offer_is_refused_like_any_other(calls: Edge) -> None:
     handed = await calls.hand_over(refuse(404, "number_unknown"), offer="")
     assert await handed.final() == (404, "Refused (number_unknown)")
+
+
+async def test_pictures_beside_sound_cost_no_call(calls: Edge, edge: Phone) -> None:
+    """RFC 3264, 6: an answer has each stream of the offer; one that is not taken has port 0."""
+    video = "m=video 40002 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
+    offer = HEAD + "m=audio 40000 RTP/AVP 0\r\n" + video
+    handed = await calls.hand_over(leg(edge.behave("seen", Behaviour())), offer=offer)
+    assert (await handed.final())[0] == 200
+    sound, pictures = re.findall(r"^m=.*?\r?$", handed.call.remote_sdp, re.MULTILINE)
+    assert sound.startswith("m=audio ")
+    assert pictures.startswith("m=video 0 ")
+    assert "m=video" not in (await edge.incoming("seen")).remote_sdp
+    await handed.hang_up()
+
+
+async def test_encrypted_sound_is_taken_where_the_switch_does_it(
+    calls: Edge, switch: RunningSwitch, edge: Phone
+) -> None:
+    key = base64.b64encode(bytes(range(30))).decode()
+    secured = f"m=audio 40000 RTP/SAVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key}\r\n"
+    handed = await calls.hand_over(leg(edge.behave("clear", Behaviour())), offer=HEAD + secured)
+    status, _ = await handed.final()
+    channel, *_ = calls.asked(handed)
+    if switch.kind == "devswitch":
+        assert (channel.get(CODECS, ""), offer_of(channel).encrypted) == ("", True)
+        return
+    assert status == 200
+    assert "RTP/SAVP 0" in handed.call.remote_sdp
+    assert "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" in handed.call.remote_sdp
+    # the agent's leg is in the clear
+    assert "RTP/AVP " in (await edge.incoming("clear")).remote_sdp
+    await handed.hang_up()

@@ -39,6 +39,8 @@ class DemoState:
             "DOOR": at.http["door"],
             "DOOR_GRPC": at.grpc["door"],
             "KAFKA": at.kafka,
+            "EDGE": at.edge,
+            "DOMAIN": self.domain,
             "TOKEN": self.token,
             "TENANT": self.tenant_id,
             "NUMBER": self.number,
