@@ -55,7 +55,7 @@ async def shells(world: World, line: Line) -> AsyncIterator[list[Process]]:
 
 
 async def test_from_nothing_to_a_first_event(world: World, line: Line, shells: list[Process]) -> None:
-    rest, grpc, events, _ = shells
+    rest, grpc, events, *_ = shells
     await rest.start()
     assert await rest.wait(20) == 0, rest.logs()
     assert '"name":"My first trunk"' in rest.logs().replace('": "', '":"'), rest.logs()
@@ -70,7 +70,7 @@ async def test_from_nothing_to_a_first_event(world: World, line: Line, shells: l
 
 
 async def test_a_carriers_call_is_refused_with_its_reason(line: Line, shells: list[Process]) -> None:
-    *_, call = shells
+    *_, call, why = shells
     await call.start()
     assert await call.wait(20) == 0, call.logs()
     assert "SIP/2.0 488 Refused (codec_missing)" in call.logs()
@@ -80,3 +80,6 @@ async def test_a_carriers_call_is_refused_with_its_reason(line: Line, shells: li
         return [row["code"] for row in rows] == ["codec_missing"]
 
     await until(told, 10)
+    await why.start()
+    assert await why.wait(20) == 0, why.logs()
+    assert '"code":"codec_missing"' in why.logs().replace('": "', '":"'), why.logs()

@@ -79,8 +79,8 @@ SENTENCES: dict[str, tuple[Rule, str, str]] = {
     ),
     "codec_missing": (
         Rule.MEDIA,
-        "{name} offered no codec that we speak.",
-        "Have your provider offer PCMA or PCMU (G.711).",
+        "{name} offered no sound in a form (codec, encryption) that we take.",
+        "Have your provider offer PCMA or PCMU (G.711). The call's decision says what it offered.",
     ),
     "no_switch": (
         Rule.PLATFORM,
