@@ -112,6 +112,12 @@ def test_whatever_stands_on_the_channel_the_switch_gets_values_that_it_takes(
         ("", "m=audio 4000 RTP/AVP 96", False, "offers payload type 96 only"),
         (
             "",
+            "m=audio 4000 RTP/AVP 96\r\na=rtpmap:96 pcmu/8000",
+            False,
+            "offers pcmu as payload type 96 only",
+        ),
+        (
+            "",
             "m=audio 4000 RTP/SAVP 0 101\r\na=crypto:1 x inline:y",
             False,
             "offers encrypted sound (SRTP) only",

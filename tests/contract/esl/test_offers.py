@@ -18,6 +18,7 @@ NOT_OURS = {
     "G.729": "m=audio 40000 RTP/AVP 18\r\na=rtpmap:18 G729/8000\r\n",
     "iLBC": "m=audio 40000 RTP/AVP 97\r\na=rtpmap:97 iLBC/8000\r\n",
     "video": "m=video 40000 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n",
+    "PCMU as 96": "m=audio 40000 RTP/AVP 96\r\na=rtpmap:96 PCMU/8000\r\n",
     "port 0": "m=audio 0 RTP/AVP 0\r\n",
     "fax": "m=image 40000 udptl t38\r\na=T38FaxVersion:0\r\n",
     "data": "m=application 40000 UDP/DTLS/SCTP webrtc-datachannel\r\n",

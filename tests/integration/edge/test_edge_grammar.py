@@ -89,6 +89,9 @@ UNANSWERABLE = [
     ({}, "CSeq: 1 INVITE\r\n"),
     ({}, "Via: SIP/2.0/UDP\r\n"),
     ({}, "Via: nonsense\r\n"),
+    ({"contact": "<tel:+4930999>"}, ""),
+    ({"contact": "mailto:a@h"}, ""),
+    ({"contact": "*"}, ""),
 ]
 LEGAL_ELSEWHERE = [
     ({"call_id": "(a<b>:\\\"/[c]?{d})@h"}, ""),
@@ -101,6 +104,8 @@ LEGAL_ELSEWHERE = [
     ({}, "Reason: Q.850;cause=16;text=\"Normal, call clearing\", SIP;cause=200\r\n"),
     ({"contact": "\"C\" <sip:a@h;ob>;+sip.instance=\"<urn:uuid:1>\";q=0.7"}, ""),
     ({"to": "\"P\" <sip:pbx@my_pbx>"}, ""),
+    ({"contact": "SIP:a@h"}, ""),
+    ({"contact": "\"P\" <sips:a@h>;expires=60"}, ""),
 ]  # fmt: skip
 
 

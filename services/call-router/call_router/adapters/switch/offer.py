@@ -65,7 +65,12 @@ def _codecs(lines: list[str]) -> tuple[str, ...]:
     mapped = filter(None, map(_RTPMAP.match, lines))
     names = _STATIC | {one[1]: one[2] for one in mapped}
     offered = [kind for line in _audio(lines) for kind in line.split()[3:]]
-    speech = [
-        names.get(kind, f"payload type {kind[:3]}") for kind in offered if kind.isascii() and kind.isdigit()
-    ]
+    speech = [_named(kind, names) for kind in offered if kind.isascii() and kind.isdigit()]
     return tuple([name for name in dict.fromkeys(speech) if name not in _NOT_SPEECH][:_MOST_CODECS])
+
+
+def _named(kind: str, names: Mapping[str, str]) -> str:
+    """Switches know a codec of a static payload type by that type alone."""
+    name = names.get(kind, "")
+    static = name.upper() in _STATIC.values() and _STATIC.get(kind) != name.upper()
+    return f"{name} as payload type {kind[:3]}" if static else name or f"payload type {kind[:3]}"
