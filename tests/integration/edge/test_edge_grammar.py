@@ -78,6 +78,7 @@ BESIDE = [
     "Content-Disposition: ;\r\n",
     "Event: ;\r\n",
     "RSeq: x\r\n",
+    "RAck: x\r\n",
 ]
 # Our own parser reads these no further than an answer would need.
 UNANSWERABLE = [
@@ -149,6 +150,35 @@ async def test_what_stands_beside_a_call_and_cannot_be_read_costs_no_call(
     invite = await switch.receive("INVITE")
     assert invite.all(extra.split(":", maxsplit=1)[0]) == []
     assert invite.text.endswith(SDP)
+
+
+REPEATED = [
+    ("Session-Expires: 90;refresher=uac", "x: 120"),
+    ("Min-SE: 90", "MIN-SE: 120"),
+    ("Content-Disposition: session", "Content-Disposition: session"),
+    ("Event: a", "o: b"),
+    ("RSeq: 1", "RSeq: 2"),
+    ("RAck: 1 1 INVITE", "RAck: 2 1 INVITE"),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), REPEATED)
+async def test_what_a_message_has_once_and_comes_twice_costs_no_call(  # noqa: PLR0917
+    edge: RunningEdge, switch: Wire, provider: Wire, agent: Wire, first: str, second: str
+) -> None:
+    """The first is taken. FreeSWITCH refuses such a call, and is deaf to such an answer."""
+    twice = f"{first}\r\n{second}\r\n"
+    provider.send(call(provider, twice), edge.public)
+    invite = await switch.receive("INVITE")
+    switch.send(request("INVITE", f"sip:bot@{agent.at}", switch, body=SDP), edge.inner)
+    leg = await agent.receive("INVITE")
+    agent.send(reply(leg, 180, "Ringing", extra=twice + "Expires: x\r\n", tag="a"), leg.peer)
+    for came in (invite, await switch.receive(180)):
+        assert f"{first}\r\n" in came.text
+        assert f"{second}\r\n" not in came.text.replace(f"{first}\r\n", "", 1)
+        assert came.all("Expires") == []
+    agent.send(reply(leg, 486, "Busy", tag="a"), leg.peer)
+    await switch.receive(486)
 
 
 @pytest.mark.parametrize(
