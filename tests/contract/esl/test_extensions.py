@@ -130,6 +130,20 @@ async def test_ringing_is_acknowledged_where_it_is_required(able: Line, more: st
     await able.hang_up(dialog)
 
 
+@pytest.mark.parametrize(("required", "heard"), [("", [100, 180]), ("Require: timer, 100rel\r\n", [100])])
+async def test_ringing_before_our_own_offer(able: Line, required: str, heard: list[int]) -> None:
+    """Acknowledged, it would have to hold the offer (RFC 3262, 5): it is left out, and the call is one."""
+    session = "Session-Expires: 1800;refresher=uac\r\n" if required else ""
+    await able.call(required + session, body="")
+    answers = [await able.wire.receive(within=5)]
+    while answers[-1].status < 200:
+        answers.append(await able.wire.receive(within=5))
+    assert [one.status for one in answers] == [*heard, 200]
+    dialog = caller_dialog(answers[-1])
+    able.wire.send(within(dialog, "ACK", able.wire, body=SDP, cseq=dialog.cseq), able.edge.public)
+    await able.hang_up(dialog)
+
+
 async def test_a_session_is_refreshed(able: Line) -> None:
     await able.call(TIMER)
     answer, dialog = await able.answered()

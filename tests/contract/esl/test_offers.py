@@ -59,6 +59,7 @@ async def test_a_call_without_an_offer_is_answered_when_the_agent_is(calls: Edge
     agent = await edge.incoming("late")
     assert not handed.call.final.done()
     assert (await handed.final())[0] == 200
+    assert [(one.status, one.body) for one in handed.call.provisional] == [(100, ""), (180, "")]
     (channel,) = calls.asked(handed)
     assert not channel.get(CODECS)
     assert OFFER not in channel

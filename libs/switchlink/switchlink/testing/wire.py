@@ -177,7 +177,9 @@ def reply(to: Message, status: int, reason: str, *, extra: str = "", tag: str = 
     return f"SIP/2.0 {status} {reason}\r\n{lines}{extra}Content-Length: {len(body.encode())}\r\n\r\n{body}"
 
 
-def within(dialog: Dialog, method: str, wire: Wire, extra: str = "", cseq: int | None = None) -> str:
+def within(
+    dialog: Dialog, method: str, wire: Wire, extra: str = "", cseq: int | None = None, *, body: str = ""
+) -> str:
     """A request of a dialog, by its route set."""
     if cseq is None:
         dialog.cseq += 1
@@ -187,6 +189,7 @@ def within(dialog: Dialog, method: str, wire: Wire, extra: str = "", cseq: int |
         dialog.target,
         wire,
         routes + extra,
+        body,
         from_=dialog.local,
         to=dialog.remote,
         call_id=dialog.call_id,

@@ -25,7 +25,7 @@ _ATTRIBUTES = {
     "action": {"application", "data"},
     "anti-action": {"application", "data"},
 }
-_ON_THE_SPOT = ("set", "unset", "multiset", "sched_hangup", "sched_cancel", "event", "transfer")
+_ON_THE_SPOT = ("set", "unset", "multiset", "sched_hangup", "sched_cancel", "ring_ready", "event", "transfer")
 _APPLICATIONS = frozenset((*_ON_THE_SPOT, "respond", "socket", "bridge"))
 
 

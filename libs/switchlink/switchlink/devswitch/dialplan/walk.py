@@ -69,6 +69,8 @@ class Walk:
                 self._guard(data)
             case "sched_cancel":
                 self._channel.unschedule()
+            case "ring_ready":
+                self._channel.ring()
             case "event":
                 self._fire(data)
             case "transfer":
