@@ -195,6 +195,12 @@ def test_the_end_says_when_how_and_with_what_quality() -> None:
     assert ended.media == Media(3000, 2990, 5, 1.25, "PCMU")
 
 
+def test_where_no_packet_came_none_was_lost() -> None:
+    ended = _happening(END, variable_rtp_audio_in_packet_count="0")
+    assert isinstance(ended, HungUp)
+    assert ended.media == Media(0, 2990, None, 1.25, "PCMU")
+
+
 # noted of the leg's answer on the channel whose last leg is 1
 LEG_CODECS = [
     ("1:1795424403000000:PCMA", "PCMA"),

@@ -59,7 +59,7 @@ class MediaBody(BaseModel):
 
     packets_received: int = may_be_absent("from the provider")
     packets_sent: int = may_be_absent("to the provider")
-    packets_lost: int = may_be_absent("on the way from the provider")
+    packets_lost: int = may_be_absent("on the way from the provider; absent where none came")
     jitter_max_ms: float = may_be_absent("interarrival jitter variance, the switch's own maximum")
     codec: str = may_be_absent("of the provider's side at the end, as SDP names it")
     leg_codec: str = may_be_absent(

@@ -1878,7 +1878,7 @@ export interface MediaBody {
   packets_received?: number;
   /** to the provider */
   packets_sent?: number;
-  /** on the way from the provider */
+  /** on the way from the provider; absent where none came */
   packets_lost?: number;
   /** interarrival jitter variance, the switch's own maximum */
   jitter_max_ms?: number;

@@ -110,10 +110,12 @@ def packets_of(dump: Headers) -> Packets:
 
 
 def _media(headers: Headers, leg: int | None) -> Media | None:
+    received = _count(headers, "rtp_audio_in_packet_count")
     media = Media(
-        packets_received=_count(headers, "rtp_audio_in_packet_count"),
+        packets_received=received,
         packets_sent=_count(headers, "rtp_audio_out_packet_count"),
-        packets_lost=_count(headers, "rtp_audio_in_skip_packet_count"),
+        # before the first packet FreeSWITCH counts the time without one
+        packets_lost=None if received == 0 else _count(headers, "rtp_audio_in_skip_packet_count"),
         jitter_max_ms=_figure(headers, "rtp_audio_in_jitter_max_variance"),
         codec=headers.get("variable_read_codec", "")[:32],
         leg_codec=leg_codec(headers, leg),
