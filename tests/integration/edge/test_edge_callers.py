@@ -188,13 +188,28 @@ async def test_a_withheld_number_reaches_no_switch(
     assert "2025550101" not in invite.text
 
 
-async def test_a_folded_privacy_beside_binary_parts_withholds(
+@pytest.mark.parametrize(
+    ("privacy", "body"),
+    [
+        ("header;\r\n id", SDP + "\0"),  # with a NUL in its body nothing is unfolded
+        ("id", SDP + "a=x:" + "x" * 9000),
+        ("id\r\nSubject: " + "x" * 9000, SDP),
+    ],
+    ids=["binary parts", "long body", "long head"],
+)
+async def test_a_number_is_withheld_in_every_message_that_passes(
+    edge: RunningEdge, switch: Wire, provider: Wire, privacy: str, body: str
+) -> None:
+    text = request("INVITE", URI, provider, f"Privacy: {privacy}\r\n", body, from_=A)
+    provider.send(text, edge.public)
+    assert (await switch.receive("INVITE")).all("From") == [NOBODY]
+
+
+async def test_a_privacy_in_the_body_withholds_nothing(
     edge: RunningEdge, switch: Wire, provider: Wire
 ) -> None:
-    """A message with a NUL in its body is not unfolded."""
-    extra = "Privacy: header;\r\n id\r\n"
-    provider.send(request("INVITE", URI, provider, extra, SDP + "\0", from_=A), edge.public)
-    assert (await switch.receive("INVITE")).all("From") == [NOBODY]
+    provider.send(call(provider, from_=A).replace(b"a=rtpmap:0", b"privacy:id\r\na=x:0"), edge.public)
+    assert (await switch.receive("INVITE")).all("From") == [A]
 
 
 async def test_a_number_is_withheld_as_long_as_its_call_lasts(
