@@ -81,6 +81,8 @@ async def test_a_number_without_a_domain_is_found_in_every_writing(
         "-",
         "()",
         "1" * 65,
+        "1" * 9000,
+        "+4930123;x=" + "a" * 9000,
     ],
 )
 async def test_what_is_no_number_in_any_writing_is_refused_by_its_code(

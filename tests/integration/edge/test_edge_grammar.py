@@ -199,6 +199,17 @@ async def test_a_name_in_contact_costs_no_call(
 FOLDED = {"subject": "a\r\n b,\r\n\tc", "from_": '"a\r\n b"\r\n <sip:+15550100@h>\r\n ;tag=a'}
 
 
+async def test_a_long_head_is_taken_or_refused_and_never_met_with_silence(
+    edge: RunningEdge, switch: Wire, provider: Wire
+) -> None:
+    """Above 8 KB no text is set right here: a switch unfolds by itself, a name in Contact is refused."""
+    long = f"Subject: a\r\n b\r\nX: {'x' * 9000}\r\n"
+    provider.send(call(provider, long), edge.public)
+    assert (await switch.receive("INVITE")).text.endswith(SDP)
+    provider.send(call(provider, long, contact="Doe, J <sip:pbx@h>"), edge.public)
+    assert (await provider.receive(400)).start.endswith(" Contact not understood (header_malformed)")
+
+
 async def test_a_folded_line_means_what_it_means_on_one(
     edge: RunningEdge, switch: Wire, provider: Wire
 ) -> None:
