@@ -88,7 +88,8 @@ async def test_a_number_without_a_domain_is_found_in_every_writing(
 async def test_what_is_no_number_in_any_writing_is_refused_by_its_code(
     edge: RunningEdge, switch: Wire, provider: Wire, user: str
 ) -> None:
-    provider.send(request("INVITE", f"sip:{user}@{ACME}", provider, body=SDP), edge.public)
+    asked = request("INVITE", f"sip:{user}@{ACME}", provider, body=SDP, to="<sip:a@h>")
+    provider.send(asked, edge.public)
     assert (await provider.receive()).start == "SIP/2.0 400 Called number not understood (number_malformed)"
     assert await switch.nothing(0.02)
 
