@@ -1,6 +1,6 @@
 """An answer is a 200 of the agent and nothing else: announcements, late offers, codecs that we do not have.
 
-Cases PC-12, PC-13, PC-14, PC-25 and PC-29: the caller, the events and the record agree in every ending.
+Late offers, codecs, early media and refusals: the caller, the events and the record agree in every ending.
 """
 
 import pytest

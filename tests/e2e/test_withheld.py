@@ -1,6 +1,6 @@
 """A number that is withheld is nowhere: on no leg, in no event, record or refusal.
 
-Cases PC-07 and PC-10: beside it the provider names the same number in each header that could show it.
+Beside it the provider names the same number in each header that could show it.
 """
 
 import re
