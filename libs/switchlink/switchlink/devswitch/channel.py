@@ -68,9 +68,9 @@ class Channel:
         """What it was doing ends, because it goes elsewhere."""
         self._stop_application("")
 
-    def schedule(self, timer: asyncio.TimerHandle) -> None:
+    def hang_up_after(self, seconds: float, cause: str) -> None:
         """Taken back by `unschedule`, and at the end."""
-        self._scheduled.append(timer)
+        self._scheduled.append(asyncio.get_running_loop().call_later(seconds, self.hang_up, cause))
 
     def unschedule(self) -> None:
         for timer in self._scheduled:

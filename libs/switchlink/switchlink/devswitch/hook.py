@@ -1,6 +1,5 @@
 """The commands of `api_on_*` and `api_reporting_hook`: those that our dialplan has there."""
 
-import asyncio
 from collections.abc import Mapping
 
 from .channel import Channel
@@ -17,8 +16,6 @@ def run_in_hook(name: str, said: str, channels: Mapping[str, Channel], hashes: H
     elif name == "sched_hangup":
         after, uuid, cause = said.split(" ")
         if uuid in channels:
-            ends = channels[uuid].hang_up
-            timer = asyncio.get_running_loop().call_later(float(after.removeprefix("+")), ends, cause)
-            channels[uuid].schedule(timer)
+            channels[uuid].hang_up_after(float(after.removeprefix("+")), cause)
     elif name == "sched_del" and said in channels:
         channels[said].unschedule()

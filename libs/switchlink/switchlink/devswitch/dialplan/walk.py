@@ -4,7 +4,6 @@ What takes its time (socket, bridge) is an Application, which says when it is ov
 done on the spot. After the last action the call is over.
 """
 
-import asyncio
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -111,9 +110,7 @@ class Walk:
 
     def _guard(self, data: str) -> None:
         seconds, _, cause = data.removeprefix("+").partition(" ")
-        wait = max(0.0, float(seconds) - _FIRES_EARLY_SECONDS)
-        loop = asyncio.get_running_loop()
-        self._channel.schedule(loop.call_later(wait, self._channel.hang_up, cause))
+        self._channel.hang_up_after(max(0.0, float(seconds) - _FIRES_EARLY_SECONDS), cause)
 
     def _fire(self, data: str) -> None:
         named = dict(pair.split("=", 1) for pair in data.split(","))

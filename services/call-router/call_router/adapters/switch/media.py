@@ -51,11 +51,7 @@ def _audio(lines: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _of_stream(session: list[str], stream: list[str], has_ipv6: bool) -> str:
-    own, common = (
-        [line for line in stream if line.startswith("c=")],
-        [x for x in session if x.startswith("c=")],
-    )
-    address = (own or common or [""])[0]
+    address = next((line for line in [*stream, *session] if line.startswith("c=")), "")
     if address.startswith("c=IN IP6") and not has_ipv6:
         return IPV6
     profile = stream[0].split()[2:3]
