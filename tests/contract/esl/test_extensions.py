@@ -9,7 +9,7 @@ import pytest
 
 from switchlink.freeswitch import find_freeswitch
 from switchlink.handover import HandOverServer
-from switchlink.testing.desk import leg
+from switchlink.testing.desk import leg, marks_of
 from switchlink.testing.running_edge import RunningEdge, running_edge
 from switchlink.testing.sip_phone import Behaviour, Phone
 from switchlink.testing.switch_process import RunningSwitch, free_port, running_switch
@@ -52,12 +52,7 @@ async def behind(
     uri = agent.behave("answers", Behaviour(before_final_seconds=0.5))
 
     def decide(channel: Mapping[str, str]) -> Mapping[str, str]:
-        marks = {
-            "keepline_call_id": channel["variable_sip_h_X-Keepline-Call-Id"],
-            "keepline_attempt": "1",
-            "keepline_ledger": f"keepline/{channel['Unique-ID']}",
-        }
-        return {**leg(uri), **marks}
+        return {**leg(uri), **marks_of(channel)}
 
     folder = tmp_path_factory.mktemp("behind")
     async with (

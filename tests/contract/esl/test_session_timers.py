@@ -17,7 +17,7 @@ from call_router.domain.live_call import HungUp
 from switchlink.esl import EslLink
 from switchlink.freeswitch import find_freeswitch
 from switchlink.handover import HandOverServer
-from switchlink.testing.desk import CALL_ID, leg
+from switchlink.testing.desk import CALL_ID, leg, marks_of
 from switchlink.testing.event_log import EventLog
 from switchlink.testing.running_edge import RunningEdge, running_edge
 from switchlink.testing.switch_process import free_port, running_switch
@@ -157,12 +157,7 @@ async def ends(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mappin
     agents: dict[str, Wire] = {}
 
     def decide(channel: Mapping[str, str]) -> Mapping[str, str]:
-        marks = {
-            "keepline_call_id": channel[CALL_ID],
-            "keepline_attempt": "1",
-            "keepline_ledger": f"keepline/{channel['Unique-ID']}",
-        }
-        return {**leg(f"sip:bot@{agents[channel['Caller-Caller-ID-Number']].at}"), **marks}
+        return {**leg(f"sip:bot@{agents[channel['Caller-Caller-ID-Number']].at}"), **marks_of(channel)}
 
     async with (
         running_edge(INFRA / "kamailio/kamailio.cfg", ping_interval=60) as edge,

@@ -45,7 +45,7 @@ def refuse(status: int, code: str, warning: str = "") -> Variables:
     return said | ({"keepline_refuse_warning": warning} if warning else {})
 
 
-def _marks(channel: Variables) -> Variables:
+def marks_of(channel: Variables) -> Variables:
     """What every router sets: the call's marks, and where the switch keeps its end."""
     marks = {
         "keepline_call_id": channel.get(CALL_ID, ""),
@@ -82,7 +82,7 @@ class Desk:
         call_id = channel.get(CALL_ID, "")
         self.asked.setdefault(call_id, []).append(channel)
         laid_down = self.answers.get(call_id, [])
-        return {**_marks(channel), **laid_down.pop(0)} if laid_down else None
+        return {**marks_of(channel), **laid_down.pop(0)} if laid_down else None
 
 
 @dataclass(frozen=True, slots=True)
