@@ -103,8 +103,10 @@ async def test_its_own_answer_names_what_a_switch_behind_it_said(
                     provider.send(request("OPTIONS", URI, provider), edge.public)
                     said = await provider.receive(200)
                     if (said.all("Allow"), said.all("Supported")) == ([methods], extensions):
-                        return
+                        break
                     await asyncio.sleep(0.05)
+            provider.send(request("REGISTER", URI, provider), edge.public)
+            assert (await provider.receive(405)).all("Allow") == [methods]
 
         async with asyncio.TaskGroup() as answering:
             tasks = [answering.create_task(answer(number)) for number in range(2)]
