@@ -125,7 +125,17 @@ def test_whatever_stands_on_the_channel_the_switch_gets_values_that_it_takes(
         ("", "m=audio 4000 UDP/TLS/RTP/SAVPF 8", False, "offers encrypted sound (SRTP) only"),
         ("", "m=audio 4000 RTP/SAVP 18", False, "offers G729 only"),
         ("", "m=audio 4000 RTP/SAVP 0\r\nm=audio 4002 RTP/AVP 18", False, "offers PCMU and G729 only"),
+        # a payload type means what its own stream says of it
+        (
+            "",
+            "m=audio 4000 RTP/AVP 96\r\na=rtpmap:96 opus/48000/2\r\n"
+            "m=video 4002 RTP/AVP 96\r\na=rtpmap:96 H264/90000",
+            False,
+            "offers opus only",
+        ),
         ("", "m=audio 0 RTP/AVP 0", False, "offers no audio"),
+        ("", "m=audio 0/2 RTP/AVP 0", False, "offers no audio"),
+        ("", "m=audio 4000 RTP/AVP", False, "offers no audio"),
         ("", "m=video 4000 RTP/AVP 97", False, "offers no audio"),
         ("t38", "m=image 4000 udptl t38", False, "offers no audio"),
     ],

@@ -5,8 +5,8 @@ goes to an address that the switch has none for, would be answered and silent.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import takewhile
+
+from call_router.adapters.switch.sound import Sound, session_of, sounds_of
 
 NO_KEY = "encrypted sound without a usable key"
 IPV6 = "sound over IPv6"
@@ -33,33 +33,19 @@ _CRYPTO = re.compile(
 
 def obstacle(lines: list[str], *, has_ipv6: bool) -> str:
     """ "" where one audio stream can be heard, or none is described."""
-    session = list(takewhile(lambda line: not line.startswith("m="), lines))
-    found = [_of_stream(session, stream, has_ipv6) for stream in _audio(lines[len(session) :])]
+    session = session_of(lines)
+    found = [_of_sound(session, sound, has_ipv6) for sound in sounds_of(lines)]
     return "" if "" in found or not found else found[0]
 
 
-def _audio(lines: Iterable[str]) -> Iterator[list[str]]:
-    """Those that are not switched off."""
-    stream: list[str] = []
-    for line in [*lines, "m="]:
-        if line.startswith("m="):
-            words = stream[0].split() if stream else []
-            if words[:1] == ["m=audio"] and words[1:2] != ["0"]:
-                yield stream
-            stream = []
-        stream.append(line)
-
-
-def _of_stream(session: list[str], stream: list[str], has_ipv6: bool) -> str:
-    address = next((line for line in [*stream, *session] if line.startswith("c=")), "")
+def _of_sound(session: list[str], sound: Sound, has_ipv6: bool) -> str:
+    address = next((line for line in [*sound.lines, *session] if line.startswith("c=")), "")
     if address.startswith("c=IN IP6") and not has_ipv6:
         return IPV6
-    profile = stream[0].split()[2:3]
-    if not profile or "SAVP" not in profile[0]:
+    if not sound.encrypted or any(map(_has_key, sound.lines)):
         return ""
-    if any(line.startswith("a=fingerprint:") for line in [*session, *stream]):
-        return ""
-    return "" if any(map(_has_key, stream)) else NO_KEY
+    by_certificate = any(line.startswith("a=fingerprint:") for line in [*session, *sound.lines])
+    return "" if by_certificate else NO_KEY
 
 
 def _has_key(line: str) -> bool:

@@ -6,9 +6,10 @@ empty for an offer without a codec of ours and for a call without an offer alike
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from call_router.adapters.switch.media import IPV6, obstacle
+from call_router.adapters.switch.sound import Sound, sounds_of
 from call_router.domain.offer import LATE, PLAIN_CODECS, Offer
 
 COMMON = "variable_ep_codec_string"
@@ -18,11 +19,7 @@ OWN_ADDRESS = "variable_sip_local_network_addr"
 
 # static payload types of audio (RFC 3551, 6)
 _STATIC = {"0": "PCMU", "3": "GSM", "4": "G723", "8": "PCMA", "9": "G722", "15": "G728", "18": "G729"}
-_RTPMAP = re.compile(r"a=rtpmap:([0-9]{1,3}) ([A-Za-z0-9.-]{1,16})/")
 _NOT_SPEECH = {"telephone-event", "CN"}
-_AUDIO = re.compile(r"m=audio (?!0\s)\S+\s+\S+\s+\S")
-# RTP/SAVP, UDP/TLS/RTP/SAVPF (RFC 3711, RFC 5764)
-_SECURED = re.compile(r"m=audio \S+\s+(?:\S+/)?RTP/SAVPF?\s")
 _MOST_CODECS = 8
 _MOST_LINES = 400
 _A_NAME = re.compile(r"[A-Za-z0-9-]{1,16}")
@@ -35,14 +32,15 @@ def offer_of(headers: Mapping[str, str]) -> Offer:
     ours = _ours(headers.get(OURS, ""))
     spoken = {name.lower() for name in _COMMON_NAME.findall(common)}
     lines = sdp.splitlines()[:_MOST_LINES]
-    codecs = _codecs(lines)
+    sounds = sounds_of(lines)
+    codecs = _codecs(sounds)
     # of the switch; devswitch, which has IPv4 alone, names none
     found = obstacle(lines, has_ipv6=":" in headers.get(OWN_ADDRESS, ""))
     if spoken & _lower(ours) or found == IPV6:
         return Offer(usable=not found, codecs=codecs, ours=ours, obstacle=found)
     if not common and not sdp.strip():
         return LATE
-    encrypted = bool(_lower(codecs) & _lower(ours)) and all(_SECURED.match(line) for line in _audio(lines))
+    encrypted = bool(_lower(codecs) & _lower(ours)) and all(sound.encrypted for sound in sounds)
     return Offer(usable=False, codecs=codecs, ours=ours, encrypted=encrypted)
 
 
@@ -55,18 +53,15 @@ def _lower(names: Iterable[str]) -> set[str]:
     return {name.lower() for name in names}
 
 
-def _audio(lines: list[str]) -> list[str]:
-    """The audio streams that are not switched off."""
-    return [line for line in lines if _AUDIO.match(line)]
+def _codecs(sounds: Iterable[Sound]) -> tuple[str, ...]:
+    """By name, each once."""
+    offered = [name for sound in sounds for name in _speech(sound.formats, _STATIC | sound.names)]
+    return tuple(dict.fromkeys(offered))[:_MOST_CODECS]
 
 
-def _codecs(lines: list[str]) -> tuple[str, ...]:
-    """Of the audio streams that are not switched off, by name, each once."""
-    mapped = filter(None, map(_RTPMAP.match, lines))
-    names = _STATIC | {one[1]: one[2] for one in mapped}
-    offered = [kind for line in _audio(lines) for kind in line.split()[3:]]
-    speech = [_named(kind, names) for kind in offered if kind.isascii() and kind.isdigit()]
-    return tuple([name for name in dict.fromkeys(speech) if name not in _NOT_SPEECH][:_MOST_CODECS])
+def _speech(formats: Iterable[str], names: Mapping[str, str]) -> Iterator[str]:
+    numbers = (kind for kind in formats if kind.isascii() and kind.isdigit())
+    return (name for name in (_named(kind, names) for kind in numbers) if name not in _NOT_SPEECH)
 
 
 def _named(kind: str, names: Mapping[str, str]) -> str:
