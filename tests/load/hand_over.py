@@ -22,8 +22,9 @@ from switchlink.esl import EslLink
 from switchlink.freeswitch import find_freeswitch
 from switchlink.handover import HandOverServer
 from switchlink.testing.desk import CALL_ID, leg
+from switchlink.testing.free_ports import free_port
 from switchlink.testing.sip_phone import Behaviour, Phone
-from switchlink.testing.switch_process import RunningSwitch, free_port, running_switch
+from switchlink.testing.switch_process import RunningSwitch, running_switch
 
 STATIC = """<include>
   <context name="keepline">

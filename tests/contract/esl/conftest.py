@@ -21,8 +21,9 @@ from switchlink.esl import EslLink
 from switchlink.freeswitch import find_freeswitch
 from switchlink.testing.desk import EVENTS as HAND_OVER_EVENTS
 from switchlink.testing.desk import Desk, Edge, Handed, leg
+from switchlink.testing.free_ports import free_port
 from switchlink.testing.sip_phone import Behaviour, Phone
-from switchlink.testing.switch_process import RunningSwitch, free_port, running_switch
+from switchlink.testing.switch_process import RunningSwitch, running_switch
 
 CONFIGURATION = Path(__file__).parents[3] / "infra" / "freeswitch"
 EVENTS = ("CHANNEL_PARK", "CHANNEL_HANGUP_COMPLETE", "BACKGROUND_JOB", "HEARTBEAT")

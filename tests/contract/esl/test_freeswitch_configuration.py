@@ -15,9 +15,10 @@ import pytest
 from harness.until import until
 from switchlink.esl import CommandRefused, EslLink
 from switchlink.freeswitch import find_freeswitch
+from switchlink.testing.free_ports import free_port
 from switchlink.testing.sip_phone import Phone
 from switchlink.testing.sip_request import ask
-from switchlink.testing.switch_process import RunningSwitch, free_port, running_switch
+from switchlink.testing.switch_process import RunningSwitch, running_switch
 
 CONFIGURATION = Path(__file__).parents[3] / "infra" / "freeswitch"
 NOBODY_SAYS = 503  # a call that was let in, and no router to ask

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import secrets
-import socket
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from switchlink.esl import EslLink, NotConnected
 from switchlink.freeswitch import Address, FreeSwitchSettings, find_freeswitch, freeswitch_launch
+from switchlink.testing.free_ports import free_port
 
 STOP_SECONDS = 15.0
 START_SECONDS = 60.0
@@ -61,19 +61,6 @@ async def running_switch(
         yield switch
     finally:
         await _stop(process)
-
-
-def free_port(host: str) -> int:
-    """One that is free for UDP and TCP now."""
-    while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-            udp.bind((host, 0))
-            port: int = udp.getsockname()[1]
-            try:
-                tcp.bind((host, port))
-            except OSError:
-                continue
-            return port
 
 
 @dataclass(frozen=True, slots=True)
