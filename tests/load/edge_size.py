@@ -96,7 +96,7 @@ async def main() -> int:
         control.hold(*_content(asked.numbers, asked.trunks))
         await control.start()
     with tempfile.TemporaryDirectory() as folder:
-        async with running_edge(CONFIG, ping_interval=60, reload_delta=1, rows=rows) as edge:
+        async with running_edge(CONFIG, reload_delta=1, rows=rows) as edge:
             agent = Agent(edge, control, Path(folder))
             try:
                 await _measure(edge, agent, control, asked)

@@ -10,9 +10,10 @@ import pytest
 from switchlink.freeswitch import find_freeswitch
 from switchlink.handover import HandOverServer
 from switchlink.testing.desk import leg, marks_of
+from switchlink.testing.free_ports import free_port
 from switchlink.testing.running_edge import RunningEdge, running_edge
 from switchlink.testing.sip_phone import Behaviour, Phone
-from switchlink.testing.switch_process import RunningSwitch, free_port, running_switch
+from switchlink.testing.switch_process import RunningSwitch, running_switch
 from switchlink.testing.wire import SDP, Dialog, Message, Wire, caller_dialog, request, within
 
 INFRA = Path(__file__).parents[3] / "infra"
@@ -32,7 +33,7 @@ class Line:
         self.wire.send(request("INVITE", URI, self.wire, extra, body), self.edge.public)
 
     async def answered(self) -> tuple[Message, Dialog]:
-        answer = await self.wire.receive(200, 5)
+        answer = await self.wire.receive(200)
         dialog = caller_dialog(answer)
         self.wire.send(within(dialog, "ACK", self.wire, cseq=dialog.cseq), self.edge.public)
         return answer, dialog
@@ -56,7 +57,7 @@ async def behind(
 
     folder = tmp_path_factory.mktemp("behind")
     async with (
-        running_edge(INFRA / "kamailio/kamailio.cfg", ping_interval=60) as edge,
+        running_edge(INFRA / "kamailio/kamailio.cfg") as edge,
         HandOverServer(decide, *router),
         running_switch(request.param, INFRA / "freeswitch", folder, edge.inner, routers=[router]) as switch,
     ):

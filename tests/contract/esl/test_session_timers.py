@@ -19,8 +19,9 @@ from switchlink.freeswitch import find_freeswitch
 from switchlink.handover import HandOverServer
 from switchlink.testing.desk import CALL_ID, leg, marks_of
 from switchlink.testing.event_log import EventLog
+from switchlink.testing.free_ports import free_port
 from switchlink.testing.running_edge import RunningEdge, running_edge
-from switchlink.testing.switch_process import free_port, running_switch
+from switchlink.testing.switch_process import running_switch
 from switchlink.testing.wire import (
     SDP,
     Dialog,
@@ -160,7 +161,7 @@ async def ends(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mappin
         return {**leg(f"sip:bot@{agents[channel['Caller-Caller-ID-Number']].at}"), **marks_of(channel)}
 
     async with (
-        running_edge(INFRA / "kamailio/kamailio.cfg", ping_interval=60) as edge,
+        running_edge(INFRA / "kamailio/kamailio.cfg") as edge,
         HandOverServer(decide, *router),
         running_switch(
             "freeswitch",

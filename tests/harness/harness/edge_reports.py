@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from typing import Any
+import socket
+from typing import Any, Self
 
 from harness.until import until
 from switchlink.testing.running_edge import RunningEdge
@@ -14,6 +15,23 @@ class Listener:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
 
+    @classmethod
+    async def open(cls, edge: RunningEdge, room: int = 2**16) -> Self:
+        """Room that was granted to a reader before this one is gone: what is granted from now on is ours.
+
+        room: about as many octets wait here, unread, and in the kernel for us."""
+        ours = socket.socket()
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+        ours.connect(("127.0.0.1", edge.run.ports.events))
+        ours.setblocking(False)
+        listener = cls(*await asyncio.open_connection(sock=ours, limit=room))
+
+        async def taken_back() -> bool:
+            return await listener._granted(edge) == 0
+
+        await until(taken_back)
+        return listener
+
     async def grant(self, room: int, edge: RunningEdge) -> None:
         text = str(room)
         before = await self._granted(edge)
@@ -22,9 +40,9 @@ class Listener:
         async def granted() -> bool:
             return await self._granted(edge) != before
 
-        await until(granted, within=2.0)
+        await until(granted)
 
-    async def next(self, within: float = 2.0) -> dict[str, Any]:
+    async def next(self, within: float = 10.0) -> dict[str, Any]:
         async with asyncio.timeout(within):
             length = int((await self._reader.readuntil(b":"))[:-1])
             event: dict[str, Any] = json.loads(await self._reader.readexactly(length))

@@ -23,7 +23,7 @@ async def until(
 async def until(condition: Callable[[], T | None], within: float = ..., what: str = ...) -> T: ...
 
 
-async def until(condition: Callable[[], Any], within: float = 10.0, what: str = "the condition") -> Any:
+async def until(condition: Callable[[], Any], within: float = 20.0, what: str = "the condition") -> Any:
     """Asks again and again until the answer is true, and gives it. within: seconds."""
     loop = asyncio.get_running_loop()
     end = loop.time() + within

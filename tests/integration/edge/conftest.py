@@ -1,7 +1,6 @@
 """A real Kamailio with our configuration; providers dial from 127.0.1.x, agents live on 127.0.2.x and
 strangers on 127.0.66.x. `switch` is a socket in a switch's place."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -99,7 +98,7 @@ def shared_config() -> Path:
 @pytest.fixture(scope="session")
 async def shared_edge() -> AsyncIterator[tuple[RunningEdge, Wire]]:
     defines = {"LEG_SILENCE": "1000"} | dict.fromkeys(BOUNDS, "9999")
-    async with running_edge(CONFIG, ping_interval=60, defines=defines, public_names=OWN_NAMES) as edge:
+    async with running_edge(CONFIG, defines=defines, public_names=OWN_NAMES) as edge:
         switch = await Wire.open()
         await edge.load(TRUNKS, NUMBERS, [switch.peer])
         yield edge, switch
@@ -141,7 +140,7 @@ async def stranger(wires: Opener) -> Wire:
 
 @pytest.fixture
 async def listener(edge: RunningEdge) -> AsyncIterator[Listener]:
-    listening = Listener(*await asyncio.open_connection("127.0.0.1", edge.run.ports.events))
+    listening = await Listener.open(edge)
     await listening.grant(100, edge)
     yield listening
     listening.close()

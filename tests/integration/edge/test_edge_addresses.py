@@ -39,7 +39,6 @@ async def strict(shared_config: Path) -> AsyncIterator[tuple[RunningEdge, Wire]]
     own = ("11.0.0.0/24", "2606:4700::7/128")
     async with running_edge(
         shared_config,
-        ping_interval=60,
         public_host6="::1",
         outside_also=(),
         own_networks=own,
@@ -54,7 +53,7 @@ async def strict(shared_config: Path) -> AsyncIterator[tuple[RunningEdge, Wire]]
 async def leg(edge: RunningEdge, switch: Wire, uri: str) -> str:
     """How a leg to that URI ends."""
     switch.send(request("INVITE", uri, switch, body=SDP), edge.inner)
-    while (answer := await switch.receive(within=4.0)).status <= 100:
+    while (answer := await switch.receive()).status <= 100:
         continue
     switch.forget()
     return answer.start

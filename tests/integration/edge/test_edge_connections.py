@@ -28,7 +28,7 @@ ENDS_SECONDS = 20.0
 @pytest.fixture(scope="module")
 async def bounded(shared_config: Path) -> AsyncIterator[tuple[RunningEdge, Wire]]:
     values = {name: str(value) for name, value in BOUNDS.items()}
-    async with running_edge(shared_config, ping_interval=60, defines=values) as edge:
+    async with running_edge(shared_config, defines=values) as edge:
         switch = await Wire.open()
         await edge.load(TRUNKS, {}, [switch.peer])
         yield edge, switch
@@ -148,7 +148,7 @@ async def test_an_agent_may_ring_for_longer_than_a_silent_connection_lives(
 
 
 async def test_silent_connections_take_little_of_the_memory_for_calls(shared_config: Path) -> None:
-    async with running_edge(shared_config, ping_interval=60) as edge:
+    async with running_edge(shared_config) as edge:
         before = int((await edge.rpc("core.shmmem"))["used"])
         async with connected(edge, "127.0.1.9", 500):
 

@@ -72,7 +72,7 @@ async def test_either_side_changes_the_session(edge: RunningEdge, switch: Wire, 
 
 
 async def test_a_restarted_edge_loses_no_call(switch: Wire, provider: Wire, shared_config) -> None:
-    async with running_edge(shared_config, ping_interval=60) as edge:
+    async with running_edge(shared_config) as edge:
         await edge.load({ACME: "t|trk|e|127.0.1.0/24|1"}, {}, [switch.peer])
         callers, callees = await answered(edge, switch, provider)
         await edge.stop(signal.SIGKILL)

@@ -114,7 +114,7 @@ async def test_over_tcp_it_is_reached_on_its_connection(edge: RunningEdge, switc
     own = f"Contact: <sip:{switch.at}>\r\n"
     switch.send(reply(invite, 200, "OK", extra=own, tag="s", body=SDP), invite.peer)
     switch.send(within(callee_dialog(invite, "s"), "BYE", switch), edge.inner)
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(10):
         while not (line := (await reader.readuntil(b"\r\n")).decode()).startswith("BYE"):
             continue
     assert line == f"BYE {contact} SIP/2.0\r\n"

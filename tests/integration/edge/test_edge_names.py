@@ -32,7 +32,7 @@ async def named(
     before = asking(SERVER, tmp_path_factory.mktemp("names"))
     async with (
         name_server(SERVER, RECORDS) as server,
-        running_edge(shared_config, ping_interval=60, before=before, defines={"LEG_SILENCE": "500"}) as edge,
+        running_edge(shared_config, before=before, defines={"LEG_SILENCE": "500"}) as edge,
     ):
         switch = await Wire.open()
         await edge.load({}, {}, [switch.peer])
@@ -61,7 +61,7 @@ async def test_an_agent_is_reached_where_its_name_says(
     agent = await Wire.open(*peer)
     try:
         switch.send(request("INVITE", f"sip:bot@{host}", switch, body=SDP), edge.inner)
-        leg = await agent.receive("INVITE", within=5.0)
+        leg = await agent.receive("INVITE")
         assert leg.uri == f"sip:bot@{host}"
         contact = f"Contact: <sip:{agent.at}>\r\n"
         agent.send(reply(leg, 200, "OK", extra=contact, tag="a", body=SDP), leg.peer)
@@ -100,12 +100,12 @@ async def test_what_a_target_says_is_heard_and_not_that_another_was_silent(
     try:
         switch.send(request("INVITE", "sip:bot@two.agents.test", switch, body=SDP), edge.inner)
         for target, status in targets:
-            leg = await target.receive("INVITE", within=5.0)
+            leg = await target.receive("INVITE")
             if status is not None:
                 target.send(reply(leg, status, "No", tag="a"), leg.peer)
-        answer = await switch.receive(heard, within=4.0)
+        answer = await switch.receive(heard)
         while answer.status < 200:
-            answer = await switch.receive(within=4.0)
+            answer = await switch.receive()
         assert answer.status == heard
     finally:
         for target, _ in targets:
@@ -125,7 +125,7 @@ async def test_a_name_that_leads_nowhere_fails_the_leg_at_once(
 ) -> None:
     edge, switch, _ = named
     switch.send(request("INVITE", f"sip:bot@{host}", switch, body=SDP), edge.inner)
-    while (answer := await switch.receive(within=4.0)).status <= 100:
+    while (answer := await switch.receive()).status <= 100:
         continue
     switch.forget()
     assert answer.start == f"SIP/2.0 {said}"

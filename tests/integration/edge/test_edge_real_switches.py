@@ -9,8 +9,9 @@ import pytest
 
 from switchlink.freeswitch import find_freeswitch
 from switchlink.handover import HandOverServer
+from switchlink.testing.free_ports import free_port
 from switchlink.testing.running_edge import RunningEdge, running_edge
-from switchlink.testing.switch_process import free_port, running_switch
+from switchlink.testing.switch_process import running_switch
 from switchlink.testing.wire import SDP, Wire, request
 
 ACME = "acme.sip.keepline.test"
@@ -51,7 +52,7 @@ async def pair(shared_config: Path, tmp_path_factory: pytest.TempPathFactory) ->
     at_first, at_second = ("127.0.0.1", free_port("127.0.0.1")), ("127.0.0.1", free_port("127.0.0.1"))
     folders = [tmp_path_factory.mktemp("switch") for _ in range(2)]
     async with (
-        running_edge(shared_config, ping_interval=60, edge_id="edge-2") as edge,
+        running_edge(shared_config, edge_id="edge-2") as edge,
         HandOverServer(routers.decide, *at_second),
         running_switch(kind, CONFIGURATION, folders[0], edge.inner, routers=[at_first]) as first,
         running_switch(kind, CONFIGURATION, folders[1], edge.inner, routers=[at_second]) as second,
@@ -66,7 +67,7 @@ async def two_calls(pair: Pair, provider: Wire) -> set[str | None]:
     for _ in range(2):
         text = request("INVITE", f"sip:+4930123@{ACME}", provider, body=SDP)
         provider.send(text, pair.edge.public)
-        answer = await provider.receive(404, within=5.0)
+        answer = await provider.receive(404)
         assert answer.start.endswith("(asked_second)")
         provider.forget()  # its repetitions: nobody acknowledges it
     assert len({call_id for call_id, _, _ in pair.routers.asked}) == 2

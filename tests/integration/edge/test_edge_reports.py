@@ -1,11 +1,11 @@
 """What the edge tells about its refusals, and that telling never holds up a call."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
 
 from harness.edge_reports import Listener
+from harness.until import until
 from switchlink.testing.running_edge import RunningEdge, running_edge
 from switchlink.testing.wire import SDP, Wire, reply, request
 
@@ -194,34 +194,42 @@ async def test_beyond_the_room_that_was_granted_reports_are_counted_and_not_sent
 async def test_a_reader_that_hangs_holds_up_no_call(shared_config: Path, wires) -> None:
     """The granted reports fill no socket; beyond the grant, writes would block every worker."""
     many = {"STRANGERS_REPORTS_PER_SECOND": "100000"}
-    async with running_edge(shared_config, ping_interval=60, defines=many) as edge:
+    async with running_edge(shared_config, defines=many) as edge:
         switch, provider, stranger = (
             await wires("127.0.0.1"),
             await wires("127.0.1.1"),
             await wires("127.0.66.1"),
         )
         await edge.load({ACME: "t|trk|e|127.0.1.0/24|1"}, {}, [switch.peer])
-        hung = Listener(*await asyncio.open_connection("127.0.0.1", edge.run.ports.events, limit=1024))
+        hung = await Listener.open(edge, room=1024)
         await hung.grant(200, edge)
-        for n in range(20_000):
-            stranger.send(call(stranger, "sip:+4930000@203.0.113.1"), edge.public)
-            if n % 100 == 0:
-                await asyncio.sleep(0.005)
-        provider.send(call(provider, f"sip:+4930123@{ACME}"), edge.public)
-        await switch.receive("INVITE", within=5.0)
-        made = await edge.rpc("htable.get", "flow", "made")
-        assert made["item"]["value"] > 2000
+
+        async def beyond_the_grant() -> bool:
+            for _ in range(300):
+                stranger.send(call(stranger, "sip:+4930000@203.0.113.1"), edge.public)
+            # of so many the buffers of both sockets are full
+            return int(await edge.value("flow", "made") or 0) > 20_000
+
+        await until(beyond_the_grant, within=60)
+        asked = call(provider, f"sip:+4930123@{ACME}")
+
+        async def offered() -> bool:
+            """Sent again as by any caller: the flood may fill the edge's receive buffer."""
+            provider.send(asked, edge.public)
+            return any(message.method == "INVITE" for message in switch.seen)
+
+        await until(offered)
         hung.close()
 
 
 async def test_a_refused_call_that_had_a_switch_is_told_too(shared_config: Path, wires) -> None:
-    async with running_edge(shared_config, ping_interval=60) as edge:
+    async with running_edge(shared_config) as edge:
         silent, provider = await wires("127.0.0.1"), await wires("127.0.1.1")
         await edge.load({ACME: "t|trk|e|127.0.1.0/24|1"}, {}, [silent.peer])
-        listener = Listener(*await asyncio.open_connection("127.0.0.1", edge.run.ports.events))
+        listener = await Listener.open(edge)
         await listener.grant(10, edge)
         provider.send(call(provider, f"sip:+4930123@{ACME}"), edge.public)
-        event = await listener.next(within=4.0)
+        event = await listener.next()
         assert (event["code"], event["sip_status"]) == ("no_switch", 503)
         assert (event["tenant_id"], event["trunk_id"]) == ("t", "trk")
         listener.close()

@@ -251,7 +251,7 @@ async def test_a_source_is_found_in_networks_of_every_width_and_in_ipv6(shared_c
     networks = ["126.0.0.0/7", "127.0.0.0/9", "127.0.0.0/16", "127.0.0.0/23", "127.0.1.0/24", "127.0.1.6/31"]
     networks += ["127.0.1.7/32", "::/0", "::/19", "::/64", "::/127", "::1/128"]
     nearby = "192.0.2.0/24,127.0.1.8/29,::2/127"
-    async with running_edge(shared_config, ping_interval=60, public_host6="::1") as edge:
+    async with running_edge(shared_config, public_host6="::1") as edge:
         await edge.load({}, {}, [])
         for source, held in (("127.0.1.7", networks[:7]), ("::1", networks[7:])):
             caller = await wires(source)

@@ -117,7 +117,7 @@ def config() -> Path:
 
 @pytest.fixture
 async def edge() -> AsyncIterator[RunningEdge]:
-    async with running_edge(CONFIG, ping_interval=60, reload_delta=1) as running:
+    async with running_edge(CONFIG, reload_delta=1) as running:
         yield running
 
 

@@ -20,7 +20,7 @@ async def count(edge: RunningEdge, table: str) -> int:
 async def test_an_edge_holds_more_numbers_than_fit_in_a_text_file_and_starts_with_them(
     config, control, agent_beside
 ) -> None:
-    async with running_edge(config, ping_interval=60, reload_delta=1, rows=MANY + 1000) as edge:
+    async with running_edge(config, reload_delta=1, rows=MANY + 1000) as edge:
         control.hold(switch(5999), trunk(1), *(number(n, of=1) for n in range(MANY)))
         async with agent_beside(edge, control):
             await control.in_force(within=90)

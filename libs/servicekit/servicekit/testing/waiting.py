@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 
-async def until(condition: Callable[[], object], within: float = 5.0) -> None:
+async def until(condition: Callable[[], object], within: float = 20.0) -> None:
     """Returns as soon as `condition` holds; fails after `within` seconds."""
     over = time.monotonic() + within
     while not condition():

@@ -17,11 +17,13 @@ import orjson
 from switchlink.kamailio_run import KamailioPorts, KamailioRun, with_extra
 from switchlink.kamailio_sources import keys_of_value, with_domain
 from switchlink.kamailio_tables import open_tables, put_rows
-from switchlink.testing.switch_process import free_port
+from switchlink.testing.free_ports import free_port
 
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 Peer = tuple[str, int]
+# No probe comes while a test lasts: three that a switch leaves without an answer would take it out.
+PING_SECONDS = 3600
 # Flags of a destination: 4 is DS_DISABLED_DST, "not to be selected" (dispatcher's dispatch.h).
 _ACTIVE, _DRAINING = 0, 4
 
@@ -148,11 +150,12 @@ async def running_edge(
     before: Sequence[str] = (),
     **settings: Any,
 ) -> AsyncIterator[RunningEdge]:
-    """Its agents live on loopback. before: what stands before its command. The folder is short-lived and has
-    a short path: a unix socket's address holds 107 characters."""
+    """Its agents live on loopback, and it probes no switch. before: what stands before its command. The
+    folder is short-lived and has a short path: a unix socket's address holds 107 characters."""
     folder = Path(tempfile.mkdtemp(prefix="keepline-edge-"))
     ports = KamailioPorts(*(free_port(public_host) for _ in range(4)))
-    settings = {"outside_also": ("127.0.0.0/8", "::1/128")} | settings
+    ours: dict[str, Any] = {"outside_also": ("127.0.0.0/8", "::1/128"), "ping_interval": PING_SECONDS}
+    settings = ours | settings
     run = KamailioRun(config, folder, ports, public_host=public_host, workers=2, debug_level=2, **settings)
     edge = RunningEdge(run, defines or {}, before)
     try:

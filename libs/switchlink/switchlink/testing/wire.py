@@ -114,7 +114,7 @@ class Wire(asyncio.DatagramProtocol):
             self.finished.add(message.one("Call-ID"))
         self._transport.sendto(raw, to)
 
-    async def receive(self, what: str | int = "", within: float = 3.0) -> Message:
+    async def receive(self, what: str | int = "", within: float = 10.0) -> Message:
         """The next request of that method, or reply with that status; what comes before it is passed over."""
         async with asyncio.timeout(within):
             while True:
