@@ -26,9 +26,9 @@ async def test_the_ring_limit_holds_after_early_media(
     uri = edge.behave(f"early-{kind}", Behaviour(None, rings=False, early=True))
     handed = await calls.hand_over(leg(uri, ring_seconds=2, kind=kind), refuse(480, "no_agent"))
     agent = await edge.incoming(f"early-{kind}")
-    assert await handed.final(7) == (480, "Refused (no_agent)")
+    assert await handed.final() == (480, "Refused (no_agent)")
     assert _heard(handed) == [heard]
-    await asyncio.wait_for(agent.cancelled.wait(), 5)
+    await asyncio.wait_for(agent.cancelled.wait(), 20)
     again = calls.asked(handed)[1]
     assert failure_of(again).cause == "ALLOTTED_TIMEOUT"
     ended = (await handed.mine("CHANNEL_HANGUP_COMPLETE")).headers
@@ -52,8 +52,8 @@ async def test_a_refusal_after_early_media_is_a_failed_leg(calls: Edge, edge: Ph
         handed.call.rtp.send(handed.call.remote_sdp or handed.call.provisional[-1].body, 0x11, 40),
         agent.rtp.send(agent.remote_sdp, 0x22, 40),
     )
-    assert agent.rtp.heard[0x11] >= 20
-    assert handed.call.rtp.heard[0x22] >= 20
+    await agent.rtp.hears(0x11, 20)
+    await handed.call.rtp.hears(0x22, 20)
     await handed.hang_up()
 
 
@@ -73,7 +73,7 @@ async def test_a_caller_hears_a_persons_line_before_the_answer(calls: Edge, edge
     await handed.of_the_leg("CHANNEL_PROGRESS_MEDIA")
     await agent.rtp.send(agent.remote_sdp, 0x33, 40)
     assert not handed.call.final.done()
-    assert handed.call.rtp.heard[0x33] >= 20
+    await handed.call.rtp.hears(0x33, 20)
     told.set()
     assert (await handed.final())[0] == 200
     ended = await handed.hang_up()
@@ -109,7 +109,7 @@ async def test_a_caller_that_gives_up_over_early_media_ends_the_leg(calls: Edge,
     await handed.of_the_leg("CHANNEL_PROGRESS_MEDIA")
     ended = await handed.hang_up()
     assert await handed.final() == (487, "Request Terminated")
-    await asyncio.wait_for(agent.cancelled.wait(), 5)
+    await asyncio.wait_for(agent.cancelled.wait(), 20)
     assert ended["variable_billsec"] == "0"
     assert len(calls.asked(handed)) == 1
 

@@ -11,8 +11,8 @@ from switchlink.testing.desk import Desk, Edge, leg, refuse
 from switchlink.testing.sip_phone import Behaviour, Phone
 
 Met = tuple[asyncio.Event, asyncio.Event]
-BEFORE_THE_GUARD = 1.4
-GUARD = 3.0
+# The guard ends a call with another reason: whatever is not that came before it, in less than two seconds.
+GUARD = (503, "Service Unavailable")
 
 
 async def test_the_router_sees_the_channel_and_the_agent_answers(calls: Edge, edge: Phone) -> None:
@@ -36,10 +36,10 @@ async def test_the_router_sees_the_channel_and_the_agent_answers(calls: Edge, ed
         handed.call.rtp.send(handed.call.remote_sdp, 0x11, 130),
         agent.rtp.send(agent.remote_sdp, 0x22, 130),
     )
-    assert agent.rtp.heard[0x11] >= 100
-    assert handed.call.rtp.heard[0x22] >= 100
+    await agent.rtp.hears(0x11, 100)
+    await handed.call.rtp.hears(0x22, 100)
     assert (await handed.hang_up())["Hangup-Cause"] == "NORMAL_CLEARING"
-    await asyncio.wait_for(agent.ended_by_peer.wait(), 5)
+    await asyncio.wait_for(agent.ended_by_peer.wait(), 20)
 
 
 async def test_a_refusal_is_told_and_done(calls: Edge) -> None:
@@ -61,17 +61,17 @@ async def test_the_attempt_of_the_edge_stands_on_the_channel(calls: Edge) -> Non
 async def test_a_dead_address_first_costs_nothing(lonely: Edge) -> None:
     await lonely.desk.open(1)
     handed = await lonely.hand_over(refuse(486, "busy"))
-    assert await handed.final(BEFORE_THE_GUARD) == (486, "Refused (busy)")
+    assert await handed.final() == (486, "Refused (busy)")
 
 
 async def test_nobody_listens_and_the_carrier_hears_it_at_once(lonely: Edge) -> None:
     handed = await lonely.hand_over()
-    assert await handed.final(BEFORE_THE_GUARD) == (503, "Refused (no_router)")
+    assert await handed.final() == (503, "Refused (no_router)")
 
 
 async def test_a_router_that_leaves_without_a_word_is_asked_once_more(calls: Edge) -> None:
     handed = await calls.hand_over()
-    assert await handed.final(BEFORE_THE_GUARD) == (503, "Refused (no_router)")
+    assert await handed.final() == (503, "Refused (no_router)")
     assert len(calls.asked(handed)) == 2
 
 
@@ -107,10 +107,10 @@ async def _strange_router(desk: Desk, words: bytes, *, dies: bool) -> AsyncItera
 async def test_a_mute_router_costs_two_seconds_and_a_503(lonely: Edge, words: bytes) -> None:
     async with _strange_router(lonely.desk, words, dies=False) as (_, ended):
         handed = await lonely.hand_over()
-        assert (await handed.final(GUARD))[0] == 503
+        assert await handed.final() == GUARD
         gone = (await handed.mine("CHANNEL_HANGUP_COMPLETE")).headers
         assert gone["Hangup-Cause"] == "NORMAL_TEMPORARY_FAILURE"
-        await asyncio.wait_for(ended.wait(), 5)
+        await asyncio.wait_for(ended.wait(), 20)
 
 
 @pytest.mark.parametrize("words", [b"", b"connect\n\n"])
@@ -120,25 +120,25 @@ async def test_a_router_that_dies_in_the_middle_leaves_the_call_to_the_next(
     await lonely.desk.open(1)
     async with _strange_router(lonely.desk, words, dies=True):
         handed = await lonely.hand_over(refuse(480, "no_agent"))
-        assert await handed.final(BEFORE_THE_GUARD) == (480, "Refused (no_agent)")
+        assert await handed.final() == (480, "Refused (no_agent)")
 
 
 async def test_a_router_that_dies_and_no_other_cost_a_503_at_once(lonely: Edge) -> None:
     async with _strange_router(lonely.desk, b"connect\n\n", dies=True):
         handed = await lonely.hand_over()
-        assert await handed.final(BEFORE_THE_GUARD) == (503, "Refused (no_router)")
+        assert await handed.final() == (503, "Refused (no_router)")
 
 
 async def test_a_caller_who_gives_up_while_a_router_thinks(lonely: Edge) -> None:
     async with _strange_router(lonely.desk, b"connect\n\n", dies=False) as (met, ended):
         handed = await lonely.hand_over()
-        await asyncio.wait_for(met.wait(), 5)
+        await asyncio.wait_for(met.wait(), 20)
         lonely.carrier.cancel(handed.call)
-        assert (await handed.final(BEFORE_THE_GUARD))[0] == 487
+        assert (await handed.final())[0] == 487
         gone = (await handed.mine("CHANNEL_HANGUP_COMPLETE")).headers
         assert gone["Hangup-Cause"] == "ORIGINATOR_CANCEL"
         assert gone["variable_sip_hangup_disposition"] == "recv_cancel"
-        await asyncio.wait_for(ended.wait(), 5)
+        await asyncio.wait_for(ended.wait(), 20)
 
 
 async def test_many_calls_at_once_are_all_answered(calls: Edge) -> None:

@@ -19,6 +19,7 @@ async def test_the_end_of_a_talk_is_kept_with_what_was_decided(calls: Edge, edge
     await handed.final()
     agent = await edge.incoming("kept")
     await agent.rtp.send(agent.remote_sdp, 0x22, 50)
+    await handed.call.rtp.hears(0x22, 40)
     ended = await handed.hang_up()
     fields = (await _ending(calls, handed)).fields
     assert {

@@ -69,8 +69,8 @@ async def test_a_call_without_an_offer_is_answered_when_the_agent_is(calls: Edge
         handed.call.rtp.send(handed.call.remote_sdp, 0x11, 60),
         agent.rtp.send(agent.remote_sdp, 0x22, 60),
     )
-    assert agent.rtp.heard[0x11] >= 30
-    assert handed.call.rtp.heard[0x22] >= 30
+    await agent.rtp.hears(0x11, 30)
+    await handed.call.rtp.hears(0x22, 30)
     assert (await handed.hang_up())["Hangup-Cause"] == "NORMAL_CLEARING"
 
 

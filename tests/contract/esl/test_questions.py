@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from harness.until import until
 from switchlink.esl import CommandRefused, EslLink
 from switchlink.testing.desk import Handed
 from switchlink.testing.event_log import EventLog
@@ -18,7 +19,7 @@ Rows = dict[str, dict[str, str]]
 
 async def _rows_when(link: EslLink, wanted: Callable[[Rows], bool]) -> Rows:
     """The list follows the events a little later."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while True:
             answer = json.loads(await link.api("show channels as json"))
             rows = {row["uuid"]: row for row in answer.get("rows", [])}
@@ -55,7 +56,11 @@ async def test_a_channel_is_known_while_it_lives(ringing: Handed) -> None:
     assert await link.api("uuid_getvar", uuid, "sip_h_X-Keepline-Tenant") == "t_demo"
     assert await link.api("uuid_getvar", uuid, "keepline_decision") == "_undef_"
     await ringing.hang_up()
-    assert await link.api("uuid_exists", uuid) == "false"
+
+    async def gone() -> bool:
+        return await link.api("uuid_exists", uuid) == "false"
+
+    await until(gone)
 
 
 async def test_what_a_resync_reads_of_a_channel(ringing: Handed) -> None:
@@ -95,7 +100,7 @@ async def test_the_switch_calls_somebody_and_parks_the_answer(link: EslLink, edg
     assert agent.invite.one("X-Note") == "hello"
     await log.first("CHANNEL_PARK", lambda event: event.uuid == channel)
     await link.api("uuid_kill", channel)
-    await asyncio.wait_for(agent.ended_by_peer.wait(), 5)
+    await asyncio.wait_for(agent.ended_by_peer.wait(), 20)
 
 
 async def test_a_call_that_is_refused_names_the_cause(link: EslLink, edge: Phone) -> None:

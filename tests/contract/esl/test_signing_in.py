@@ -76,14 +76,14 @@ async def test_what_the_switch_says_it_lost_is_a_resync(switch: RunningSwitch) -
         await link.wait_connected()
         await raw.command("api log crit Lost [3] events! Event Queue size: [0/100000]")
         log = EventLog(link)
-        await log.first("HEARTBEAT", seconds=25)
+        await log.first("HEARTBEAT", seconds=60)
         assert Resync("switch_lost_events") in log.resyncs
     raw.close()
 
 
 async def test_only_the_named_events_come(switch: RunningSwitch) -> None:
     async with switch.link("HEARTBEAT") as link:
-        event = await EventLog(link).first("HEARTBEAT", seconds=25)
+        event = await EventLog(link).first("HEARTBEAT", seconds=60)
     assert event.headers["Event-Name"] == "HEARTBEAT"
     assert int(event.headers["Session-Count"]) >= 0
 

@@ -15,8 +15,9 @@ from call_router.domain.live_call import HungUp
 from switchlink.esl import EslLink
 from switchlink.freeswitch import find_freeswitch
 from switchlink.testing.desk import EVENTS, Desk, Edge, Handed, leg
+from switchlink.testing.free_ports import free_port
 from switchlink.testing.sip_phone import Behaviour, Call, Phone
-from switchlink.testing.switch_process import RunningSwitch, free_port, running_switch
+from switchlink.testing.switch_process import RunningSwitch, running_switch
 
 CONFIGURATION = Path(__file__).parents[3] / "infra" / "freeswitch"
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
@@ -134,8 +135,8 @@ async def test_a_caller_that_never_acknowledges_is_given_up(
         assert (await handed.final())[0] == 200
         assert await _told(link, handed) == ("keepline", "ack_missing")
         agent = await edge.incoming("unacknowledged")
-        await asyncio.wait_for(agent.ended_by_peer.wait(), 5)
-        await asyncio.wait_for(handed.call.ended_by_peer.wait(), 5)
+        await asyncio.wait_for(agent.ended_by_peer.wait(), 20)
+        await asyncio.wait_for(handed.call.ended_by_peer.wait(), 20)
 
 
 async def test_a_caller_that_gives_up_before_the_answer_ended_it(

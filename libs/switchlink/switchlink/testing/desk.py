@@ -95,7 +95,7 @@ class Handed:
     call: Call
     call_id: str
 
-    async def final(self, seconds: float = 5.0) -> tuple[int, str]:
+    async def final(self, seconds: float = 15.0) -> tuple[int, str]:
         message = await asyncio.wait_for(asyncio.shield(self.call.final), seconds)
         return message.status, message.reason
 
@@ -104,7 +104,7 @@ class Handed:
         (self.carrier.hang_up if self.call.answered else self.carrier.cancel)(self.call)
         return (await self.mine("CHANNEL_HANGUP_COMPLETE")).headers
 
-    async def mine(self, name: str, seconds: float = 5.0) -> EslEvent:
+    async def mine(self, name: str, seconds: float = 15.0) -> EslEvent:
         """Of the caller's channel; a CUSTOM event by its subclass."""
 
         def wanted(event: EslEvent) -> bool:
@@ -114,7 +114,7 @@ class Handed:
 
         return await self.log.first("CUSTOM" if "::" in name else name, wanted, seconds)
 
-    async def of_the_leg(self, name: str, seconds: float = 5.0) -> EslEvent:
+    async def of_the_leg(self, name: str, seconds: float = 15.0) -> EslEvent:
         def wanted(event: EslEvent) -> bool:
             outbound = event.headers.get("Call-Direction") == "outbound"
             return outbound and event.headers.get("variable_keepline_call_id") == self.call_id

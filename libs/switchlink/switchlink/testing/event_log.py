@@ -16,7 +16,7 @@ class EventLog:
         self.resyncs: list[Resync] = []
         self._batches = link.events()
 
-    async def first(self, name: str, wanted: Wanted = lambda _: True, seconds: float = 5.0) -> EslEvent:
+    async def first(self, name: str, wanted: Wanted = lambda _: True, seconds: float = 20.0) -> EslEvent:
         """The first of these that has not been asked for yet."""
         async with asyncio.timeout(seconds):
             while True:

@@ -55,6 +55,12 @@ class RtpPort(asyncio.DatagramProtocol):
             self._transport.sendto(header + bytes([value]) * PACKET_BYTES, target)
             await asyncio.sleep(INTERVAL)
 
+    async def hears(self, value: int, packets: int) -> None:
+        """Waits for so many of it: a switch passes on what it has got when it comes to that."""
+        async with asyncio.timeout(10):
+            while self.heard[value] < packets:  # noqa: ASYNC110 - the next packet is that event
+                await asyncio.sleep(INTERVAL)
+
     def close(self) -> None:
         if self._transport is not None:
             self._transport.close()

@@ -82,7 +82,7 @@ class Phone(asyncio.DatagramProtocol):
         self._behaviours[user] = behaviour
         return f"sip:{user}@{self.address[0]}:{self.address[1]};transport=udp"
 
-    async def incoming(self, user: str, timeout: float = 5.0) -> Call:  # noqa: ASYNC109  as in asyncio.wait_for
+    async def incoming(self, user: str, timeout: float = 20.0) -> Call:  # noqa: ASYNC109  as in asyncio.wait_for
         return await asyncio.wait_for(self._queue(user).get(), timeout)
 
     def invites_for(self, user: str) -> list[SipMessage]:
