@@ -12,7 +12,16 @@ from servicekit.spool import Spool, SpooledProducer
 from servicekit.testing import FakeClock, MemoryProducer, until
 
 REFUSED = Rejection(
-    "source_not_allowed", 403, "t_a", "trk_a", "192.0.2.7:5060", "INVITE", "+4917012345678", "1001", "abc@x"
+    "extension_unsupported",
+    420,
+    "t_a",
+    "trk_a",
+    "192.0.2.7:5060",
+    "INVITE",
+    "+4917012345678",
+    "1001",
+    "abc@x",
+    "path",
 )
 
 
@@ -33,6 +42,6 @@ async def test_a_refusal_is_told_with_its_tenant(
     running.cancel()
     (record,) = broker.sent
     told = RejectionEvent.FromString(record.value or b"")
-    assert (told.caller, told.called, told.sip_call_id) == (*numbers, "abc@x")
+    assert (told.caller, told.called, told.sip_call_id, told.about) == (*numbers, "abc@x", "path")
     assert (record.key, record.headers["ce_tenantid"]) == ("trk_a", "t_a")
     assert record.headers["ce_type"] == "keepline.sip.request.rejected.v1"

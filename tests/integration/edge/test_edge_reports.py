@@ -31,6 +31,7 @@ async def test_a_refusal_is_told_with_all_that_is_known(
         "method": "INVITE",
         "caller": "+15550100",
         "called": "+4930123",
+        "about": "",
         "sip_call_id": "one@test",
     }
 

@@ -39,6 +39,7 @@ class RejectionEvents:
             caller=self._shown(rejection.caller),
             called=self._shown(rejection.called),
             sip_call_id=rejection.sip_call_id,
+            about=rejection.about,
         )
         key = rejection.trunk_id or self._edge_id
         headers = cloud_event(

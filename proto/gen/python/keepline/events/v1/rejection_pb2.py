@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"keepline/events/v1/rejection.proto\x12\x12keepline.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf4\x01\n\tRejection\x12\n\n\x02id\x18\x01 \x01(\t\x12&\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x65\x64ge_id\x18\x03 \x01(\t\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x12\n\nsip_status\x18\x05 \x01(\r\x12\x11\n\ttenant_id\x18\x06 \x01(\t\x12\x10\n\x08trunk_id\x18\x07 \x01(\t\x12\x16\n\x0esource_address\x18\x08 \x01(\t\x12\x0e\n\x06method\x18\t \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\n \x01(\t\x12\x0e\n\x06\x63\x61lled\x18\x0b \x01(\t\x12\x13\n\x0bsip_call_id\x18\x0c \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"keepline/events/v1/rejection.proto\x12\x12keepline.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x83\x02\n\tRejection\x12\n\n\x02id\x18\x01 \x01(\t\x12&\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x65\x64ge_id\x18\x03 \x01(\t\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x12\n\nsip_status\x18\x05 \x01(\r\x12\x11\n\ttenant_id\x18\x06 \x01(\t\x12\x10\n\x08trunk_id\x18\x07 \x01(\t\x12\x16\n\x0esource_address\x18\x08 \x01(\t\x12\x0e\n\x06method\x18\t \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\n \x01(\t\x12\x0e\n\x06\x63\x61lled\x18\x0b \x01(\t\x12\x13\n\x0bsip_call_id\x18\x0c \x01(\t\x12\r\n\x05\x61\x62out\x18\r \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,5 +33,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'keepline.events.v1.rejectio
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_REJECTION']._serialized_start=92
-  _globals['_REJECTION']._serialized_end=336
+  _globals['_REJECTION']._serialized_end=351
 # @@protoc_insertion_point(module_scope)

@@ -35,6 +35,7 @@ class Rejection(_message.Message):
     CALLER_FIELD_NUMBER: _builtins.int
     CALLED_FIELD_NUMBER: _builtins.int
     SIP_CALL_ID_FIELD_NUMBER: _builtins.int
+    ABOUT_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     edge_id: _builtins.str
     code: _builtins.str
@@ -51,6 +52,10 @@ class Rejection(_message.Message):
     """As the provider sent it; empty where the number is withheld."""
     called: _builtins.str
     sip_call_id: _builtins.str
+    about: _builtins.str
+    """One word, where the code has one: the header that cannot be read, the extension, kind of body or method that we
+    do not have, what was taken for an answer and is not ours. Empty where there is none.
+    """
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -68,10 +73,11 @@ class Rejection(_message.Message):
         caller: _builtins.str = ...,
         called: _builtins.str = ...,
         sip_call_id: _builtins.str = ...,
+        about: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "called", b"called", "caller", b"caller", "code", b"code", "edge_id", b"edge_id", "id", b"id", "method", b"method", "sip_call_id", b"sip_call_id", "sip_status", b"sip_status", "source_address", b"source_address", "tenant_id", b"tenant_id", "trunk_id", b"trunk_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about", b"about", "at", b"at", "called", b"called", "caller", b"caller", "code", b"code", "edge_id", b"edge_id", "id", b"id", "method", b"method", "sip_call_id", b"sip_call_id", "sip_status", b"sip_status", "source_address", b"source_address", "tenant_id", b"tenant_id", "trunk_id", b"trunk_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
