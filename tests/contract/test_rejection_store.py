@@ -69,7 +69,7 @@ def row(place: int = 1, tenant: str = "t_a", trunk: str = "trk_1", at: datetime 
         "",
         "e",
     )
-    told = Refusal(*of, Place("edge/0", place))
+    told = Refusal(*of, Place("edge/0", place), about="path")
     return begun(f"rej_{tenant}_{trunk}_{place}", alike(told, HOUR), [told], WHY)
 
 
@@ -86,6 +86,12 @@ async def test_a_row_comes_back_as_it_was(store: RejectionDocuments) -> None:
     assert found == replace(one, version=1, last=place)
     assert await store.get("t_a", one.id) == found
     assert await store.get("t_b", one.id) is None
+
+
+async def test_a_row_that_an_earlier_version_kept_is_read(store: RejectionDocuments) -> None:
+    assert await store.write(row())
+    await store.collection.update_one({"_id": row().id}, {"$unset": {"about": ""}})
+    assert (await kept(store, row())).last.about == ""
 
 
 async def test_of_two_writers_one_is_told_that_it_was_slower(store: RejectionDocuments) -> None:

@@ -94,3 +94,4 @@ async def test_other_methods_are_not_for_outsiders(world: World, method: str) ->
     )
     assert (await asked.run()).as_told
     assert "method_not_allowed" in asked.logged()
+    assert (await line.tenant.rejection(line.trunk["id"]))["about"] == method

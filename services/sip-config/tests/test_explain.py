@@ -36,9 +36,11 @@ class Numbers:
         return OwnNumber(f"num_{number}", number, self.of[number]) if number in self.of else None
 
 
-def refusal(code: str, source: str = "198.51.100.7", called: str = "", number: str = "") -> Refusal:
-    at = Place("edge/0", 1)
-    return Refusal(NOW, "t_a", "trk_1", code, 403, SaidBy.EDGE, source, called, "", number, "", "edge1", at)
+def refusal(
+    code: str, source: str = "198.51.100.7", called: str = "", number: str = "", about: str = ""
+) -> Refusal:
+    of = (NOW, "t_a", "trk_1", code, 403, SaidBy.EDGE, source, called, "", number, "", "edge1")
+    return Refusal(*of, Place("edge/0", 1), about=about)
 
 
 def explained(trunk: Trunk, told: Refusal, **numbers: str) -> Explanation:
@@ -206,6 +208,22 @@ def test_every_code_has_a_sentence(trunk: Make, code: str, rule: Rule) -> None:
     assert found.detail and found.hint
     assert "{" not in found.detail
     assert [fix.kind for fix in found.fixes] == ([FixKind.PUT_ON_PLAN] if code == "plan_missing" else [])
+
+
+@pytest.mark.parametrize(
+    "code", ["header_malformed", "extension_unsupported", "body_unsupported", "answer_unacceptable"]
+)
+@pytest.mark.parametrize("about", ["path", "{name}"])
+def test_what_the_edge_named_is_said(trunk: Make, code: str, about: str) -> None:
+    found, before = explained(trunk(), refusal(code, about=about)), explained(trunk(), refusal(code))
+    assert found.rule is before.rule
+    assert about in found.detail and about not in before.detail
+    assert "{about}" not in found.hint
+
+
+def test_what_the_edge_named_beside_another_code_changes_nothing(trunk: Make) -> None:
+    told = refusal("method_not_allowed", about="REGISTER")
+    assert explained(trunk(), told) == explained(trunk(), refusal("method_not_allowed"))
 
 
 # without tables an edge knows no tenant; a switch's request is nobody's; the rest looks at trunk and numbers

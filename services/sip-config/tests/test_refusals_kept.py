@@ -62,6 +62,22 @@ async def test_refusals_that_are_alike_are_one_row(api: Any) -> None:
     assert len(await rows(api)) == 3
 
 
+async def test_a_row_is_about_what_the_newest_of_it_is_about(api: Any) -> None:
+    trunk = (await api.create())["id"]
+    told = {"code": "extension_unsupported", "sip_status": 420}
+    await api.kept.keep([refused(trunk, 1, about="path", **told)])
+    (row,) = await rows(api)
+    assert (row["about"], "the extension path" in row["detail"]) == ("path", True)
+    later = AT + timedelta(seconds=1)
+    await api.kept.keep([refused(trunk, 2, about="gruu", at=later, **told)])
+    (row,) = await rows(api)
+    assert (row["count"], row["about"], "the extension gruu" in row["detail"]) == (2, "gruu", True)
+    # of an edge that does not name it
+    await api.kept.keep([refused(trunk, 3, at=later, **told)])
+    (row,) = await rows(api)
+    assert (row["count"], "about" in row, "gruu" in row["detail"]) == (3, False, False)
+
+
 async def test_what_is_told_again_is_not_counted_again(api: Any) -> None:
     trunk = (await api.create())["id"]
     told = [refused(trunk, 1), refused(trunk, 2)]
@@ -82,14 +98,16 @@ async def test_another_window_is_another_row_and_ids_sort_by_it(api: Any) -> Non
 
 async def test_a_flood_is_counted_in_one_row_and_costs_a_bounded_number_of_them(api: Any) -> None:
     trunk = (await api.create())["id"]
-    told = [refused(trunk, place, source_address=f"203.0.113.{place}") for place in range(10, 60)]
+    told = [
+        refused(trunk, place, source_address=f"203.0.113.{place}", about="path") for place in range(10, 60)
+    ]
     await api.kept.keep(told[:30])
     await api.kept.keep(told[20:])
     found = await rows(api)
     (others,) = [row for row in found if row["others"]]
     assert len(found) == 4
     assert sum(row["count"] for row in found) == 50
-    assert "source_address" not in others and "called" not in others and "caller" not in others
+    assert not {"source_address", "called", "caller", "about"} & others.keys()
     assert (others["rule"], others["fixes"]) == ("source", [])
 
 

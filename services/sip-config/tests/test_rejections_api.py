@@ -26,7 +26,7 @@ async def row(api: Any, trunk_id: str, code: str = "source_not_allowed", called:
     """One refusal, as the list shows it."""
     place = Place("edge/0", len(await api.shared.rejections.find({})))
     of = ("t_a", trunk_id, code, 403, SaidBy.EDGE, "203.0.113.9", called, "anonymous", "", "", "edge1")
-    await api.kept.keep([Refusal(AT, *of, place)])
+    await api.kept.keep([Refusal(AT, *of, place, about="path")])
     answer = await api.rest.get(PATH, params={"trunk_id": trunk_id, "code": code}, headers=api.as_())
     return answer.json()["rejections"][0]
 
@@ -46,7 +46,7 @@ async def test_a_rejection_says_why_and_what_would_help(api: Any) -> None:
     read = await api.rest.get(f"{PATH}/{listed['id']}", headers=api.as_())
     assert read.json() == listed
     assert listed["nearest"] == {"network": "203.0.113.0/30", "just_outside": True}
-    assert listed["allows"] == ["203.0.113.0/30"]
+    assert (listed["allows"], listed["about"]) == (["203.0.113.0/30"], "path")
     assert listed["fixes"] == [
         {"id": ADDRESS, "kind": "allow_address", "source_cidr": "203.0.113.9/32"},
         {
@@ -302,6 +302,7 @@ async def test_grpc_does_the_same(api: Any) -> None:
     read = (await stub.GetRejection(service.GetRejectionRequest(id=one["id"]), timeout=5)).rejection
     assert listed == read
     assert (read.detail, [fix.id for fix in read.fixes]) == (one["detail"], [ADDRESS, NETWORK])
+    assert read.about == one["about"] == "path"
     assert (read.nearest.network, read.nearest.just_outside) == ("203.0.113.0/30", True)
     applied = await stub.ApplyFix(service.ApplyFixRequest(id=one["id"], fix=ADDRESS), timeout=5)
     assert (applied.rejection.state, applied.rejection.fixed.trunk_version) == (pb.REJECTION_STATE_FIXED, 2)

@@ -50,6 +50,8 @@ class Rejection(Told):
     others: bool
     """Many more, without their addresses and numbers."""
     method: str | None = None
+    about: str | None = None
+    """Of the newest: the header that cannot be read, or the extension, body or method that is not ours."""
     source_address: str | None = None
     caller: str | None = None
     called: str | None = None

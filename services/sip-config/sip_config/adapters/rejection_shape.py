@@ -55,6 +55,10 @@ class RejectionBody(BaseModel):
     said_by: SaidBy
     others: bool = Field(description="true: many more, without their addresses and numbers")
     method: str = may_be_absent("of the newest request: INVITE is a call")
+    about: str = may_be_absent(
+        "of the newest, one word: the header that cannot be read, the extension, kind of body or method that "
+        "we do not have, what is taken for an answer and is not ours; absent where nothing is named"
+    )
     source_address: str = may_be_absent("where the requests came from, without the port, which changes")
     caller: str = may_be_absent("as the provider sent it, the newest; absent where the number is withheld")
     called: str = may_be_absent("as the provider sent it")
@@ -127,6 +131,7 @@ def rejection_document(row: Rejection) -> dict[str, Any]:
         "said_by": str(last.said_by),
         "others": of.others,
         **_there("method", last.method),
+        **_there("about", "" if of.others else last.about),
         **_there("source_address", of.source_address),
         **_there("caller", "" if of.others else last.caller),
         **_there("called", of.called),

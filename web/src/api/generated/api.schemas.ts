@@ -480,6 +480,8 @@ export interface RejectionBody {
   others: boolean;
   /** of the newest request: INVITE is a call */
   method?: string;
+  /** of the newest, one word: the header that cannot be read, the extension, kind of body or method that we do not have, what is taken for an answer and is not ours; absent where nothing is named */
+  about?: string;
   /** where the requests came from, without the port, which changes */
   source_address?: string;
   /** as the provider sent it, the newest; absent where the number is withheld */

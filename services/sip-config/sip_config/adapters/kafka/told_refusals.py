@@ -113,6 +113,7 @@ def _of_edge(record: Record, value: bytes) -> Refusal:
         told.edge_id,
         _place(record),
         told.method,
+        told.about,
     )
 
 

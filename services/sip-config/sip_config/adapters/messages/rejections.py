@@ -45,6 +45,7 @@ def rejection_message(row: Rejection) -> pb.Rejection:
         fixes=[_fix(fix) for fix in why.fixes],
         fixed=None if row.fixed is None else _fixed(row.fixed),
         method=last.method,
+        about="" if of.others else last.about,
         call_id=last.call_id,
         edge_id=last.edge_id,
     )

@@ -146,6 +146,7 @@ def _fields(row: Rejection, version: int) -> Document:
         "sip_status": last.sip_status,
         "said_by": str(last.said_by),
         "method": last.method,
+        "about": last.about,
         "call_id": last.call_id,
         "edge_id": last.edge_id,
         "count": row.count,
@@ -181,6 +182,7 @@ class _Stored(msgspec.Struct):
     explanation: Explanation
     fixed: Fixed | None
     seen: list[tuple[str, int]]
+    about: str = ""
 
 
 def _rejection(found: Document) -> Rejection:
@@ -209,6 +211,7 @@ def _rejection(found: Document) -> Rejection:
         stored.edge_id,
         _NO_PLACE,
         stored.method,
+        stored.about,
     )
     return Rejection(
         str(found["_id"]),

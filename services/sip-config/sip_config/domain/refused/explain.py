@@ -7,6 +7,7 @@ Pure, and a table for whatever has one sentence. What is said depends on nothing
 from sip_config.domain.refused.explain_number import explain_number
 from sip_config.domain.refused.explain_source import explain_source
 from sip_config.domain.refused.explanation import Explanation, Fix, FixKind, Rule
+from sip_config.domain.refused.named import NAMED
 from sip_config.domain.refused.numbers import NumbersKnown
 from sip_config.domain.refused.refusal import Refusal
 from sip_config.domain.refused.sentences import OTHERWISE, SENTENCES, STRANGERS
@@ -30,10 +31,13 @@ def explain(
     if refusal.code in _NUMBERS:
         return explain_number(refusal.called, trunk, numbers)
     rule, detail, hint = SENTENCES.get(refusal.code, OTHERWISE)
+    if refusal.about:
+        detail, hint = NAMED.get(refusal.code, (detail, hint))
     number = refusal.number or refusal.called or "the number"
     fixes = _plan_fix(refusal) if refusal.code == "plan_missing" else ()
-    said = detail.format(name=trunk.fields.name, number=number, method=refusal.method or "A request")
-    return Explanation(rule, said, hint, fixes=fixes)
+    method, about = refusal.method or "A request", refusal.about
+    said = detail.format(name=trunk.fields.name, number=number, method=method, about=about)
+    return Explanation(rule, said, hint.format(about=about), fixes=fixes)
 
 
 def _plan_fix(refusal: Refusal) -> tuple[Fix, ...]:

@@ -21,7 +21,8 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """tenant_id, trunk_id "": it belongs to nobody whom the edge knows. source_address: without the port;
-    called, caller: as the provider sent them; number: E.164 as a router recognised it, "" otherwise."""
+    called, caller: as the provider sent them; number: E.164 as a router recognised it, "" otherwise.
+    about: the header, extension, kind of body or method that the code is about, "" where none is named."""
 
     at: datetime
     tenant_id: str
@@ -37,6 +38,7 @@ class Refusal:
     edge_id: str
     place: Place
     method: str = "INVITE"
+    about: str = ""
 
 
 def address_of(source: str) -> str:

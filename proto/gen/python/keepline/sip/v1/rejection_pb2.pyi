@@ -120,6 +120,7 @@ class Rejection(_message.Message):
     CALL_ID_FIELD_NUMBER: _builtins.int
     EDGE_ID_FIELD_NUMBER: _builtins.int
     METHOD_FIELD_NUMBER: _builtins.int
+    ABOUT_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """"rej_" and a ULID in lower case."""
     version: _builtins.int
@@ -152,6 +153,10 @@ class Rejection(_message.Message):
     edge_id: _builtins.str
     method: _builtins.str
     """Of the newest request; INVITE is a call."""
+    about: _builtins.str
+    """Of the newest, one word: the header that cannot be read, the extension, kind of body or method that we do not
+    have, what was taken for an answer and is not ours. Empty where nothing is named.
+    """
     @_builtins.property
     def first_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -198,10 +203,11 @@ class Rejection(_message.Message):
         call_id: _builtins.str = ...,
         edge_id: _builtins.str = ...,
         method: _builtins.str = ...,
+        about: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["first_at", b"first_at", "fixed", b"fixed", "last_at", b"last_at", "nearest", b"nearest"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["allows", b"allows", "call_id", b"call_id", "called", b"called", "caller", b"caller", "code", b"code", "count", b"count", "detail", b"detail", "edge_id", b"edge_id", "first_at", b"first_at", "fixed", b"fixed", "fixes", b"fixes", "hint", b"hint", "id", b"id", "last_at", b"last_at", "method", b"method", "nearest", b"nearest", "number", b"number", "others", b"others", "rule", b"rule", "said_by", b"said_by", "sip_status", b"sip_status", "source_address", b"source_address", "state", b"state", "trunk_id", b"trunk_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about", b"about", "allows", b"allows", "call_id", b"call_id", "called", b"called", "caller", b"caller", "code", b"code", "count", b"count", "detail", b"detail", "edge_id", b"edge_id", "first_at", b"first_at", "fixed", b"fixed", "fixes", b"fixes", "hint", b"hint", "id", b"id", "last_at", b"last_at", "method", b"method", "nearest", b"nearest", "number", b"number", "others", b"others", "rule", b"rule", "said_by", b"said_by", "sip_status", b"sip_status", "source_address", b"source_address", "state", b"state", "trunk_id", b"trunk_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
