@@ -71,11 +71,26 @@ describe('why a call was refused', () => {
         fixed: { fix: 'read_as_country:DE', at: '2026-11-23T14:02:00Z', by: 'maria' },
       }),
     ],
+    ['headerNamed', row({ code: 'header_malformed', about: 'Contact' })],
+    ['extensionNamed', row({ code: 'extension_unsupported', about: 'path' })],
+    ['bodyNamed', row({ code: 'body_unsupported', about: 'text/plain' })],
+    ['answerNamed', row({ code: 'answer_unacceptable', about: 'text/html' })],
+    // of an edge that does not name it, and of a code that says it by itself
+    ['extension_unsupported', row({ code: 'extension_unsupported' })],
+    ['method_not_allowed', row({ code: 'method_not_allowed', about: 'REGISTER', method: 'REGISTER' })],
     ['plan_missing', row({ code: 'plan_missing', number: BERLIN })],
     ['others', row({ others: true, source_address: undefined })],
     ['otherwise', row({ code: 'made_tomorrow' })],
   ] as const)('%s', (key, given) => {
     expect(why(given).key).toBe(key);
+  });
+
+  it.each(['en', 'de'])('names in %s what it is about, in why and in what to do', (language) => {
+    const file = join(import.meta.dirname, `../src/words/${language}/refusals.json`);
+    const words = JSON.parse(readFileSync(file, 'utf8'));
+    const found = why(row({ code: 'extension_unsupported', about: 'path' }));
+    expect(found.about).toBe('path');
+    for (const said of [words.why, words.todo]) expect(said[found.key]).toContain('{{about}}');
   });
 
   it('is that its trunk is gone, whatever the code', () => {
@@ -128,11 +143,15 @@ it('puts together what one fix mends, what is open first', () => {
     row({ id: 'c', ...NUMBER, called: '1' }),
     row({ id: 'd', count: 3, called: 'another' }),
     row({ id: 'e', trunk_id: 'trk_2' }),
+    row({ id: 'f', code: 'extension_unsupported', about: 'path' }),
+    row({ id: 'g', code: 'extension_unsupported', about: 'gruu' }),
   ]);
   expect(groups.map(({ rows, count }) => [rows.map((one) => one.id), count])).toEqual([
     [['b', 'd'], 5],
     [['c'], 1],
     [['e'], 1],
+    [['f'], 1],
+    [['g'], 1],
     [['a'], 1],
   ]);
 });

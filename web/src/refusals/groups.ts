@@ -9,8 +9,8 @@ export type Group = {
 };
 
 function causeOf(row: RejectionBody): string {
-  const about = row.code === 'source_not_allowed' ? row.source_address : (row.number ?? row.called);
-  return [row.trunk_id, row.code, row.others ? 'others' : about, row.state].join(' ');
+  const met = row.code === 'source_not_allowed' ? row.source_address : (row.number ?? row.called);
+  return [row.trunk_id, row.code, row.about, row.others ? 'others' : met, row.state].join(' ');
 }
 
 /** rows: the newest first; so are the groups, those that are open before those that are mended. */

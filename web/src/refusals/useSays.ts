@@ -30,6 +30,7 @@ export function useSays(trunk: TrunkBody | undefined) {
       country: country(of.country),
       itsCountry: country(),
       method: of.method ?? '',
+      about: of.about ?? '',
     };
     return { says: t(`refusals.why.${key}`, said), todo: t(`refusals.todo.${key}`, said) };
   };

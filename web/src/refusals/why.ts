@@ -10,12 +10,14 @@ export type Parameters = {
   numbers?: string[];
   country?: string;
   method?: string;
+  about?: string;
 };
 
 export type Why = Parameters & { key: WhyKey };
 
 export type WhyKey =
   | (typeof SOURCE | typeof NUMBER | typeof PLAIN)[number]
+  | (typeof NAMED)[keyof typeof NAMED]
   | 'others'
   | 'trunkGone'
   | 'otherwise';
@@ -58,6 +60,14 @@ export const PLAIN = [
   'trunk_unknown',
 ] as const;
 
+/** What is said instead where the edge named what it is about. */
+const NAMED = {
+  header_malformed: 'headerNamed',
+  extension_unsupported: 'extensionNamed',
+  body_unsupported: 'bodyNamed',
+  answer_unacceptable: 'answerNamed',
+} as const;
+
 const OF_NUMBERS = ['number_unknown', 'number_unreadable', 'number_ambiguous'];
 
 /** trunkGone: it had a trunk of yours, which is deleted. */
@@ -66,6 +76,7 @@ export function why(row: RejectionBody, trunkGone = false): Why {
   if (row.others) return { key: 'others' };
   if (row.code === 'source_not_allowed') return source(row);
   if (OF_NUMBERS.includes(row.code)) return number(row);
+  if (row.about && isNamed(row.code)) return { key: NAMED[row.code], about: row.about };
   const key = PLAIN.find((one) => one === row.code) ?? 'otherwise';
   return { key, numbers: known([row.number ?? row.called]), method: row.method, called: row.called };
 }
@@ -76,6 +87,8 @@ function source({ source_address: address, allows, nearest }: RejectionBody): Wh
   if (nearest?.just_outside) return { key: 'sourceNear', address, allows, network: nearest.network };
   return { key: 'sourceOutside', address, allows };
 }
+
+const isNamed = (code: string): code is keyof typeof NAMED => Object.hasOwn(NAMED, code);
 
 const HIDDEN = /^(hmac-|\*\*)/;
 
