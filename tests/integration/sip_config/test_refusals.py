@@ -63,8 +63,9 @@ class Keeping:
     async def refuse(self, **said: object) -> None:
         """As an edge tells it."""
         at, own = timestamp(NOW), {"tenant_id": self.tenant_id, "trunk_id": self.trunk_id}
-        source = {"source_address": "203.0.113.9:5060", "called": BERLIN, "sip_status": 403}
-        event = RejectionEvent(id="rej_1", at=at, code="source_not_allowed", **{**own, **source, **said})  # type: ignore[arg-type]
+        source = {"source_address": "203.0.113.9:5060", "called": BERLIN}
+        why = {"code": "source_not_allowed", "sip_status": 403}
+        event = RejectionEvent(id="rej_1", at=at, **{**own, **source, **why, **said})  # type: ignore[arg-type]
         kind = "keepline.sip.request.rejected.v1"
         await self.tell(REJECTIONS, self.trunk_id, event.SerializeToString(), kind)
 
