@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from call_router.app.agents import RETIRING
+from call_router.domain.agent import SipAgent
 from keepline.routing.v1 import agent_pb2
 from keepline.routing.v1 import routing_service_pb2 as pb
 from servicekit.testing import FakeClock
@@ -131,6 +132,39 @@ async def test_what_is_wrong_with_an_agent_is_told_alike_on_both_sides(
     problem = await api.problem(api.stub().CreateAgent(message))
     assert problem.code == "agent_invalid"
     assert [(v.pointer, v.code) for v in problem.violations] == [(pointer, code)]
+
+
+# written while edges had TLS, or under another address policy
+WRITTEN_BEFORE = [
+    (f"{GOOD};transport=tls", f"{GOOD}:5062;transport=tls", "sip_uri_tls_unavailable"),
+    ("sip:desk@10.1.2.3", "sip:desk@10.1.2.3:5070", "address_not_public"),
+    ("sip:desk@198.41.0.4", "sip:sales@198.41.0.4", "address_own"),
+    ("sip:desk@pbx.lan", "sip:desk@pbx2.lan", "host_not_public"),
+    ("sip:desk@PBX.lan.", "sip:desk@pbx2.lan", "host_not_public"),
+]
+
+
+@pytest.mark.parametrize(("uri", "other", "code"), WRITTEN_BEFORE)
+async def test_an_agent_keeps_the_address_that_it_had_and_gets_no_other_like_it(
+    api: Any, uri: str, other: str, code: str
+) -> None:
+    before = api.world.agent("agt_before", kind=SipAgent(uri))
+    assert await api.agents.store.add(before)
+    path = "/api/v1/agents/agt_before"
+    renamed = await api.patch(path, name="Desk 2", sip={"uri": uri})
+    assert (renamed["status"], renamed["name"]) == (200, "Desk 2")
+    rings = pb.UpdateAgentRequest(agent=agent_pb2.Agent(id="agt_before", ring_seconds=30), any_version=True)
+    rings.update_mask.paths.append("ring_seconds")
+    assert (await api.stub().UpdateAgent(rings)).agent.sip.uri == renamed["sip"]["uri"]
+    refused = await api.patch(path, sip={"uri": other})
+    assert (refused["status"], [e["code"] for e in refused["errors"]]) == (422, [code])
+    moved = pb.UpdateAgentRequest(agent=agent_pb2.Agent(id="agt_before", sip=_sip(other)), any_version=True)
+    moved.update_mask.paths.append("sip")
+    problem = await api.problem(api.stub().UpdateAgent(moved))
+    assert [v.code for v in problem.violations] == [code]
+    assert (await api.patch(path, sip={"uri": GOOD}))["sip"]["uri"] == GOOD
+    again = await api.patch(path, sip={"uri": uri})
+    assert [e["code"] for e in again["errors"]] == [code]
 
 
 async def test_a_change_of_what_was_changed_meanwhile_is_refused(api: Any) -> None:

@@ -81,6 +81,7 @@ PASSWORD = "password-of-the-switches"
 ADDRESSES = AddressPolicy.of(
     ["192.0.2.0/24", "203.0.113.0/24", "2001:db8::/32"], ["198.51.100.7", "sip.example"]
 )
+REACHABLE = Reachable(ADDRESSES)
 PUBLIC = PublicAddresses(
     "sip.example",
     [SipAddress("198.51.100.7", 5060, Transport.UDP), SipAddress("edge.sip.example", 5061, Transport.TLS)],
@@ -233,15 +234,15 @@ def replicas(feed: NodeFeed, tmp_path: Path) -> Callable[..., AbstractAsyncConte
 
 @asynccontextmanager
 async def replica(
-    shared: Shared, feed: NodeFeed, issuer: DevIssuer, *, tls: bool = False
+    shared: Shared, feed: NodeFeed, issuer: DevIssuer, reachable: Reachable = REACHABLE, per_trunk: int = 8
 ) -> AsyncIterator[Api]:
     clock = shared.clock
     documents = TrunkDocuments(shared.trunks, clock, lambda: None)
     await documents.prepare()
     naming = Naming(feed.tables.known, lambda: "")
     keys = IdempotencyKeys(shared.keys, clock)
-    quotas = Quotas(trunks=30, endpoints=40)
-    trunks = Trunks(documents, feed, naming, clock, "sip.example", Reachable(ADDRESSES, tls), quotas)
+    quotas = Quotas(trunks=30, endpoints=40, endpoints_per_trunk=per_trunk)
+    trunks = Trunks(documents, feed, naming, clock, "sip.example", reachable, quotas)
     reports = NodeReports(ReportDocuments(shared.reports), clock)
     network = Network(feed, NetworkDocuments(shared.network, clock, lambda: None), clock, SITE, reports.edges)
     placement = Placement(feed, reports)
@@ -280,7 +281,9 @@ async def replica(
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
         parts = (feed, reports, network, shared, naming)
         api = Api(client, issuer, f"127.0.0.1:{port}", *parts, kept, told, seen, phones, plans)
-        yield api
-    for opened in api.channels:
-        await opened.close()
-    await server.stop(0)
+        try:
+            yield api
+        finally:
+            for opened in api.channels:
+                await opened.close()
+            await server.stop(0)

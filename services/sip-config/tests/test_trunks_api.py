@@ -10,6 +10,8 @@ import pytest
 from keepline.sip.v1 import trunk_service_pb2 as pb
 from keepline.sip.v1.trunk_pb2 import Trunk
 from keepline.types.v1.endpoint_pb2 import SipEndpoint
+from servicekit.addresses import AddressPolicy
+from siptypes.reachable import Reachable
 
 PATH = "/api/v1/sip/trunks"
 PASSWORD = "password-of-the-switches"
@@ -102,8 +104,8 @@ async def test_what_is_wrong_with_a_trunk_is_told_alike_on_both_sides(
 
 async def test_where_edges_have_no_tls_a_trunk_keeps_what_it_had_and_gets_no_more(replicas: Any) -> None:
     had = {"host": "SIP.acme.example", "transport": "tls"}
-    async with replicas(tls=True) as before:
-        made = await before.create(endpoints=[had])
+    async with replicas(reachable=Reachable(AddressPolicy(), tls=True)) as before:
+        made = await before.create(source_cidrs=[], endpoints=[had])
         assert made["endpoints"] == [{"host": "sip.acme.example", "port": 5061, "transport": "tls"}]
     async with replicas() as api:
         plain = {"host": "sip.acme.example", "port": 5060, "transport": "tcp"}
@@ -112,6 +114,29 @@ async def test_where_edges_have_no_tls_a_trunk_keeps_what_it_had_and_gets_no_mor
         refused = await api.patch(made["id"], endpoints=[had, {**had, "port": 5062}])
         wrong = [(e["pointer"], e["code"]) for e in refused["errors"]]
         assert wrong == [("/endpoints/1/transport", "endpoint_tls_unavailable")]
+
+
+async def test_a_trunk_keeps_what_another_policy_let_it_have_and_gets_no_more(replicas: Any) -> None:
+    sources, hosts = ["10.0.0.0/8", "198.51.100.7/32"], ["10.1.2.3", "198.51.100.7", "new.example"]
+    then = Reachable(AddressPolicy.of(["10.0.0.0/8", "198.51.100.0/24"]))
+    async with replicas(reachable=then, per_trunk=3) as before:
+        made = await before.create(source_cidrs=sources, endpoints=[{"host": host} for host in hosts])
+        assert made["status"] == 201
+    now = AddressPolicy.of(own=["198.51.100.7", "new.example"])
+    async with replicas(reachable=Reachable(now), per_trunk=2) as api:
+        renamed = await api.patch(made["id"], name="Acme 2", source_cidrs=[" 198.51.100.7", "10.0.0.0/8"])
+        assert (renamed["status"], renamed["endpoints"]) == (200, made["endpoints"])
+        one = pb.UpdateTrunkRequest(trunk=Trunk(id=made["id"], enabled=False), any_version=True)
+        one.update_mask.paths.append("enabled")
+        assert not (await api.stub().UpdateTrunk(one)).trunk.enabled
+        other = {**made["endpoints"][0], "port": 5070}
+        refused = await api.patch(made["id"], source_cidrs=["10.0.0.0/9"], endpoints=[other])
+        assert [(e["pointer"], e["code"]) for e in refused["errors"]] == [
+            ("/source_cidrs/0", "address_not_public"),
+            ("/endpoints/0/host", "address_not_public"),
+        ]
+        more = await api.patch(made["id"], endpoints=[*made["endpoints"], other])
+        assert [e["code"] for e in more["errors"]] == ["endpoints_too_many"]
 
 
 async def test_every_fault_is_told_at_once(api: Any) -> None:

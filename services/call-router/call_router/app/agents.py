@@ -140,9 +140,9 @@ class Agents:
         return True
 
     async def _checked(self, tenant_id: str, asked: Asked[AgentDraft], before: Kind | None) -> AgentFields:
-        """Raises Invalid with every fault of the request. before: how it was called until now; a trunk that
-        it named already is not looked for again."""
-        checked = check_agent(asked.draft, self.reachable)
+        """Raises Invalid with every fault of the request. before: how it was called until now; the address
+        or trunk that it named already is not judged again."""
+        checked = check_agent(asked.draft, self.reachable, before)
         faults = [] if isinstance(checked, AgentFields) else list(checked)
         for kind in asked.draft.kinds or ():
             if isinstance(kind, HumanAgent):

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from call_router.domain.sip_uri import read_uri
+from call_router.domain.sip_uri import SipUri, read_uri
 from siptypes.faults import Fault, name_faults
 from siptypes.numbers import is_e164
 from siptypes.reachable import Reachable
@@ -65,11 +65,13 @@ class AgentFields:
     ring_seconds: int
 
 
-def check_agent(draft: AgentDraft, reachable: Reachable | None = None) -> AgentFields | list[Fault]:
+def check_agent(
+    draft: AgentDraft, reachable: Reachable | None = None, held: Kind | None = None
+) -> AgentFields | list[Fault]:
     """Fields only of a draft that could be read as a whole. reachable: None where that was judged before, as
-    in a message."""
+    in a message. held: what the agent is already; it keeps that, also where nobody else may be called."""
     faults = [] if draft.name is None else name_faults(draft.name)
-    kind = None if draft.kinds is None else _read_kind(draft.kinds, reachable)
+    kind = None if draft.kinds is None else _read_kind(draft.kinds, reachable, held)
     if isinstance(kind, Fault):
         faults.append(kind)
     ring = draft.ring_seconds
@@ -81,7 +83,7 @@ def check_agent(draft: AgentDraft, reachable: Reachable | None = None) -> AgentF
     return AgentFields(draft.name.strip(), kind, ring)
 
 
-def _read_kind(kinds: tuple[Kind, ...], reachable: Reachable | None) -> Kind | Fault:
+def _read_kind(kinds: tuple[Kind, ...], reachable: Reachable | None, held: Kind | None) -> Kind | Fault:
     if not kinds:
         hint = 'give "sip" with a uri, or "human" with trunk_id and target'
         return Fault("", "agent_kind_missing", "an agent is either sip or human", hint)
@@ -90,21 +92,27 @@ def _read_kind(kinds: tuple[Kind, ...], reachable: Reachable | None) -> Kind | F
         return Fault("", "agent_kind_ambiguous", "an agent is either sip or human, not both", hint)
     kind = kinds[0]
     if isinstance(kind, SipAgent):
-        return _read_sip(kind, reachable)
+        return _read_sip(kind, reachable, held)
     if _EXTENSION.fullmatch(kind.target) or is_e164(kind.target):
         return kind
     hint = "give the digits of an extension, or a number with + and its country's code"
     return Fault("/human/target", "target_invalid", "this is neither an extension nor a number", hint)
 
 
-def _read_sip(kind: SipAgent, reachable: Reachable | None) -> SipAgent | Fault:
+def _read_sip(kind: SipAgent, reachable: Reachable | None, held: Kind | None) -> SipAgent | Fault:
     uri = read_uri(kind.uri, "/sip/uri")
-    if isinstance(uri, Fault) or reachable is None:
-        return uri if isinstance(uri, Fault) else SipAgent(str(uri))
+    if isinstance(uri, Fault):
+        return uri
+    kept = isinstance(held, SipAgent) and read_uri(held.uri, "/sip/uri") == uri
+    refused = None if kept or reachable is None else _refused(uri, reachable)
+    return refused or SipAgent(str(uri))
+
+
+def _refused(uri: SipUri, reachable: Reachable) -> Fault | None:
     refusal = reachable.addresses.refused_host(uri.host)
     if refusal is not None:
         return Fault("/sip/uri", refusal.code, refusal.detail, refusal.hint)
     if uri.transport == "tls" and not reachable.tls:
         hint = "write ;transport=tcp or udp, or leave the transport out"
         return Fault("/sip/uri", "sip_uri_tls_unavailable", "our edges have no TLS yet", hint)
-    return SipAgent(str(uri))
+    return None

@@ -1,6 +1,5 @@
 """Creating, reading, changing and deleting trunks."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from servicekit.api.asked import Asked, Change
@@ -13,7 +12,7 @@ from servicekit.paging import Page
 from servicekit.quotas import TenantLocks, check_quota
 from servicekit.refusals import changed_meanwhile, invalid, not_found
 from sip_config.domain.check import MAX_ENDPOINTS, TrunkDraft, check_label, check_trunk
-from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
+from sip_config.domain.trunk import Trunk, TrunkFields
 from sip_config.ports import Feed, References, TrunkStore
 from siptypes.faults import Fault
 from siptypes.reachable import Reachable
@@ -54,7 +53,7 @@ class Trunks:
         that has it already was made by an earlier try of the same request, and is given back."""
         trunk_id = trunk_id or new_id("trk")
         label = trunk_id.replace("_", "-") if label is None else label.strip().lower()
-        fields = self._checked(asked, (), check_label(label))
+        fields = self._checked(asked, None, check_label(label))
         made = await self.store.get(tenant_id, trunk_id)
         if made is not None:
             return made
@@ -86,7 +85,7 @@ class Trunks:
         for _ in range(_TRIES):
             before = await self.get(tenant_id, trunk_id)
             expected.check("trunk", before.version)
-            after = await self._replaced(before, self._checked(change(before), before.fields.endpoints))
+            after = await self._replaced(before, self._checked(change(before), before.fields))
             if after is not None:
                 return after
         raise changed_meanwhile("trunk")
@@ -117,7 +116,7 @@ class Trunks:
         return after
 
     def _checked(
-        self, asked: Asked[TrunkDraft], held: Sequence[Endpoint], besides: Fault | None = None
+        self, asked: Asked[TrunkDraft], held: TrunkFields | None, besides: Fault | None = None
     ) -> TrunkFields:
         """Raises Invalid with every fault of the request. held: what the trunk has already."""
         checked = check_trunk(asked.draft, self.reachable, self.quotas.endpoints_per_trunk, held)

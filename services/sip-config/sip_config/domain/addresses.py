@@ -10,23 +10,22 @@ from siptypes.faults import Fault
 from siptypes.reachable import Reachable
 
 
-def source_faults(written: Iterable[str], policy: AddressPolicy, known: Collection[str]) -> Iterator[Fault]:
-    """known: pointers of what is wrong already."""
+def source_faults(
+    written: Iterable[str], policy: AddressPolicy, known: Collection[str], held: Collection[str]
+) -> Iterator[Fault]:
+    """known: pointers of what is wrong already. held: canonical networks that are kept as they are."""
     for index, text in enumerate(written):
         pointer = f"/source_cidrs/{index}"
-        if pointer not in known:
-            refusal = policy.refused_network(ip_network(text.strip()))
+        network = None if pointer in known else ip_network(text.strip())
+        if network is not None and str(network) not in held:
+            refusal = policy.refused_network(network)
             if refusal is not None:
                 yield Fault(pointer, refusal.code, refusal.detail, refusal.hint)
 
 
-def host_faults(hosts: Iterable[str], policy: AddressPolicy, known: Collection[str]) -> Iterator[Fault]:
-    """known: pointers of what is wrong already."""
-    for index, host in enumerate(hosts):
-        pointer = f"/endpoints/{index}/host"
-        refusal = policy.refused_host(host) if pointer not in known else None
-        if refusal is not None:
-            yield Fault(pointer, refusal.code, refusal.detail, refusal.hint)
+def host_faults(host: str, policy: AddressPolicy, pointer: str) -> list[Fault]:
+    refusal = policy.refused_host(host)
+    return [Fault(pointer, refusal.code, refusal.detail, refusal.hint)] if refusal else []
 
 
 def transport_faults(transport: Transport, reachable: Reachable, pointer: str) -> list[Fault]:

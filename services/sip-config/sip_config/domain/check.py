@@ -43,28 +43,34 @@ def check_trunk(
     draft: TrunkDraft,
     reachable: Reachable,
     max_endpoints: int = MAX_ENDPOINTS,
-    held: Collection[Endpoint] = (),
+    held: TrunkFields | None = None,
 ) -> TrunkFields | list[Fault]:
     """Fields only of a draft that could be read as a whole. held: what the trunk has already; it keeps that,
-    also over a transport that is there no more."""
+    also where nobody may write it any more."""
     faults: list[Fault] = []
     if draft.name is not None:
         faults += name_faults(draft.name, "call it what you call your provider")
     if draft.country is not None:
         faults += _country_faults(draft.country)
-    sources, unread = _checked_sources(draft.source_cidrs or (), reachable.addresses)
-    endpoints, wrong = _checked_endpoints(draft.endpoints or (), reachable, max_endpoints, held)
+    sources, unread = _checked_sources(
+        draft.source_cidrs or (), reachable.addresses, held.source_cidrs if held else ()
+    )
+    endpoints, wrong = _checked_endpoints(
+        draft.endpoints or (), reachable, max_endpoints, held.endpoints if held else ()
+    )
     faults += unread + wrong
     if faults or draft.name is None or draft.country is None or draft.enabled is None:
         return faults
     return TrunkFields(draft.name.strip(), sources, draft.country.upper(), endpoints, draft.enabled)
 
 
-def _checked_sources(written: Sequence[str], addresses: AddressPolicy) -> tuple[tuple[str, ...], list[Fault]]:
+def _checked_sources(
+    written: Sequence[str], addresses: AddressPolicy, held: Collection[str]
+) -> tuple[tuple[str, ...], list[Fault]]:
     sources, faults = read_sources(written)
     known = {fault.pointer for fault in faults}
     if "/source_cidrs" not in known:
-        faults += source_faults(written, addresses, known)
+        faults += source_faults(written, addresses, known, held)
     if len(",".join(sources)) > MAX_SOURCES_LENGTH:
         detail = "the sources are longer than an edge holds in one record"
         faults.append(
@@ -76,6 +82,7 @@ def _checked_sources(written: Sequence[str], addresses: AddressPolicy) -> tuple[
 def _checked_endpoints(
     drafts: Sequence[EndpointDraft], reachable: Reachable, most: int, held: Collection[Endpoint]
 ) -> tuple[tuple[Endpoint, ...], list[Fault]]:
+    most = max(most, len(held))
     if len(drafts) > most:
         detail = f"{len(drafts)} endpoints, {most} are allowed"
         return (), [
@@ -84,15 +91,17 @@ def _checked_endpoints(
     read: dict[Endpoint, None] = {}
     faults: list[Fault] = []
     for index, draft in enumerate(drafts):
-        found = _endpoint_faults(draft, f"/endpoints/{index}")
+        pointer = f"/endpoints/{index}"
+        found = _endpoint_faults(draft, pointer)
         if not found:
             endpoint = _endpoint(draft)
             read[endpoint] = None
-            if endpoint not in held:
-                found = transport_faults(endpoint.transport, reachable, f"/endpoints/{index}/transport")
+            if endpoint in held:
+                continue
+            found = transport_faults(endpoint.transport, reachable, f"{pointer}/transport")
+        if f"{pointer}/host" not in {fault.pointer for fault in found}:
+            found += host_faults(draft.host, reachable.addresses, f"{pointer}/host")
         faults += found
-    known = {fault.pointer for fault in faults}
-    faults += host_faults([draft.host for draft in drafts], reachable.addresses, known)
     return tuple(read), faults
 
 
