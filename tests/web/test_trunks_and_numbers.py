@@ -29,6 +29,10 @@ async def test_a_refusal_is_mended_on_its_trunk_and_the_next_call_is_answered(
     await line.tenant.in_force(line.trunk["id"], number_count=1)
     assert (await (await line.dial()).outcome()).result.as_told
 
+    words = {"STATUS": "420", "HEADERS": "Require: path\r\n"}
+    assert (await (await line.dial("caller_is_refused", words=words)).outcome()).result.as_told
+    await expect(page.get_by_text("requires the extension path of SIP, which we do not have")).to_be_visible()
+
     await page.get_by_role("tab", name="Changes").click()
     await expect(page.get_by_role("cell", name="source_cidrs").first).to_be_visible()
     await page.get_by_role("tab", name="Calls").click()
