@@ -51,7 +51,7 @@ class FreeSwitchSettings:
     esl: Address
     edge: Address
     password: str
-    rtp_ports: tuple[int, int] = (16384, 32768)
+    rtp_ports: tuple[int, int] = (16384, 32767)
     edge_cidr: str = "127.0.0.0/8"
     log_levels: str = "notice,warning,err,crit,alert"
     xml_curl: XmlCurl | None = None

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,6 +10,7 @@ import pytest
 
 from switchlink.testing.desk import Desk, Edge, leg, refuse
 from switchlink.testing.sip_phone import Behaviour, Phone
+from switchlink.testing.switch_process import RunningSwitch
 
 Met = tuple[asyncio.Event, asyncio.Event]
 # The guard ends a call with another reason: whatever is not that came before it, in less than two seconds.
@@ -40,6 +42,20 @@ async def test_the_router_sees_the_channel_and_the_agent_answers(calls: Edge, ed
     await handed.call.rtp.hears(0x22, 100)
     assert (await handed.hang_up())["Hangup-Cause"] == "NORMAL_CLEARING"
     await asyncio.wait_for(agent.ended_by_peer.wait(), 20)
+
+
+async def test_a_port_that_another_program_has_costs_no_call(
+    switch: RunningSwitch, calls: Edge, edge: Phone
+) -> None:
+    """Nine of ten are taken; devswitch takes what the kernel gives."""
+    with contextlib.ExitStack() as others:
+        for port in switch.rtp_ports[: len(switch.rtp_ports) * 9 // 10]:
+            other = others.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            with contextlib.suppress(OSError):  # the switch's own
+                other.bind((switch.sip[0], port))
+        handed = await calls.hand_over(leg(edge.behave("has-a-port", Behaviour())))
+        assert await handed.final() == (200, "OK")
+        await handed.hang_up()
 
 
 async def test_a_refusal_is_told_and_done(calls: Edge) -> None:

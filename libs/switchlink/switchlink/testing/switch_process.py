@@ -29,6 +29,8 @@ class RunningSwitch:
     log: Path
     routers: tuple[Peer, ...] = ()
     """Whom it asks about each call."""
+    rtp_ports: range = range(0)
+    """Those that its media may take; none where the kernel gives them."""
 
     def link(self, *events: str, **options: object) -> EslLink:
         return EslLink(*self.esl, self.password, events, **options)  # type: ignore[arg-type]  # EslLink's own
@@ -48,9 +50,10 @@ async def running_switch(
 ) -> AsyncIterator[RunningSwitch]:
     """`kind` is freeswitch or devswitch; ready when one can sign in on its event socket. `options`:
     devswitch's own."""
-    password = secrets.token_hex(16)
+    password, log = secrets.token_hex(16), folder / "output.log"
     sip, esl = (host, free_port(host)), (host, free_port(host))
-    switch = RunningSwitch(kind, sip, esl, edge, password, folder / "output.log", tuple(routers))
+    media = _some_rtp_ports() if kind == "freeswitch" else range(0)
+    switch = RunningSwitch(kind, sip, esl, edge, password, log, tuple(routers), media)
     make = _freeswitch if kind == "freeswitch" else _devswitch
     launch = make(switch, configuration)
     if kind == "devswitch":
@@ -63,6 +66,12 @@ async def running_switch(
         await _stop(process)
 
 
+def _some_rtp_ports() -> range:
+    """Below those that the kernel gives to whoever names none, above those of free_ports."""
+    first = 20_000 + secrets.randbelow(60) * 200
+    return range(first, first + 200)
+
+
 @dataclass(frozen=True, slots=True)
 class Launch:
     command: Sequence[str]
@@ -73,13 +82,12 @@ def _freeswitch(switch: RunningSwitch, configuration: Path) -> Launch:
     binary = find_freeswitch()
     if binary is None:
         raise FileNotFoundError("no FreeSWITCH: neither FREESWITCH_BIN nor PATH names one")
-    first = 20000 + secrets.randbelow(100) * 200
     settings = FreeSwitchSettings(
         sip=Address(*switch.sip),
         esl=Address(*switch.esl),
         edge=Address(*switch.edge),
         password=switch.password,
-        rtp_ports=(first, first + 199),
+        rtp_ports=(switch.rtp_ports.start, switch.rtp_ports.stop - 1),
         routers=tuple(Address(*router) for router in switch.routers),
     )
     launch = freeswitch_launch(binary, configuration, switch.log.parent, settings)
