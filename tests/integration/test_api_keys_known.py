@@ -77,9 +77,9 @@ async def test_keys_hold_without_the_broker_and_over_a_restart_and_end_when_they
     async with service(broker, tmp_path) as (keys, following):
         await until(lambda: keys.whole, within=30)
         await producer.send(TOPIC, key_id, sealed(key_id, key))
-        await until(lambda: is_good(keys, key), within=10)
-        await until((tmp_path / "api-keys.json").exists, within=10)
-        await until(lambda: key_id in (tmp_path / "api-keys.json").read_text(), within=10)
+        await until(lambda: is_good(keys, key))
+        await until((tmp_path / "api-keys.json").exists)
+        await until(lambda: key_id in (tmp_path / "api-keys.json").read_text())
         await broker.stop()
         await until(lambda: "API keys are known as they were" in following.problem(), within=30)
         assert following.held_since is not None
@@ -91,7 +91,7 @@ async def test_keys_hold_without_the_broker_and_over_a_restart_and_end_when_they
         await until(lambda: keys.whole and not following.problem(), within=60)
         assert is_good(keys, key)
         await producer.send(TOPIC, key_id, None)
-        await until(lambda: not is_good(keys, key), within=10)
+        await until(lambda: not is_good(keys, key))
     await producer.stop()
 
 
@@ -106,7 +106,7 @@ async def test_the_open_streams_of_a_key_end_when_it_is_revoked_and_no_others(
         await until(lambda: keys.whole, within=30)
         for key_id, key in zip(key_ids, (revoked, kept), strict=True):
             await producer.send(TOPIC, key_id, sealed(key_id, key))
-        await until(lambda: is_good(keys, revoked) and is_good(keys, kept), within=10)
+        await until(lambda: is_good(keys, revoked) and is_good(keys, kept))
         at = await stack.enter_async_context(open_streams(keys, tmp_path))
         client = await stack.enter_async_context(httpx.AsyncClient(base_url=at.url, timeout=20))
         watching, events = {}, {}
@@ -120,12 +120,12 @@ async def test_the_open_streams_of_a_key_end_when_it_is_revoked_and_no_others(
             assert b"event: here" in await anext(events[key])
         await producer.send(TOPIC, key_ids[0], None)
         with pytest.raises(grpc.aio.AioRpcError) as ended:
-            await asyncio.wait_for(watching[revoked].read(), 10)
+            await asyncio.wait_for(watching[revoked].read(), 30)
         assert ended.value.code() is grpc.StatusCode.UNAUTHENTICATED
         assert problem_of(ended.value).code == "token_expired"
         last = b"".join([part async for part in events[revoked]])
         assert b"event: ended" in last and b"token_expired" in last
         at.go_on.set()
-        assert await asyncio.wait_for(watching[kept].read(), 10) == b"again"
-        assert b"event: again" in await asyncio.wait_for(anext(events[kept]), 10)
+        assert await asyncio.wait_for(watching[kept].read(), 30) == b"again"
+        assert b"event: again" in await asyncio.wait_for(anext(events[kept]), 30)
     await producer.stop()

@@ -49,7 +49,7 @@ async def told(producer: Producer, topic: str, *events: CallEvent) -> None:
 async def next_of(reader: Reader[CallEvent], count: int) -> list[Event[CallEvent]]:
     """So many, each of them handled."""
     found: list[Event[CallEvent]] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async for each in reader:
             if len(found) == count:
                 return found
@@ -87,7 +87,7 @@ async def test_a_handler_that_fails_gets_its_event_again(kafka: Kafka, producer:
     tried = []
     for _ in range(2):
         try:
-            async with asyncio.timeout(20), Reader(kafka.bootstrap, topic, group_id=name) as reader:
+            async with asyncio.timeout(60), Reader(kafka.bootstrap, topic, group_id=name) as reader:
                 async for each in reader:
                     tried.append(each.value.call_id)
                     raise RuntimeError("the bill could not be written")
@@ -102,7 +102,7 @@ async def test_whoever_breaks_off_goes_on_with_the_next_event(
     await told(producer, name, *(event("call_1", seq) for seq in range(1, 6)))
     async with Reader(kafka.bootstrap, Topic(name, CallEvent), group_id=name) as reader:
         found = []
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             for _ in range(5):
                 async for each in reader:
                     found.append(each.value.seq)
@@ -127,7 +127,7 @@ async def test_partitions_change_hands_and_no_event_is_handled_twice(
 
     options = {"heartbeat_interval_ms": 100}
     one, other = (Reader(kafka.bootstrap, Topic(name, CallEvent), group_id=name, **options) for _ in "12")
-    async with asyncio.timeout(60), one:
+    async with asyncio.timeout(100), one:
         reading = [asyncio.create_task(read(one))]
         await many.wait()
         joining = asyncio.create_task(other.__aenter__())
@@ -153,7 +153,7 @@ async def test_a_record_that_is_no_such_message_is_passed_over_and_told(
     await producer.send(name, "call_1", b"\xff\xff", {"ce_type": ENDED})
     await told(producer, name, event("call_1", 9))
     async with Reader(kafka.bootstrap, Topic(name, CallEvent), group_id=name) as reader:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             assert (await anext(reader)).value.call_id == "call_1"
         assert reader.undecodable == 1
     assert f"{name} " in caplog.text and "passed over" in caplog.text
@@ -180,11 +180,11 @@ def state(trunk_id: str, version: int) -> bytes:
 async def test_a_state_is_whole_and_then_changes(kafka: Kafka, producer: Producer, name: str) -> None:
     topic = Topic(name, TrunkState, lambda state: state.trunk.version)
     async with Follower(kafka.bootstrap, topic) as empty:
-        assert await asyncio.wait_for(empty.whole(), 20) == {}
+        assert await asyncio.wait_for(empty.whole(), 60) == {}
     for key, data in [("a", state("a", 1)), ("a", state("a", 2)), ("b", state("b", 1)), ("b", None)]:
         await producer.send(name, key, data)
     async with Follower(kafka.bootstrap, topic) as followed:
-        whole = await asyncio.wait_for(followed.whole(), 20)
+        whole = await asyncio.wait_for(followed.whole(), 60)
         assert {key: value.trunk.version for key, value in whole.items()} == {"a": 2}
         await producer.send(name, "a", state("a", 2))
         await producer.send(

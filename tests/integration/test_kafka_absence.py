@@ -20,8 +20,8 @@ from servicekit.spool import Spool, SpooledProducer
 from servicekit.testing import Each, until
 
 DEADLINE = 2.0
-# a call may first fail to send on the old connection and then fail to make a new one
-BOUND = 2 * DEADLINE + 1.5
+# A call may first fail to send on the old connection and then fail to make a new one; a machine may be slow.
+BOUND = 2 * DEADLINE + 6
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

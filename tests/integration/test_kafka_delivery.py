@@ -128,7 +128,7 @@ async def test_a_topic_that_is_not_there_is_unavailable_and_does_not_hang(kafka:
         assert refused.code == "broker_unavailable"
     else:
         raise AssertionError("it was taken")
-    assert asyncio.get_running_loop().time() - began < 5
+    assert asyncio.get_running_loop().time() - began < 10
     await producer.stop()
 
 
@@ -230,7 +230,7 @@ async def test_after_too_many_dead_letters_the_partition_stops_and_says_so(
         await until(lambda: len(seen) >= 5, within=30)
         assert not task.done()
         broken = False
-        await until(lambda: consumer.problem() == "" and len(seen) == 26, within=60)
+        await until(lambda: consumer.problem() == "" and len(seen) == 26, within=90)
     assert dead == {b"0", b"1", b"2", b"3"}
 
 

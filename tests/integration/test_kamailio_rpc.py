@@ -2,12 +2,12 @@
 
 import asyncio
 import os
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from harness.ports import free_port
 from harness.until import until
 from switchlink.kamailio_rpc import KamailioHttp, KamailioSocket, RpcError, RpcUnavailable
 from switchlink.kamailio_run import KamailioPorts, KamailioRun
@@ -16,20 +16,10 @@ CONFIG = Path(__file__).parents[2] / "infra" / "kamailio" / "kamailio.cfg"
 RECORD = "t_1|trk_1|e|10.0.0.0/8,fd00::/8|3"
 
 
-def _free_ports() -> KamailioPorts:
-    sockets = [socket.socket() for _ in range(4)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return KamailioPorts(*ports)
-
-
 @pytest.fixture(scope="module")
 async def edge(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[KamailioRun]:
     folder = tmp_path_factory.mktemp("k")
-    run = KamailioRun(CONFIG, folder, _free_ports())
+    run = KamailioRun(CONFIG, folder, KamailioPorts(*(free_port() for _ in range(4))))
     run.prepare()
     with (folder / "output.log").open("wb") as output:
         process = await asyncio.create_subprocess_exec(
@@ -37,7 +27,7 @@ async def edge(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kamail
         )
     try:
         async with KamailioSocket(run.rpc_socket) as rpc:
-            await until(lambda: _answers(rpc), within=20, what="the first answer of Kamailio")
+            await until(lambda: _answers(rpc), within=60, what="the first answer of Kamailio")
         yield run
     finally:
         process.terminate()

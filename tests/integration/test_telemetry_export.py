@@ -123,4 +123,4 @@ def test_without_an_endpoint_nothing_is_sampled_and_ids_exist_all_the_same(tmp_p
 def test_a_collector_that_is_away_does_not_keep_the_process(tmp_path: Path) -> None:
     _, without = run(tmp_path, "")
     _, away = run(tmp_path, "http://127.0.0.1:1")
-    assert away - without < 5
+    assert away - without < 8  # one export that is waited for takes 10

@@ -61,7 +61,7 @@ async def test_a_pipe_that_nobody_reads_holds_up_no_duty(tmp_path: Path) -> None
         async with asyncio.timeout(60), httpx.AsyncClient() as client:
             while True:  # until all lines are told, with the pipe full long before
                 try:
-                    body = (await client.get(f"http://{listen}/readyz", timeout=5)).json()
+                    body = (await client.get(f"http://{listen}/readyz", timeout=30)).json()
                 except httpx.ConnectError:
                     await asyncio.sleep(0.05)
                     continue

@@ -260,7 +260,7 @@ class Control(SwitchConfigServicer):
 
     # -- what tests wait for
 
-    async def in_force(self, version: str = "", within: float = 15.0) -> pb.AckRequest:
+    async def in_force(self, version: str = "", within: float = 30.0) -> pb.AckRequest:
         """The newest word, since the last change, that this version (the current one) is in force."""
         version = version or self.version
 
@@ -272,7 +272,7 @@ class Control(SwitchConfigServicer):
         ack: pb.AckRequest = await until(told, within, f"the word that {version[:8]} is in force")
         return ack
 
-    async def refusal(self, version: str, within: float = 15.0) -> str:
+    async def refusal(self, version: str, within: float = 30.0) -> str:
         def reason() -> str:
             return next(
                 (ack.nack_reason for ack in self.acks if ack.version == version and ack.nack_reason), ""

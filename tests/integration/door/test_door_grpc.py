@@ -20,13 +20,13 @@ GET, WATCH = f"/{SERVICE}/GetStatus", f"/{SERVICE}/Watch"
 async def refused(channel: grpc.aio.Channel, method: str, request: bytes = b"") -> grpc.aio.AioRpcError:
     async with channel:
         with pytest.raises(grpc.aio.AioRpcError) as found:
-            await channel.unary_unary(method)(request, timeout=5)
+            await channel.unary_unary(method)(request, timeout=30)
     return found.value
 
 
 async def test_a_call_is_answered_with_its_id(door: Door, behind: Behind) -> None:
     async with door.clear() as channel:
-        call = channel.unary_unary(GET)(b"hello", timeout=5, metadata=(("x-request-id", "mine-1"),))
+        call = channel.unary_unary(GET)(b"hello", timeout=30, metadata=(("x-request-id", "mine-1"),))
         assert await call == b"hello"
         assert ("x-request-id", "mine-1") in tuple(await call.initial_metadata())
     assert behind.metadata[-1]["x-request-id"] == "mine-1"
@@ -42,9 +42,9 @@ async def test_a_message_of_a_stream_arrives_when_it_is_sent(door: Door, behind:
     behind.go_on.clear()
     async with door.clear() as channel:
         stream = channel.unary_stream(WATCH)(b"")
-        assert await asyncio.wait_for(stream.read(), 5) == b"first"
+        assert await asyncio.wait_for(stream.read(), 30) == b"first"
         behind.go_on.set()
-        assert await asyncio.wait_for(stream.read(), 5) == b"second"
+        assert await asyncio.wait_for(stream.read(), 30) == b"second"
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ async def test_with_tls_one_port_speaks_rest_and_grpc(
         assert (await client.get("/api/v1/health/trunks")).json()["method"] == "GET"
     credentials = grpc.ssl_channel_credentials(authority.ca_file.read_bytes())
     async with grpc.aio.secure_channel(door.rpc, credentials) as channel:
-        assert await channel.unary_unary(GET)(b"hello", timeout=5) == b"hello"
+        assert await channel.unary_unary(GET)(b"hello", timeout=30) == b"hello"
     async with httpx.AsyncClient() as client:
         answer = await client.get(door.url.replace("https", "http"))
     assert (answer.status_code, answer.json()["code"]) == (400, "tls_required")

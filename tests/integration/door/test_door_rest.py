@@ -102,7 +102,7 @@ async def test_what_is_too_much_is_told(door: Door, how: dict[str, Any], status:
 async def test_what_is_no_request_gets_a_problem(door: Door, sent: bytes) -> None:
     reader, writer = await asyncio.open_connection(*door.address)
     writer.write(sent)
-    head, _, body = (await asyncio.wait_for(reader.read(), 5)).partition(b"\r\n\r\n")
+    head, _, body = (await asyncio.wait_for(reader.read(), 30)).partition(b"\r\n\r\n")
     writer.close()
     assert b"application/problem+json" in head
     assert json.loads(body)["code"] == "http_malformed"
@@ -121,10 +121,10 @@ async def test_an_event_arrives_when_it_is_sent(door: Door, behind: Behind) -> N
     behind.go_on.clear()
     async with door.rest() as client, client.stream("GET", "/api/v1/health/stream") as answer:
         events = answer.aiter_lines()
-        assert await asyncio.wait_for(anext(events), 5) == "data: first"
+        assert await asyncio.wait_for(anext(events), 30) == "data: first"
         behind.go_on.set()
         await anext(events)
-        assert await asyncio.wait_for(anext(events), 5) == "data: second"
+        assert await asyncio.wait_for(anext(events), 30) == "data: second"
 
 
 async def test_cors_is_off_by_default(door: Door, behind: Behind) -> None:
@@ -153,7 +153,7 @@ async def test_pages_of_an_allowed_origin_may_call_and_no_others(opens_door: Any
 
 async def test_an_address_that_asks_too_often_is_told_to_wait(opens_door: Any) -> None:
     door = await opens_door(LIMITS__REQUESTS_PER_SECOND="1", LIMITS__BURST="1")
-    answers = [await got(door) for _ in range(4)]
+    answers = await asyncio.gather(*(got(door) for _ in range(12)))  # a second allows one of them
     refused = next(answer for answer in answers if answer.status_code == 429)
     assert said(refused)["code"] == "requests_too_many"
     assert refused.headers["retry-after"] == "1"
@@ -175,12 +175,12 @@ async def test_only_what_no_service_answered_is_logged_here(door: Door) -> None:
     def lines() -> list[dict[str, Any]]:
         return [json.loads(line) for line in door.process.logs().splitlines()]
 
-    await until(lambda: [line for line in lines() if line.get("request_id") == "answered-here"], 5)
+    await until(lambda: [line for line in lines() if line.get("request_id") == "answered-here"])
     line = next(line for line in lines() if line.get("request_id") == "answered-here")
     assert (line["service"], line["status"], line["path"], line["level"]) == ("door", 404, "/nowhere", "info")
     assert not [line for line in lines() if line.get("request_id") == "answered-behind"]
     # what nginx says of itself has the same shape
     await got(door, "/api/v1/sip/trunks")
-    await until(lambda: [line for line in lines() if "connect() failed" in line["event"]], 5)
+    await until(lambda: [line for line in lines() if "connect() failed" in line["event"]])
     line = next(line for line in lines() if "connect() failed" in line["event"])
     assert (line["service"], line["module"], line["level"]) == ("door", "nginx", "error")

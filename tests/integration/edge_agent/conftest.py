@@ -96,13 +96,13 @@ class Agent:
     async def ready(self) -> dict[str, Any] | None:
         try:
             async with httpx.AsyncClient() as client:
-                answer = await client.get(f"http://127.0.0.1:{self.http}/readyz", timeout=2.0)
+                answer = await client.get(f"http://127.0.0.1:{self.http}/readyz", timeout=10.0)
         except httpx.HTTPError:
             return None
         report: dict[str, Any] = answer.json()
         return report
 
-    async def until_ready(self, within: float = 15.0) -> None:
+    async def until_ready(self, within: float = 30.0) -> None:
         async def check() -> bool:
             report = await self.ready()
             return report is not None and report["ready"]

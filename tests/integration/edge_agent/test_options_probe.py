@@ -133,7 +133,7 @@ async def test_an_endpoint_that_is_named_is_probed_at_once(
         await control.in_force()
         await agent.until_ready()
         control.change(udp_endpoint(named.host, named.port))
-        await until(lambda: heard.heard, 2.0, "the first probe")
+        await until(lambda: heard.heard, 15.0, "the first probe")
         text, source = heard.heard[0]
         assert (source, text.partition(" ")[0]) == (edge.public, "OPTIONS")
 

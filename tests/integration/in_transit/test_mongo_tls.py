@@ -39,7 +39,7 @@ async def told(mongo: Mongo) -> str:
     """What readiness says after a look that failed."""
     watching = asyncio.ensure_future(mongo.watch())
     try:
-        await until(lambda: mongo.problem() not in ("", "not connected yet"), within=10)
+        await until(lambda: mongo.problem() not in ("", "not connected yet"), within=30)
     finally:
         watching.cancel()
         await mongo.close()
