@@ -355,3 +355,11 @@ def test_what_the_switch_noted_of_an_earlier_leg_is_not_of_this_one() -> None:
 def test_a_failed_leg_takes_along_what_the_switch_noted_of_it() -> None:
     noted = {"variable_keepline_failed_leg": "0", "variable_keepline_leg_rang": "0:1795424401000000"}
     assert failure_of(noted).times.rang_at == datetime(2026, 11, 23, 9, 0, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("status", ["sip:180", "sip:200"])
+def test_a_leg_that_failed_with_no_refusal_said_what_cannot_be_used(status: str) -> None:
+    """Its 183 or 200 had SDP that the switch could not read."""
+    said = {"variable_originate_disposition": "NORMAL_CLEARING"}
+    failure = failure_of({**said, "variable_last_bridge_proto_specific_hangup_cause": status})
+    assert (failure.sip_status, failure.cause) == (0, "INCOMPATIBLE_DESTINATION")

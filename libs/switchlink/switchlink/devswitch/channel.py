@@ -43,6 +43,7 @@ class Channel:
         self.application: Application | None = None
         self.walk: Walking | None = None
         self.context = ""
+        self._early = ""
         self._scheduled: list[asyncio.TimerHandle] = []
         self.cause = ""
         self.max_forwards = _MAX_FORWARDS
@@ -106,29 +107,38 @@ class Channel:
         self._end(cause if cause in NUMBERS else "NORMAL_CLEARING", by_far_side, None)
 
     def far_rang(self) -> None:
-        if not self.hung_up and not self.times.progress:
+        if not self.hung_up and not self.times.progress and not self._waits_for_the_answer:
             self.times.progress = now_us()
             self._happened("CHANNEL_PROGRESS", "api_on_ring")
             if self.observer is not None:
                 self.observer.rang()
 
     def far_sent_early_media(self, sdp: str) -> None:
-        if not self.hung_up and not self.times.progress_media and self.conversation.agree(sdp):
-            self.times.progress_media = now_us()
-            self._happened("CHANNEL_PROGRESS_MEDIA", "api_on_pre_answer")
-            if self.observer is not None:
-                self.observer.sent_early_media()
+        if self.hung_up or self.times.progress_media:
+            return
+        self.times.progress_media = now_us()
+        self._early = sdp
+        self._happened("CHANNEL_PROGRESS_MEDIA", "api_on_pre_answer")
+        if not self._waits_for_the_answer and not self.conversation.agree(sdp):
+            self.hang_up("INCOMPATIBLE_DESTINATION")
+        elif self.observer is not None:
+            self.observer.sent_early_media()
 
     def far_answered(self, sdp: str) -> None:
         if self.hung_up or self.is_answered:
             return
         self.times.answered = now_us()
-        if not self.conversation.agree(sdp):
+        if not self.conversation.agree(sdp or self._early):
             self.hang_up("INCOMPATIBLE_DESTINATION")
             return
         self._happened("CHANNEL_ANSWER", "api_on_answer")
         if self.observer is not None:
             self.observer.answered()
+
+    def far_described_nothing(self, status: int, phrase: str) -> None:
+        self.leg = None
+        self._note_status(status, phrase)
+        self.hang_up(cause_of_status(status))
 
     def far_described(self, sdp: str) -> None:
         if not self.hung_up and not self.conversation.agree(sdp):
@@ -155,6 +165,11 @@ class Channel:
 
     def far_offered(self, sdp: str) -> str | None:
         return None if self.hung_up else self.conversation.renew(sdp)
+
+    @property
+    def _waits_for_the_answer(self) -> bool:
+        """The caller made no offer: of what the leg says before its answer, nothing is passed on."""
+        return self.partner is not None and self.partner.conversation.is_late
 
     def _happened(self, event: str, hook: str) -> None:
         self.home.fire(event, self)

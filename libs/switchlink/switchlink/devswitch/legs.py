@@ -45,7 +45,11 @@ class LegEvents(Protocol):
 
     def far_sent_early_media(self, sdp: str) -> None: ...
 
-    def far_answered(self, sdp: str) -> None: ...
+    def far_answered(self, sdp: str) -> None:
+        """`sdp` may be "" where the far side described itself before."""
+
+    def far_described_nothing(self, status: int, phrase: str) -> None:
+        """Its answer cannot be read, or says nothing of its media; it was told BYE or CANCEL."""
 
     def far_described(self, sdp: str) -> None:
         """Its answer to the offer that went out with our 200."""

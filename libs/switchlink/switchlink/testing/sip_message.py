@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 from typing import Self
 
 Header = tuple[str, str]
+Body = tuple[str, str]
+"""Content-Type and text."""
+
+NOTHING: Body = ("", "")
 
 SUCCESS = 2  # the class of a status
 
@@ -71,7 +75,11 @@ class SipMessage:
 
 
 def answer(
-    request: SipMessage, status: int, reason: str, more: Sequence[Header] = (), body: str = ""
+    request: SipMessage,
+    status: int,
+    reason: str,
+    more: Sequence[Header] = (),
+    body: Body = NOTHING,
 ) -> SipMessage:
     """Copies what RFC 3261 8.2.6 says, with a tag of the caller's choosing in `more`'s To, if any."""
     replaced = {name.lower() for name, _ in more}
@@ -81,8 +89,9 @@ def answer(
         if _long(name) in ("via", "from", "to", "call-id", "cseq", "record-route")
         and _long(name) not in replaced
     ]
-    kind = [("Content-Type", "application/sdp")] if body else []
-    return SipMessage(f"SIP/2.0 {status} {reason}", (*copied, *more, *kind), body)
+    kind, text = body
+    described = [("Content-Type", kind)] if kind else []
+    return SipMessage(f"SIP/2.0 {status} {reason}", (*copied, *more, *described), text)
 
 
 def contact_uri(message: SipMessage) -> str:

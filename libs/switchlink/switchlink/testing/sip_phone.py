@@ -3,14 +3,20 @@
 import asyncio
 import itertools
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self, cast
 
 from .rtp import RtpPort
-from .sip_message import SUCCESS, Header, SipMessage, answer, contact_uri, tag_of
+from .sip_message import NOTHING, SUCCESS, Body, Header, SipMessage, answer, contact_uri, tag_of
 
 Peer = tuple[str, int]
+Describe = Callable[[str], Body]
+"""Makes an answer's body of the SDP of the phone."""
+
+
+def describe(sdp: str) -> Body:
+    return "application/sdp", sdp
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +24,8 @@ class Behaviour:
     """What a called user does with an INVITE. `status` None: rings until it is cancelled.
 
     `early` sends a 183 with its SDP, `rings_after_seconds` a 180 that much later; `before_final_seconds`
-    after all of it comes the final answer, or once `told` is set.
+    after all of it comes the final answer, or once `told` is set. `describes_early` and `describes` write
+    other bodies in the 183 and the 200.
     """
 
     status: int | None = 200
@@ -30,6 +37,8 @@ class Behaviour:
     told: asyncio.Event | None = None
     silent: bool = False
     headers: Sequence[Header] = ()
+    describes_early: Describe = describe
+    describes: Describe = describe
 
 
 @dataclass(slots=True)
@@ -169,7 +178,8 @@ class Phone(asyncio.DatagramProtocol):
         if behaviour.rings:
             self._send(answer(invite, 180, "Ringing", tagged), peer)
         if behaviour.early:
-            self._send(answer(invite, 183, "Session Progress", tagged, call.rtp.sdp()), peer)
+            early = behaviour.describes_early(call.rtp.sdp())
+            self._send(answer(invite, 183, "Session Progress", tagged, early), peer)
         self._queue(invite.uri_user).put_nowait(call)
         if behaviour.rings_after_seconds is not None:
             await asyncio.sleep(behaviour.rings_after_seconds)
@@ -177,7 +187,7 @@ class Phone(asyncio.DatagramProtocol):
         await (behaviour.told.wait() if behaviour.told else asyncio.sleep(behaviour.before_final_seconds))
         if behaviour.status is not None and not call.cancelled.is_set():
             good = behaviour.status // 100 == SUCCESS
-            body = call.rtp.sdp() if good else ""
+            body = behaviour.describes(call.rtp.sdp()) if good else NOTHING
             final = answer(invite, behaviour.status, behaviour.reason, (*tagged, *behaviour.headers), body)
             call.answered = final if good else None
             self._send(final, peer)

@@ -33,9 +33,10 @@ class Conversation:
         return self.ours
 
     def agree(self, answer: str) -> bool:
-        """The far side's answer to our offer; without a text its earlier one stands."""
-        if not answer:
-            return self.theirs is not None
+        """The far side's answer to our offer. The first one that fits stands, whatever follows it
+        (RFC 3261, 13.2.1)."""
+        if self.theirs is not None:
+            return True
         theirs = sdp.parse(answer)
         common = self._common(theirs.codecs) if theirs else ()
         if theirs is None or self.port is None or not common:

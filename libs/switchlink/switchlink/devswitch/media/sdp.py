@@ -8,6 +8,7 @@ import ipaddress
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from switchlink.devswitch.legs import Peer
 
@@ -35,9 +36,22 @@ class Description:
         return self.direction in ("sendrecv", "recvonly") and self.peer[0] != "0.0.0.0"  # noqa: S104  a hold
 
 
+def readable(text: str) -> bool:
+    """Whether it is a description at all, as sofia-sip reads it: what it describes is another question."""
+    lines = _lines(text)
+    starts = [index for index, line in enumerate(lines) if line.startswith("m=")]
+    session = lines[: starts[0]] if starts else lines
+    sections = [lines[start:end] for start, end in pairwise([*starts, len(lines)])]
+    return (
+        all(any(line.startswith(name) for line in session) for name in ("v=", "o="))
+        and all(any(line.startswith("c=") for line in (*session, *section)) for section in sections)
+        and all(_MEDIA.fullmatch(section[0]) for section in sections)
+    )
+
+
 def parse(text: str) -> Description | None:
     """None: there is nothing in it that we could talk to."""
-    lines = text.replace("\r\n", "\n").split("\n")[:_MAX_LINES]
+    lines = _lines(text)
     starts = [index for index, line in enumerate(lines) if line.startswith("m=")]
     media = [_MEDIA.fullmatch(lines[start]) for start in starts]
     for start, end, found in zip(starts, [*starts, len(lines)][1:], media, strict=True):
@@ -46,6 +60,10 @@ def parse(text: str) -> Description | None:
             session = lines[: starts[0]]
             return _audio(found, section, session, tuple(lines[index][2:] for index in starts))
     return None
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").split("\n")[:_MAX_LINES]
 
 
 def _audio(

@@ -1,4 +1,7 @@
-"""The SDP of a message: its body, or the first part of a multipart body that is one (RFC 5621, 3)."""
+"""The SDP of a message: its body, or the first part of a multipart body that is one (RFC 5621, 3).
+
+FreeSWITCH looks for parts in requests alone: in an answer, only a body that is SDP is read.
+"""
 
 import email
 from email import policy
@@ -9,13 +12,19 @@ _SDP = "application/sdp"
 
 def sdp_in(body: Any) -> str:
     """ "" where there is none."""
-    if body is None:
-        return ""
+    if body is not None and _kind(body).startswith("multipart/"):
+        return _of_parts(str(body.mtype), str(body))
+    return whole_sdp(body)
+
+
+def whole_sdp(body: Any) -> str:
+    """Of an answer; "" where it is something else."""
+    return str(body) if body is not None and _kind(body) == _SDP else ""
+
+
+def _kind(body: Any) -> str:
     # without its blanks: sippy leaves those before a semicolon
-    kind = body.getType().strip()
-    if kind == _SDP:
-        return str(body)
-    return _of_parts(str(body.mtype), str(body)) if kind.startswith("multipart/") else ""
+    return cast(str, body.getType().strip())
 
 
 def _of_parts(content_type: str, text: str) -> str:

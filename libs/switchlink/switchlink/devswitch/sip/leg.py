@@ -4,6 +4,7 @@ What sippy's user agent does wrongly or not at all is done here, and only here: 
 methods that it would leave unanswered, and texts that must not leave as they came.
 """
 
+import asyncio
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -28,6 +29,7 @@ from sippy.UA import UA
 
 from switchlink.devswitch.legs import Dial, LegEvents
 
+from .answers import Answers, Fault
 from .body import sdp_in
 from .extensions import unsupported
 from .stack import Answer, SipStack
@@ -35,6 +37,8 @@ from .stack import Answer, SipStack
 _UNFIT_IN_NAME = re.compile(r'[\x00-\x1f\x7f"\\<>]')
 _KNOWN_METHODS = frozenset({"INVITE", "BYE", "INFO", "OPTIONS"})
 _RINGING = 180
+_RINGS = (180, 183)  # as FreeSWITCH takes a 183 without SDP
+_ANSWERED = 200
 _FIRST_OWN_CAUSE = 128  # from here on a cause is FreeSWITCH's own and means nothing in Q.850
 
 
@@ -70,6 +74,8 @@ class SipLeg(UA):  # type: ignore[misc]
     def __init__(self, stack: SipStack, events: LegEvents | None, **options: Any) -> None:
         super().__init__(stack.config, event_cb=self._happened, **options)
         self.events = events
+        self._answers = Answers()
+        self._hears_an_answer = False
         self.lContact = SipContact(
             address=SipAddress(url=SipURL(username="keepline", host=stack.address[0], port=stack.address[1]))
         )
@@ -113,7 +119,11 @@ class SipLeg(UA):  # type: ignore[misc]
         self.events = None
         protocol = "Q.850" if q850 < _FIRST_OWN_CAUSE else "SIP"
         event.reason_rfc3326 = SipReason(protocol=protocol, cause=q850, reason=cause)
-        self.recvEvent(event)
+        if self._hears_an_answer:
+            # sippy acknowledges it after we have heard it
+            asyncio.get_running_loop().call_soon(self.recvEvent, event)
+        else:
+            self.recvEvent(event)
 
     def recvRequest(self, req: Any, sip_t: Any) -> Answer:
         method = req.getMethod()
@@ -155,12 +165,14 @@ class SipLeg(UA):  # type: ignore[misc]
         events = self.events
         if events is None:
             return
-        if isinstance(event, CCEventRing):
-            self._progressed(events, event.getData())
-        elif isinstance(event, CCEventConnect) and self.origin == "caller":
+        if isinstance(event, CCEventConnect) and self.origin == "caller":
             events.far_described(sdp_in(event.getData()[2]))
-        elif isinstance(event, CCEventConnect):
-            events.far_answered(sdp_in(event.getData()[2]))
+        elif isinstance(event, CCEventRing | CCEventConnect):
+            self._hears_an_answer = True
+            try:
+                self._hear(events, *event.getData())
+            finally:
+                self._hears_an_answer = False
         elif isinstance(event, CCEventFail):
             self.events = None
             status, phrase = event.getData()[:2]
@@ -172,11 +184,17 @@ class SipLeg(UA):  # type: ignore[misc]
             else:
                 events.far_hung_up(_q850(event))
 
-    def _progressed(self, events: LegEvents, data: Any) -> None:
-        status, sdp = data[0], sdp_in(data[2])
-        if sdp:
-            events.far_sent_early_media(sdp)
-        elif status == _RINGING:
+    def _hear(self, events: LegEvents, status: int, phrase: str, body: Any) -> None:
+        answer = self._answers.read(status, phrase, body)
+        if isinstance(answer, Fault):
+            number, reason = answer.reason
+            self._end(CCEventDisconnect(), reason, number)
+            events.far_described_nothing(answer.status, answer.phrase)
+        elif status >= _ANSWERED:
+            events.far_answered(answer)
+        elif answer:
+            events.far_sent_early_media(answer)
+        elif status in _RINGS:
             events.far_rang()
 
 

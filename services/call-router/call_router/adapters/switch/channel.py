@@ -32,6 +32,8 @@ _MAX_NUMBER = 64
 _WITHHELD = "anonymous"
 _MARK = "variable_sip_h_X-Keepline-"
 _SIP = "sip:"
+_NO_REFUSAL = range(100, 300)
+_UNFIT = "INCOMPATIBLE_DESTINATION"
 
 
 def channel_of(headers: Headers, now: datetime) -> Channel | None:
@@ -79,6 +81,9 @@ def failure_of(headers: Headers) -> Failure:
         cause = headers.get("variable_last_bridge_hangup_cause", "")
     status = status_of(headers.get("variable_last_bridge_proto_specific_hangup_cause", ""))
     times = leg_times(headers, "variable_keepline_leg_", failed_leg_of(headers))
+    if status in _NO_REFUSAL:
+        # of what it said of its media, nothing could be read
+        return Failure(0, _UNFIT, times)
     return Failure(status, _printable(cause), times)
 
 
