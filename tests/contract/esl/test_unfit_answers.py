@@ -57,7 +57,7 @@ FAILING: dict[str, tuple[Behaviour, Read]] = {
     "no address": (Behaviour(rings=False, describes=no_address), UNREAD),
     "no body": (Behaviour(rings=False, describes=nothing), UNHEARD),
     "another body": (Behaviour(rings=False, describes=words), UNHEARD),
-    # the edge takes the SDP out of its parts: a switch looks there in requests alone
+    # which never comes from our edge: it passes on the SDP alone
     "SDP among parts": (Behaviour(rings=False, describes=parts("SDP", ISUP)), UNHEARD),
     "parts without SDP": (Behaviour(rings=False, describes=parts(ISUP)), UNHEARD),
     "no SDP by its words after a 183": (Behaviour(rings=False, early=True, describes=UNREADABLE), UNREAD),

@@ -112,6 +112,40 @@ async def test_a_body_with_sdp_in_it_is_a_call(  # noqa: PLR0917
     assert (await switch.receive("INVITE")).raw.removesuffix(beyond).endswith(body.encode())
 
 
+MIXED = "multipart/mixed;boundary=b"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "passed_on"),
+    [
+        (MIXED, multipart(AUDIO, ISUP), SDP),
+        (MIXED, multipart(ISUP, TURNED), SDP),
+        ('Multipart / Mixed; boundary="b"', multipart(PIDF, ISUP, AUDIO), SDP),
+        (MIXED, multipart(ISUP, PIDF), ""),
+        (MIXED, multipart("Content-Type: application/sdp\r\n\r\nv=0\r\nnot for us"), ""),
+        ("multipart/mixed", multipart(AUDIO), ""),
+        (MIXED, "--b", ""),
+        ("application/isup", "\x01\0\x02", ""),
+    ],
+)
+@pytest.mark.parametrize("status", [183, 200])
+async def test_the_sdp_of_an_answer_is_taken_out_of_its_parts(  # noqa: PLR0917
+    edge: RunningEdge, switch: Wire, agent: Wire, content_type: str, body: str, passed_on: str, status: int
+) -> None:
+    """A switch does not look there; what holds none stays as it came."""
+    switch.send(request("INVITE", f"sip:bot@{agent.at}", switch, body=SDP), edge.inner)
+    leg = await agent.receive("INVITE")
+    contact = f"Contact: <sip:{agent.at}>\r\n"
+    said = reply(leg, status, "OK", extra=contact, tag="a", body=body, content_type=content_type)
+    agent.send(said, leg.peer)
+    got = await switch.receive(status)
+    head, _, text = got.raw.decode().partition("\r\n\r\n")
+    assert text == (passed_on or body)
+    assert got.all("Content-Length") == [str(len(text))]
+    assert got.all("Content-Type") == (["application/sdp"] if passed_on else [content_type])
+    assert head.count("Content-Type") == 1
+
+
 @pytest.mark.parametrize(
     ("content_type", "body"),
     [

@@ -165,14 +165,23 @@ def request(method: str, uri: str, wire: Wire, extra: str = "", body: str = "", 
     return f"{method} {uri} SIP/2.0\r\n{head}{extra}Content-Length: {length}\r\n\r\n{body}"
 
 
-def reply(to: Message, status: int, reason: str, *, extra: str = "", tag: str = "", body: str = "") -> str:
+def reply(
+    to: Message,
+    status: int,
+    reason: str,
+    *,
+    extra: str = "",
+    tag: str = "",
+    body: str = "",
+    content_type: str = "application/sdp",
+) -> str:
     head = to.text.split("\r\n\r\n", 1)[0].split("\r\n")[1:]
     kept = [line for line in head if re.match(r"(?i)(via|from|call-id|cseq|record-route)\s*:", line)]
     to_line = f"To: {to.one('To')}"
     if tag and ";tag=" not in to_line:
         to_line += f";tag={tag}"
     if body:
-        extra += "Content-Type: application/sdp\r\n"
+        extra += f"Content-Type: {content_type}\r\n"
     lines = "".join(f"{line}\r\n" for line in [*kept, to_line])
     return f"SIP/2.0 {status} {reason}\r\n{lines}{extra}Content-Length: {len(body.encode())}\r\n\r\n{body}"
 
