@@ -117,7 +117,7 @@ async def test_the_first_description_of_a_leg_stands(
     calls: Edge, edge: Phone, answer: str, kind: str
 ) -> None:
     """RFC 3261, 13.2.1: what a 200 says after a 183 with SDP is passed over."""
-    user = f"stands-{kind}"
+    user = f"described-{kind}"
     behaviour = Behaviour(rings=False, early=True, describes=STANDS[answer])
     handed = await calls.hand_over(leg(edge.behave(user, behaviour), kind=kind))
     assert (await handed.final())[0] == 200
