@@ -363,3 +363,15 @@ def test_a_leg_that_failed_with_no_refusal_said_what_cannot_be_used(status: str)
     said = {"variable_originate_disposition": "NORMAL_CLEARING"}
     failure = failure_of({**said, "variable_last_bridge_proto_specific_hangup_cause": status})
     assert (failure.sip_status, failure.cause) == (0, "INCOMPATIBLE_DESTINATION")
+
+
+def test_a_leg_that_answered_and_was_gone_before_the_caller_was_answered_refused_nothing() -> None:
+    gone = {
+        "variable_originate_disposition": "SUCCESS",
+        "variable_last_bridge_hangup_cause": "NORMAL_CLEARING",
+        "variable_last_bridge_proto_specific_hangup_cause": "sip:200",
+        "variable_keepline_failed_leg": "0",
+        "variable_keepline_leg_answered": "0:1795424401000000:PCMU",
+    }
+    failure = failure_of(gone)
+    assert (failure.sip_status, failure.cause) == (0, "NORMAL_CLEARING")

@@ -100,7 +100,9 @@ async def test_the_ring_limit_ends_no_talk(calls: Edge, edge: Phone) -> None:
     await agent.rtp.send(agent.remote_sdp, 0x55, 120)  # 2.4 s
     assert not agent.ended_by_peer.is_set()
     assert not handed.call.ended_by_peer.is_set()
-    await handed.hang_up()
+    edge.hang_up(agent)
+    await asyncio.wait_for(handed.call.ended_by_peer.wait(), 20)
+    assert len(calls.asked(handed)) == 1
 
 
 async def test_a_caller_that_gives_up_over_early_media_ends_the_leg(calls: Edge, edge: Phone) -> None:

@@ -82,8 +82,8 @@ def failure_of(headers: Headers) -> Failure:
     status = status_of(headers.get("variable_last_bridge_proto_specific_hangup_cause", ""))
     times = leg_times(headers, "variable_keepline_leg_", failed_leg_of(headers))
     if status in _NO_REFUSAL:
-        # of what it said of its media, nothing could be read
-        return Failure(0, _UNFIT, times)
+        # nothing could be read of its media, or it answered and was gone before the caller was answered
+        return Failure(0, _UNFIT if times.answered_at is None else _printable(cause), times)
     return Failure(status, _printable(cause), times)
 
 
