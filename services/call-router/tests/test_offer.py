@@ -17,6 +17,10 @@ OFFER = "v=0\r\no=- 1 1 IN IP4 127.0.1.1\r\ns=-\r\nc=IN IP4 127.0.1.1\r\nt=0 0\r
         ("", "", True, "The provider leaves the offer to us"),
         ("", "m=audio 4000 RTP/AVP 18 101\r\na=rtpmap:101 telephone-event/8000", False, "offers G729 only"),
         ("", "m=audio 4000 RTP/AVP 9", False, "offers G722 only"),
+        ("", "m=audio 4000 RTP/AVP 18 13 19", False, "offers G729 only"),
+        ("", "m=audio 40000 RTP/AVP 18 101\r\na=rtpmap:18 G729/8000", False, "offers G729 only"),
+        ("", "m=audio 4000 RTP/AVP 7 101 1010", False, "offers payload type 7 only"),
+        ("", "m=audio 4000 RTP/AVP 13", False, "offers no audio"),
         ("", "m=audio 4000 RTP/AVP 96\r\na=rtpmap:96 opus/48000/2", False, "offers opus only"),
         ("", "m=audio 4000 RTP/AVP 96", False, "offers payload type 96 only"),
         (

@@ -19,6 +19,10 @@ OWN_ADDRESS = "variable_sip_local_network_addr"
 
 # static payload types of audio (RFC 3551, 6)
 _STATIC = {"0": "PCMU", "3": "GSM", "4": "G723", "8": "PCMA", "9": "G722", "15": "G728", "18": "G729"}
+# from here on a payload type means what its stream says of it (RFC 3551, 6)
+_DYNAMIC = "096"
+# comfort noise, by its number and by the one that was taken from it (RFC 3389, RFC 3551)
+_NOISE = {"13": "CN", "19": "CN"}
 _NOT_SPEECH = {"telephone-event", "CN"}
 _MOST_CODECS = 8
 _MOST_LINES = 400
@@ -55,13 +59,16 @@ def _lower(names: Iterable[str]) -> set[str]:
 
 def _codecs(sounds: Iterable[Sound]) -> tuple[str, ...]:
     """By name, each once."""
-    offered = [name for sound in sounds for name in _speech(sound.formats, _STATIC | sound.names)]
+    offered = [name for sound in sounds for name in _speech(sound.formats, _NOISE | _STATIC | sound.names)]
     return tuple(dict.fromkeys(offered))[:_MOST_CODECS]
 
 
 def _speech(formats: Iterable[str], names: Mapping[str, str]) -> Iterator[str]:
-    numbers = (kind for kind in formats if kind.isascii() and kind.isdigit())
-    return (name for name in (_named(kind, names) for kind in numbers) if name not in _NOT_SPEECH)
+    """A payload type of the dynamic ones that nothing is said of (telephone-event, most often) is named only
+    where it stands alone."""
+    numbers = [kind for kind in formats if kind.isascii() and kind.isdigit()]
+    said = [kind for kind in numbers if kind in names or kind.zfill(3) < _DYNAMIC]
+    return (name for name in (_named(kind, names) for kind in said or numbers) if name not in _NOT_SPEECH)
 
 
 def _named(kind: str, names: Mapping[str, str]) -> str:
