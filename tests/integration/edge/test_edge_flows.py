@@ -23,6 +23,13 @@ NOWHERE = [
     # a name that its own DNS alone has
     "sip:pbx@pbx.customer.example",
 ]
+# where the far side could be reached, over what this edge does not have
+NOT_OURS = [
+    "sips:pbx@{at}",
+    "sip:pbx@{at};transport=TLS",
+    "sip:pbx@{at};transport=ws;ob",
+    "sip:pbx@{at};transport=sctp",
+]
 
 
 async def answered(edge: RunningEdge, switch: Wire, provider: Wire, contact: str, extra: str = "") -> Message:
@@ -35,10 +42,11 @@ async def answered(edge: RunningEdge, switch: Wire, provider: Wire, contact: str
     return invite
 
 
-@pytest.mark.parametrize("contact", NOWHERE)
+@pytest.mark.parametrize("contact", [*NOWHERE, *NOT_OURS])
 async def test_a_contact_behind_a_nat_is_reached_where_its_call_came_from(
     edge: RunningEdge, switch: Wire, provider: Wire, contact: str
 ) -> None:
+    contact = contact.format(at=provider.at)
     dialog = callee_dialog(await answered(edge, switch, provider, contact), "s")
     for method in ("INFO", "BYE"):
         switch.send(within(dialog, method, switch), edge.inner)
@@ -89,11 +97,12 @@ async def test_a_re_invite_keeps_the_flow(edge: RunningEdge, switch: Wire, provi
 
 
 @pytest.mark.parametrize(
-    "contact", ["sip:bot@10.1.2.3:5060", "sip:bot@bot.internal", "sip:bot@bot.customer.example"]
+    "contact", ["sip:bot@10.1.2.3:5060", "sip:bot@bot.internal", "sip:bot@bot.customer.example", *NOT_OURS]
 )
 async def test_an_agent_behind_a_nat_gets_its_ack_and_its_bye(
     edge: RunningEdge, switch: Wire, agent: Wire, contact: str
 ) -> None:
+    contact = contact.format(at=agent.at)
     switch.send(request("INVITE", f"sip:bot@{agent.at}", switch, body=SDP), edge.inner)
     leg = await agent.receive("INVITE")
     agent.send(reply(leg, 200, "OK", extra=f"Contact: <{contact}>\r\n", tag="a", body=SDP), leg.peer)
