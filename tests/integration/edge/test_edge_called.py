@@ -51,6 +51,7 @@ async def test_a_writing_of_a_number_is_that_number(
     [
         "tel:+4930123",
         "tel:+49-30-123",
+        "tel:%2B49%2D30%2d123",
         "tel:+49(30)123",
         "TEL:+4930123",
         f"tel:+4930123{NPDI}",

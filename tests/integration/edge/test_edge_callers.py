@@ -29,6 +29,13 @@ NAMES = [
     "J%20R",
     '"100%25"',
     '"\x80\x80"',
+    # our own parser gives up on these
+    '"Sam\\"',
+    '"open',
+    '"a" "b"',
+    'Dr. "Bob" X',
+    "A;B",
+    'A "B, C" D;tag=x',
 ]
 UNREADABLE = [
     "<sip:@h>;tag=a",
@@ -107,6 +114,7 @@ async def test_an_address_that_nobody_can_read_is_an_anonymous_caller(
         "<sip:unavailable@unknown.invalid>;tag=a",
         "sip:unknown@h;tag=a",
         "<sip:+12025550101@anonymous.invalid>;tag=a",
+        "<sip:+12025550101@Anonymous.Invalid.>;tag=a",
     ],
 )
 async def test_a_caller_who_says_nothing_is_anonymous_in_one_writing(
@@ -138,6 +146,7 @@ async def test_who_only_looks_like_nobody_is_shown(
         ),
         ("tel:+12025550101;tag=a", "<sip:+12025550101@tel.invalid>;tag=a"),
         ('"{x}" <TEL:+12025550101>;tag=a', "<sip:+12025550101@tel.invalid>;tag=a"),
+        ('"J\\" <tel:%2B12025550101>;tag=a', "<sip:%2B12025550101@tel.invalid>;tag=a"),
     ],
 )
 async def test_a_number_without_a_host_is_a_caller(
@@ -232,6 +241,26 @@ async def test_a_number_is_withheld_as_long_as_its_call_lasts(
             assert (await provider.receive(200)).all("From") == [A]
 
 
+RPID = "Remote-Party-ID: <sip:+15550100@h>"
+
+
+@pytest.mark.parametrize(
+    ("header", "hidden"),
+    [
+        (f"{RPID};party=calling;screen=yes;privacy=full", True),
+        ('remote-party-id : "J" <sip:+15550100@h>; party=calling;\r\n Privacy = "URI"', True),
+        (f"{RPID};privacy=off", False),
+        (f"{RPID};privacy=fully;screen=full", False),
+        (RPID, False),
+    ],
+)
+async def test_an_older_way_to_withhold_a_number_is_known(
+    edge: RunningEdge, switch: Wire, provider: Wire, *, header: str, hidden: bool
+) -> None:
+    provider.send(call(provider, f"{header}\r\n", from_=A), edge.public)
+    assert (await switch.receive("INVITE")).all("From") == [NOBODY if hidden else A]
+
+
 @pytest.mark.parametrize("privacy", ["none", "session", "header", "idle", "", "none\r\nX: ;id", "\r\nX:id"])
 async def test_who_withholds_nothing_is_shown(
     edge: RunningEdge, switch: Wire, provider: Wire, privacy: str
@@ -242,7 +271,12 @@ async def test_who_withholds_nothing_is_shown(
 
 @pytest.mark.parametrize(
     ("said", "shown"),
-    [('"{x}" <sip:+15550100@h>;tag=a', "<sip:+15550100@h>;tag=a"), ("<sip:@h>;tag=a", NOBODY)],
+    [
+        ('"{x}" <sip:+15550100@h>;tag=a', "<sip:+15550100@h>;tag=a"),
+        ("<sip:@h>;tag=a", NOBODY),
+        ('"J\\" <sip:+15550100@h>;tag=a', "<sip:+15550100@h>;tag=a"),
+        ('"J\\" <sip:anonymous@h>;tag=a', NOBODY),
+    ],
 )
 async def test_the_other_side_is_answered_as_it_asked(
     edge: RunningEdge, switch: Wire, provider: Wire, said: str, shown: str
@@ -270,8 +304,11 @@ async def test_the_other_side_is_answered_as_it_asked(
             assert answer.all("To") == ['"{y}" <sip:b@h>;tag=s']
 
 
-async def test_such_a_call_can_be_cancelled(edge: RunningEdge, switch: Wire, provider: Wire) -> None:
-    text = call(provider, from_="<sip:@h>;tag=a").decode()
+@pytest.mark.parametrize("said", ["<sip:@h>;tag=a", '"J\\" <sip:anonymous@h>;tag=a'])
+async def test_such_a_call_can_be_cancelled(
+    edge: RunningEdge, switch: Wire, provider: Wire, said: str
+) -> None:
+    text = call(provider, from_=said).decode()
     provider.send(text, edge.public)
     invite = await switch.receive("INVITE")
     switch.send(reply(invite, 180, "Ringing", tag="s"), invite.peer)
@@ -281,5 +318,5 @@ async def test_such_a_call_can_be_cancelled(edge: RunningEdge, switch: Wire, pro
     assert cancel.all("From") == [NOBODY]
     switch.send(reply(cancel, 200, "OK"), cancel.peer)
     switch.send(reply(invite, 487, "Request Terminated", tag="s"), invite.peer)
-    assert (await provider.receive(487)).all("From") == ["<sip:@h>;tag=a"]
+    assert (await provider.receive(487)).all("From") == [said]
     assert (await switch.receive("ACK")).all("From") == [NOBODY]
