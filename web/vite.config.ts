@@ -15,5 +15,6 @@ export default defineConfig({
     manifest: true,
     target: 'es2023',
   },
-  test: { include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'] },
+  // a guard, for a machine that is busy with other suites
+  test: { include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'], testTimeout: 30_000 },
 });

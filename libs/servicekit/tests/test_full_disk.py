@@ -40,7 +40,7 @@ async def main(folder, ending):
         producer.broker.away = False
         last = b"%06d" % (kept + 5)
         await until(lambda: producer.sent and producer.sent[-1].value[:6] == last, 20)
-        await asyncio.wait_for(spooled.kept(), 5)
+        await asyncio.wait_for(spooled.kept(), 30)
         print("straight", spool.problem())
     files_may_grow_to(resource.RLIM_INFINITY)
     spooled.put("calls", "call_1", b"%06d" % (kept + 6))

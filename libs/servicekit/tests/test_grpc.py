@@ -117,20 +117,20 @@ async def test_a_call_without_a_deadline_is_refused_and_a_stream_is_not(served: 
 
 
 async def test_our_channels_set_a_deadline_that_the_server_sees(served: Served) -> None:
-    async with served.open(default_timeout=3.0) as opened:
+    async with served.open(default_timeout=4.0) as opened:
         await opened.unary_unary(f"/{NAME}/Unary")(b"")
         assert served.echo.remaining is not None
-        assert 1.1 < served.echo.remaining < 3.1
-        await opened.unary_unary(f"/{NAME}/Unary")(b"", timeout=1.0)
-        assert served.echo.remaining < 1.1  # gRPC rounds up
+        assert 2.1 < served.echo.remaining < 4.1
+        await opened.unary_unary(f"/{NAME}/Unary")(b"", timeout=2.0)
+        assert served.echo.remaining < 2.1  # gRPC rounds up
 
 
 async def test_a_call_made_in_a_call_gets_only_what_is_left_of_it(served: Served) -> None:
     served.echo.inner = served.target
     async with served.open() as opened:
         token = served.issuer.token("t_demo").encode()
-        left = float(await opened.unary_unary(f"/{NAME}/Unary")(token, timeout=0.8))
-    assert left < 0.9
+        left = float(await opened.unary_unary(f"/{NAME}/Unary")(token, timeout=4.0))
+    assert left < 4.1
 
 
 async def test_health_needs_neither_token_nor_deadline(served: Served) -> None:

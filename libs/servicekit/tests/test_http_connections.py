@@ -29,13 +29,13 @@ async def serving(folder: Path) -> AsyncIterator[int]:
 
 async def asked(port: int) -> int:
     async with httpx.AsyncClient() as client:
-        return (await client.get(f"http://127.0.0.1:{port}/healthz", timeout=5)).status_code
+        return (await client.get(f"http://127.0.0.1:{port}/healthz", timeout=20)).status_code
 
 
 async def ended(connection: Open) -> bytes:
     """What came before its end."""
     try:
-        return await asyncio.wait_for(connection[0].read(), 5)
+        return await asyncio.wait_for(connection[0].read(), 20)
     except ConnectionError:
         return b""
     finally:
@@ -84,7 +84,7 @@ async def test_a_body_that_never_ends_is_refused_and_its_connection_closed(
     connection = await asyncio.open_connection("127.0.0.1", server.port)
     head = f"Host: x\r\nAuthorization: Bearer {issuer.token('t_a')}\r\nContent-Type: application/json\r\n"
     connection[1].write(f"POST /things HTTP/1.1\r\n{head}Content-Length: 100\r\n\r\n{{".encode())
-    answer = await asyncio.wait_for(connection[0].read(), 5)
+    answer = await asyncio.wait_for(connection[0].read(), 20)
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"body_incomplete" in answer
     connection[1].close()

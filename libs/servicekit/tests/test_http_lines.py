@@ -63,7 +63,7 @@ async def test_probes_are_not_told_and_what_is_amiss_is_a_warning(
 async def test_what_is_no_http_is_a_problem_too(client: httpx.AsyncClient, lines: Lines) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
     writer.write(b"\x16\x03\x01 hello\r\n\r\n")
-    answer = await asyncio.wait_for(reader.read(), 5)
+    answer = await asyncio.wait_for(reader.read(), 20)
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 400 ")
     assert b"content-type: application/problem+json" in head

@@ -66,7 +66,7 @@ async def test_head_is_get_without_its_body(client: httpx.AsyncClient) -> None:
 
 
 async def test_head_of_a_stream_ends(client: httpx.AsyncClient) -> None:
-    asked = await asyncio.wait_for(client.head("/stream"), 5)
+    asked = await asyncio.wait_for(client.head("/stream"), 20)
     assert (asked.status_code, asked.content) == (200, b"")
     assert (await client.get("/things")).status_code == 200
 

@@ -130,9 +130,9 @@ async def test_what_is_said_to_be_kept_is_on_the_disk(tmp_path: Path) -> None:
     producer.broker.away = True
     async with running(tmp_path, producer) as spooled:
         put(spooled, range(100))
-        await asyncio.wait_for(spooled.kept(), 5)
+        await asyncio.wait_for(spooled.kept(), 30)
         assert on_disk(tmp_path) == list(range(100))
-        await asyncio.wait_for(spooled.kept(), 5)
+        await asyncio.wait_for(spooled.kept(), 30)
 
 
 async def test_events_survive_the_process_in_order(tmp_path: Path) -> None:
@@ -210,10 +210,10 @@ async def test_a_file_that_breaks_while_it_is_used_is_set_aside_and_what_comes_l
     async with running(tmp_path, producer, max_bytes=20 << 20) as spooled:
         for number in range(3000):  # more than SQLite has in memory
             spooled.put(TOPIC, "call_1", b"%06d" % number + b"x" * 3000)
-        await asyncio.wait_for(spooled.kept(), 10)
+        await asyncio.wait_for(spooled.kept(), 30)
         damage(tmp_path)
         producer.broker.away = False
-        await until((tmp_path / f"damaged-{NAME}").exists, 10)
+        await until((tmp_path / f"damaged-{NAME}").exists, 30)
         put(spooled, range(3))
         await until(lambda: spooled.depth() == 0 and not spooled.problem(), 20)
     assert [record.value for record in producer.sent[-3:]] == [b"0", b"1", b"2"]

@@ -38,7 +38,7 @@ class Supervised:
             "--alive",
             f"http://127.0.0.1:{self.port}/",
         ]
-        supervise += ["--silent-seconds", "0.5", "--first-seconds", "2", "--settled-seconds", "0"]
+        supervise += ["--silent-seconds", "0.5", "--first-seconds", "5", "--settled-seconds", "0"]
         child = list(command) or [sys.executable, str(script), str(self.port)]
         self.said = folder / "said"
         with self.said.open("wb") as file:

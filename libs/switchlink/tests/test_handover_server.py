@@ -21,7 +21,7 @@ def _always(channel: Mapping[str, str]) -> Mapping[str, str] | None:
 
 
 async def _until_all_ended(server: HandOverServer) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         await server.drained()
 
 
@@ -142,7 +142,7 @@ async def test_the_channel_may_arrive_in_any_pieces(cuts: list[int]) -> None:
 
 
 async def _until(wanted: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not wanted():  # noqa: ASYNC110  what is asked has no event of its own
             await asyncio.sleep(0.001)
 
@@ -173,7 +173,7 @@ async def test_when_draining_nobody_listens_and_what_is_under_way_ends() -> None
 
 
 async def test_more_conversations_than_fit_are_closed_and_the_others_go_on() -> None:
-    async with HandOverServer(_always, most_at_once=3, deadline_seconds=2) as server:
+    async with HandOverServer(_always, most_at_once=3, deadline_seconds=20) as server:
         held = [await asyncio.open_connection(*server.address) for _ in range(3)]
         await _until(lambda: server.under_way == 3)
         reader, writer = await asyncio.open_connection(*server.address)

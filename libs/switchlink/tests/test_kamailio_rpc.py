@@ -57,7 +57,7 @@ async def kamailio(tmp_path: Path) -> AsyncIterator[FakeKamailio]:
 
 @pytest.fixture
 async def rpc(kamailio: FakeKamailio) -> AsyncIterator[KamailioSocket]:
-    async with KamailioSocket(kamailio.path, timeout=0.3) as client:
+    async with KamailioSocket(kamailio.path, timeout=1.0) as client:
         yield client
 
 

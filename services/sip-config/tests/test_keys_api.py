@@ -336,19 +336,19 @@ async def test_grpc_does_the_same(access: Access) -> None:
         keys, log = ApiKeyServiceStub(opened), AuditLogStub(opened)
         asked = pb.CreateApiKeyRequest(name="grpc", scopes=["calls:read"])
         once = (("idempotency-key", "g1"),)
-        made = await keys.CreateApiKey(asked, timeout=5, metadata=once)
-        again = await keys.CreateApiKey(asked, timeout=5, metadata=once)
+        made = await keys.CreateApiKey(asked, timeout=30, metadata=once)
+        again = await keys.CreateApiKey(asked, timeout=30, metadata=once)
         assert (again.key.id, again.secret) == (made.key.id, "")
         assert (made.key.role, made.secret.startswith(made.key.prefix)) == ("viewer", True)
         change = pb.UpdateApiKeyRequest(key=made.key, expected_version=1)
         change.key.name = "other"
         change.update_mask.paths.append("name")
-        changed = (await keys.UpdateApiKey(change, timeout=5)).key
+        changed = (await keys.UpdateApiKey(change, timeout=30)).key
         assert (changed.name, changed.version, list(changed.scopes)) == ("other", 2, ["calls:read"])
-        assert list((await keys.ListApiKeys(pb.ListApiKeysRequest(q="OTH"), timeout=5)).keys) == [changed]
-        await keys.DeleteApiKey(pb.DeleteApiKeyRequest(id=made.key.id, expected_version=2), timeout=5)
+        assert list((await keys.ListApiKeys(pb.ListApiKeysRequest(q="OTH"), timeout=30)).keys) == [changed]
+        await keys.DeleteApiKey(pb.DeleteApiKeyRequest(id=made.key.id, expected_version=2), timeout=30)
         await access.spread()
-        found = await log.ListEntries(audit_log_pb2.ListEntriesRequest(action=["created"]), timeout=5)
+        found = await log.ListEntries(audit_log_pb2.ListEntriesRequest(action=["created"]), timeout=30)
         assert [(one.resource_id, one.action) for one in found.entries] == [(made.key.id, "created")]
         assert (found.entries[0].address, bool(found.entries[0].request_id)) == ("127.0.0.1", True)
 

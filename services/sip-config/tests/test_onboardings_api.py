@@ -200,41 +200,41 @@ async def test_grpc_does_the_same(api: Any) -> None:
     trunk = (await api.create())["id"]
     stub = api.stub(kind=OnboardingServiceStub)
     asked = service.CreateOnboardingRequest(line=types.ONBOARDING_LINE_TRUNK, trunk_id=trunk)
-    made = (await stub.CreateOnboarding(asked, timeout=5)).onboarding
+    made = (await stub.CreateOnboarding(asked, timeout=30)).onboarding
     assert (made.state, made.next_step) == (pb.ONBOARDING_STATE_OPEN, types.ONBOARDING_STEP_NUMBERS)
     assert not made.HasField("agent_id")
     change = pb.Onboarding(id=made.id, numbers=[pb.OnboardingNumber(**BERLIN)], agent_id="agt_1", armed=True)
     update = service.UpdateOnboardingRequest(onboarding=change, expected_version=1)
-    assert (await stub.UpdateOnboarding(update, timeout=5)).onboarding.HasField("armed_at")
-    assert (await api.problem(stub.UpdateOnboarding(update, timeout=5))).code == "version_mismatch"
+    assert (await stub.UpdateOnboarding(update, timeout=30)).onboarding.HasField("armed_at")
+    assert (await api.problem(stub.UpdateOnboarding(update, timeout=30))).code == "version_mismatch"
     plan = pb.Onboarding(id=made.id, plan_id="pln_1")
     unset = service.UpdateOnboardingRequest(onboarding=plan, any_version=True)
     unset.update_mask.paths.extend(["plan_id", "armed"])
-    assert not (await stub.UpdateOnboarding(unset, timeout=5)).onboarding.HasField("armed_at")
+    assert not (await stub.UpdateOnboarding(unset, timeout=30)).onboarding.HasField("armed_at")
     live = service.GoLiveRequest(id=made.id, emergency_acknowledged=True)
-    problem = await api.problem(stub.GoLive(live, timeout=5))
+    problem = await api.problem(stub.GoLive(live, timeout=30))
     assert (problem.code, problem.grpc_status) == ("onboarding_unfinished", "ALREADY_EXISTS")
-    assert (await stub.SkipTest(service.SkipTestRequest(id=made.id), timeout=5)).onboarding.next_step == 0
-    problem = await api.problem(stub.GoLive(service.GoLiveRequest(id=made.id), timeout=5))
+    assert (await stub.SkipTest(service.SkipTestRequest(id=made.id), timeout=30)).onboarding.next_step == 0
+    problem = await api.problem(stub.GoLive(service.GoLiveRequest(id=made.id), timeout=30))
     assert (problem.code, problem.violations[0].pointer) == (
         "emergency_unacknowledged",
         "/emergency_acknowledged",
     )
-    told = (await stub.GoLive(live, timeout=5)).onboarding
-    assert (await stub.GetOnboarding(service.GetOnboardingRequest(id=made.id), timeout=5)).onboarding == told
+    told = (await stub.GoLive(live, timeout=30)).onboarding
+    assert (await stub.GetOnboarding(service.GetOnboardingRequest(id=made.id), timeout=30)).onboarding == told
     listing = service.ListOnboardingsRequest(state=[pb.ONBOARDING_STATE_LIVE], trunk_id=[trunk])
-    assert list((await stub.ListOnboardings(listing, timeout=5)).onboardings) == [told]
+    assert list((await stub.ListOnboardings(listing, timeout=30)).onboardings) == [told]
     read = (await api.rest.get(f"{PATH}/{made.id}", headers=api.as_())).json()
     assert messages.document(told) == read
     api.shared.clock.advance(1)
     operator = api.stub("platform", "operator", OnboardingServiceStub)
-    success = (await operator.GetOnboardingSuccess(service.GetOnboardingSuccessRequest(), timeout=5)).success
+    success = (await operator.GetOnboardingSuccess(service.GetOnboardingSuccessRequest(), timeout=30)).success
     assert (success.begun, success.live_untested, success.completion_rate) == (1, 1, 1.0)
-    problem = await api.problem(stub.GetOnboardingSuccess(service.GetOnboardingSuccessRequest(), timeout=5))
+    problem = await api.problem(stub.GetOnboardingSuccess(service.GetOnboardingSuccessRequest(), timeout=30))
     assert problem.code == "role_forbidden"
     gone = service.DeleteOnboardingRequest(id=made.id, any_version=True)
-    await stub.DeleteOnboarding(gone, timeout=5)
-    assert (await api.problem(stub.DeleteOnboarding(gone, timeout=5))).code == "onboarding_not_found"
+    await stub.DeleteOnboarding(gone, timeout=30)
+    assert (await api.problem(stub.DeleteOnboarding(gone, timeout=30))).code == "onboarding_not_found"
 
 
 async def test_all_that_one_request_brings_in_are_named_by_one(api: Any) -> None:

@@ -298,16 +298,16 @@ async def test_grpc_does_the_same(api: Any) -> None:
     one = await row(api, trunk)
     stub = api.stub(kind=SipRejectionServiceStub)
     asked = service.ListRejectionsRequest(trunk_id=[trunk], state=[pb.REJECTION_STATE_OPEN])
-    (listed,) = (await stub.ListRejections(asked, timeout=5)).rejections
-    read = (await stub.GetRejection(service.GetRejectionRequest(id=one["id"]), timeout=5)).rejection
+    (listed,) = (await stub.ListRejections(asked, timeout=30)).rejections
+    read = (await stub.GetRejection(service.GetRejectionRequest(id=one["id"]), timeout=30)).rejection
     assert listed == read
     assert (read.detail, [fix.id for fix in read.fixes]) == (one["detail"], [ADDRESS, NETWORK])
     assert read.about == one["about"] == "path"
     assert (read.nearest.network, read.nearest.just_outside) == ("203.0.113.0/30", True)
-    applied = await stub.ApplyFix(service.ApplyFixRequest(id=one["id"], fix=ADDRESS), timeout=5)
+    applied = await stub.ApplyFix(service.ApplyFixRequest(id=one["id"], fix=ADDRESS), timeout=30)
     assert (applied.rejection.state, applied.rejection.fixed.trunk_version) == (pb.REJECTION_STATE_FIXED, 2)
-    problem = await api.problem(stub.ApplyFix(service.ApplyFixRequest(id=one["id"], fix="x"), timeout=5))
+    problem = await api.problem(stub.ApplyFix(service.ApplyFixRequest(id=one["id"], fix="x"), timeout=30))
     assert (problem.code, problem.violations[0].pointer) == ("rejection_invalid", "/fix")
     other = api.stub("t_b", kind=SipRejectionServiceStub)
-    problem = await api.problem(other.GetRejection(service.GetRejectionRequest(id=one["id"]), timeout=5))
+    problem = await api.problem(other.GetRejection(service.GetRejectionRequest(id=one["id"]), timeout=30))
     assert problem.code == "rejection_not_found"

@@ -53,7 +53,7 @@ async def test_two_ears_hear_each_other_and_not_themselves() -> None:
     try:
         caller.talk_to("127.0.2.1", agent.port)
         agent.talk_to("127.0.1.1", caller.port)
-        await until(lambda: caller.heard(600).clear and agent.heard(440).clear, 5)
+        await until(lambda: caller.heard(600).clear and agent.heard(440).clear)
         assert caller.heard(440).share < 0.05
     finally:
         await caller.close()
@@ -64,7 +64,7 @@ async def test_one_way_audio_is_noticed() -> None:
     caller, agent = await Ear.open("127.0.1.1", 440), await Ear.open("127.0.2.1", 600)
     try:
         caller.talk_to("127.0.2.1", agent.port)
-        await until(lambda: agent.heard(440).clear, 5)
+        await until(lambda: agent.heard(440).clear)
         assert not caller.heard(600).clear
         assert caller.heard(600).packets == 0
     finally:

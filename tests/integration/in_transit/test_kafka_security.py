@@ -114,7 +114,7 @@ async def test_a_group_reads_with_a_client_certificate_as_well(
     dead = {"secured": "secured.dlq"}
     consumer = GroupConsumer(broker, "test", ["secured"], dead_letters=dead, producer=producer, name="test")
     async with running(consumer.run(Keys(seen))):
-        await until(lambda: "of-a-group" in seen, within=20)
+        await until(lambda: "of-a-group" in seen, within=40)
     await producer.stop()
 
 
@@ -136,7 +136,7 @@ async def told(broker: KafkaSettings, words: str) -> str:
     """What the producer's readiness says, once it holds these words."""
     producer = Producer(broker, "test", deadline=3)
     async with running(producer.watch()):
-        await until(lambda: words in producer.problem(), within=15)
+        await until(lambda: words in producer.problem(), within=40)
     with pytest.raises(Unavailable):
         await producer.send("secured", "k", b"v")
     await producer.stop()

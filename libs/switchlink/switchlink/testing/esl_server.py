@@ -51,7 +51,7 @@ class EslServer:
         host, port = self._server.sockets[0].getsockname()[:2]
         return host, port
 
-    async def until(self, wanted: Callable[[Self], bool], seconds: float = 5.0) -> None:
+    async def until(self, wanted: Callable[[Self], bool], seconds: float = 20.0) -> None:
         """Asked again at each connection and command."""
         async with asyncio.timeout(seconds), self._something_happened:
             await self._something_happened.wait_for(lambda: wanted(self))
