@@ -18,7 +18,7 @@ async def test_a_refusal_after_an_announcement_is_a_failed_leg(world: World, sta
     first = await world.phones.agent("agent_announces_and_refuses", words={"STATUS": str(status)})
     second = await world.phones.agent()
     line = await kept_number(world, first, second)
-    outcome = await (await line.dial()).outcome()
+    outcome = await (await line.dial(hold=2.0)).outcome()
     assert outcome.result.as_told, outcome
     assert outcome.heard.clear
     record = await line.last_call()
@@ -62,7 +62,7 @@ async def test_who_gives_up_during_an_announcement_was_not_answered(world: World
 async def test_a_call_without_an_offer_is_a_call(world: World) -> None:
     agent = await world.phones.agent()
     line = await kept_number(world, agent)
-    outcome = await (await line.dial("caller_offers_late", hold=1.5)).outcome()
+    outcome = await (await line.dial("caller_offers_late", hold=2.0)).outcome()
     assert outcome.result.as_told, outcome
     assert outcome.heard.clear, str(outcome.heard)
     assert agent.heard.clear, str(agent.heard)

@@ -69,7 +69,7 @@ async def test_whatever_is_told_says_what_it_is_and_whose(world: World) -> None:
         found = await everything(world.kafka.bootstrap, TOPICS)
         return found if unseen <= {record.headers.get("ce_type") for record in found} else None
 
-    told = await until(all_told, 20, "a record of each kind")
+    told = await until(all_told, 60, "a record of each kind")
     assert {(record.topic, record.key, wrong) for record in told for wrong in faults(record)} == set()
     of_call = [record for record in told if record.key == call_id]
     assert {record.headers["ce_tenantid"] for record in of_call} == {line.tenant.tenant_id}
@@ -98,7 +98,7 @@ async def _use_a_key(world: World, owner: Tenant) -> None:
     async def known() -> bool:
         return (await program.rest("sip-config").get("/api/v1/sip/trunks")).is_success
 
-    await until(known, 10, "the key known")
+    await until(known, 20, "the key known")
     await program.aclose()
     gone = await rest.delete(f"/api/v1/keys/{made['id']}", headers={"if-match": "*"})
     assert gone.status_code == 204
@@ -175,14 +175,14 @@ async def test_a_restart_tells_nothing_anew(world: World) -> None:
             "keepline.trunk.status.v1",
         }
 
-    await until(deleted, 20, "the tombstones of a deleted trunk")
+    await until(deleted, 30, "the tombstones of a deleted trunk")
 
     async def agent_answers() -> bool:
         found = await everything(bootstrap, {AGENT_STATUS: TOPICS[AGENT_STATUS]})
         own = [r.value for r in found if r.headers["ce_tenantid"] == line.tenant.tenant_id and r.value]
         return bool(own) and AgentStatus.FromString(own[-1]).verdict == AgentVerdict.AGENT_VERDICT_HEALTHY
 
-    await until(agent_answers, 20, "the first answer of the agent to a probe")
+    await until(agent_answers, 30, "the first answer of the agent to a probe")
     before = await everything(bootstrap, topics)
     for name in told_by:
         await world.stop(name)

@@ -13,7 +13,7 @@ from keepline.health.v1.trunk_health_pb2 import TrunkVerdict, WatchRequest
 from keepline.health.v1.trunk_health_pb2_grpc import TrunkHealthStub
 
 STATUS, AGENT_STATUS = "keepline.trunk.status.v1", "keepline.agent.status.v1"
-AT_ONCE = 4.0  # seconds from the write; two of them are the edge's wait for an answer
+AT_ONCE = 15.0  # seconds from the write, on a slow machine; two of them are the edge's wait for an answer
 HEALTHY, DOWN = TrunkVerdict.TRUNK_VERDICT_HEALTHY, TrunkVerdict.TRUNK_VERDICT_DOWN
 
 
@@ -73,5 +73,5 @@ async def test_an_agent_is_probed_at_once_and_its_silence_takes_no_call_from_it(
     async def gone() -> bool:
         return (await tenant.rest("health-monitor").get(path)).status_code == httpx.codes.NOT_FOUND
 
-    await until(gone, 10, "the end of the agent's status")
+    await until(gone, 30, "the end of the agent's status")
     assert len(await state_values(world.kafka.bootstrap, AGENT_STATUS, agent["id"])) >= 3

@@ -16,7 +16,7 @@ async def test_a_person_at_an_extension_answers_and_both_hear(world: World) -> N
     await tenant.create_plan("At the desk", [NUMBER], desk["id"])
     await tenant.in_force(trunk["id"], number_count=1)
     await tenant.decides(trunk["id"], NUMBER)
-    caller = await world.phones.dial(NUMBER, trunk["domain"], hold=1.5)
+    caller = await world.phones.dial(NUMBER, trunk["domain"], hold=2.0)
     outcome = await caller.outcome()
     assert outcome.result.as_told, outcome
     assert outcome.heard.clear, str(outcome.heard)

@@ -55,7 +55,7 @@ async def test_a_number_goes_live(world: World) -> None:
         found = (await rest.get(f"{PATH}/{one['id']}")).json()
         return found if "tested" in found else None
 
-    one = await until(tested, 15, "the call seen by the onboarding")
+    one = await until(tested, 30, "the call seen by the onboarding")
     proof = one["tested"]
     assert (proof["number"], proof["caller_heard"], proof["agent_heard"]) == (NUMBER, True, True)
     record = await tenant.call(proof["call_id"])
@@ -77,7 +77,7 @@ async def test_a_number_goes_live(world: World) -> None:
         found = await _events(world, one["id"])
         return found if found and found[-1].HasField("live") else None
 
-    told = await until(whole, 15, "the whole onboarding told")
+    told = await until(whole, 30, "the whole onboarding told")
     kinds = [str(event.WhichOneof("event")) for event in told]
     assert kinds == ["begun", *["step_done"] * 3, "refused", "fixed", "step_done", "live"]
     assert told[-1].live.tested

@@ -57,29 +57,29 @@ async def shells(world: World, line: Line) -> AsyncIterator[list[Process]]:
 async def test_from_nothing_to_a_first_event(world: World, line: Line, shells: list[Process]) -> None:
     rest, grpc, events, *_ = shells
     await rest.start()
-    assert await rest.wait(20) == 0, rest.logs()
+    assert await rest.wait(60) == 0, rest.logs()
     assert '"name":"My first trunk"' in rest.logs().replace('": "', '":"'), rest.logs()
     await grpc.start()
-    assert await grpc.wait(20) == 0, grpc.logs()
+    assert await grpc.wait(60) == 0, grpc.logs()
     assert "My first trunk" in grpc.logs()
     await events.start()
-    await until(lambda: "listening" in events.logs(), 20)
+    await until(lambda: "listening" in events.logs(), 60)
     await (await line.dial()).outcome()
-    assert await events.wait(20) == 0, events.logs()
+    assert await events.wait(60) == 0, events.logs()
     assert "keepline.call.answered.v1" in events.logs()
 
 
 async def test_a_carriers_call_is_refused_with_its_reason(line: Line, shells: list[Process]) -> None:
     *_, call, why = shells
     await call.start()
-    assert await call.wait(20) == 0, call.logs()
+    assert await call.wait(60) == 0, call.logs()
     assert "SIP/2.0 488 Refused (codec_missing)" in call.logs()
 
     async def told() -> bool:
         rows = (await line.tenant.rest("sip-config").get("/api/v1/sip/rejections")).json()["rejections"]
         return [row["code"] for row in rows] == ["codec_missing"]
 
-    await until(told, 10)
+    await until(told, 30)
     await why.start()
-    assert await why.wait(20) == 0, why.logs()
+    assert await why.wait(60) == 0, why.logs()
     assert '"code":"codec_missing"' in why.logs().replace('": "', '":"'), why.logs()

@@ -90,7 +90,6 @@ async def test_other_methods_are_not_for_outsiders(world: World, method: str) ->
         number=line.number,
         keys={"domain": line.domain, "caller": "+442071838750"},
         words={"METHOD": method, "STATUS": "405"},
-        within=10,
     )
     assert (await asked.run()).as_told
     assert "method_not_allowed" in asked.logged()

@@ -19,7 +19,7 @@ CALLS, KEYS = "/api/v1/calls", "/api/v1/keys"
 async def reading(world: World, path: str, secret: str, **query: str) -> AsyncIterator[AsyncIterator[Heard]]:
     headers = {"Authorization": f"Bearer {secret}"}
     async with (
-        httpx.AsyncClient(base_url=world.services["door"].url, timeout=30) as client,
+        httpx.AsyncClient(base_url=world.services["door"].url, timeout=60) as client,
         client.stream("GET", path, params=query, headers=headers) as answer,
     ):
         assert answer.status_code == httpx.codes.OK, await answer.aread()
@@ -32,9 +32,9 @@ async def test_a_call_is_told_as_it_goes_on_and_to_nobody_whose_key_is_revoked(w
     async with reading(world, f"{CALLS}/stream", key["secret"], trunk_id=line.trunk["id"]) as events:
         assert (await anext(events)).data == {"calls": [], "complete": True}
         caller = await line.dial()
-        told = [await anext(events)]
+        told = [await _next(events)]
         while told[-1].name != "call_ended":
-            told.append(await anext(events))
+            told.append(await _next(events))
         assert (await caller.outcome()).result.as_told
         names = [one.name for one in told]
         assert names[:3] == ["call_started", "call_routed", "leg_started"]
@@ -103,5 +103,5 @@ async def _key(line: Line) -> dict[str, Any]:
     async def known() -> bool:
         return (await line.tenant.rest("call-control").get(CALLS, headers=headers)).is_success
 
-    await until(known, 5, "the key known to call-control")
+    await until(known, 20, "the key known to call-control")
     return made

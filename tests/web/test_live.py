@@ -24,7 +24,7 @@ async def test_a_call_and_a_refusal_are_told_and_mended_as_they_happen(opens: Op
     await expect(page.get_by_role("row", name=str(line.trunk["name"]))).to_contain_text("Untested")
     await expect(page.get_by_text("As of")).to_be_visible()
 
-    caller = await line.dial(hold=4.0)
+    caller = await line.dial(hold=6.0)
     call = page.get_by_role("row").filter(has_text="Agent 1 is talking with the caller.")
     await expect(call).to_be_visible()
     assert (await caller.outcome()).result.as_told
@@ -50,7 +50,7 @@ async def test_a_lost_stream_is_said_and_goes_on_where_it_was(opens: Opens, worl
         await expect(lost).to_contain_text("What you see is from")
         # what was there stays, and the other streams go on
         await expect(page.get_by_role("row", name=str(line.trunk["name"]))).to_be_visible()
-        caller = await line.dial(hold=12.0)
+        caller = await line.dial(hold=20.0)
     finally:
         await world.start("call-control")
     # begun while nobody could tell it
@@ -67,7 +67,7 @@ async def test_calls_are_filtered_told_live_and_taken_along(opens: Opens, world:
     await person.sign_in(line.tenant.tenant_id, path="/calls?period=today")
     await expect(page.get_by_role("combobox", name="When")).to_have_value("Today")
     await expect(page.get_by_text("Nothing matches.")).to_be_visible()
-    caller = await line.dial(hold=4.0, words={"HEADERS": "Privacy: id\r\n"})
+    caller = await line.dial(hold=6.0, words={"HEADERS": "Privacy: id\r\n"})
     # it stands there and on its own page before its record does
     row = page.get_by_role("row").filter(has_text="Agent 1 is talking with the caller.")
     await expect(row.filter(has_text="Number withheld")).to_be_visible()
@@ -111,7 +111,7 @@ async def test_tabs_of_one_person_share_what_is_read(opens: Opens, world: World)
     await other.goto("/")
     await expect(other.get_by_text(nobody)).to_be_visible()
     assert asked == []
-    caller = await line.dial(hold=6.0)
+    caller = await line.dial(hold=10.0)
     talking = "Agent 1 is talking with the caller."
     for page in (person.page, other):
         await expect(page.get_by_text(talking)).to_be_visible()

@@ -11,7 +11,7 @@ from keepline.events.v1.call_event_pb2 import CallEvent, EndedBy
 CALL_EVENTS = "keepline.call.events.v1"
 
 
-async def call_events(bootstrap: str, call_id: str, within: float = 15.0) -> list[CallEvent]:
+async def call_events(bootstrap: str, call_id: str, within: float = 30.0) -> list[CallEvent]:
     """The events of one call up to its end, or what there is of them when the time is over."""
     events: list[CallEvent] = []
 
@@ -23,13 +23,13 @@ async def call_events(bootstrap: str, call_id: str, within: float = 15.0) -> lis
     return events
 
 
-async def told(bootstrap: str, call_id: str, within: float = 15.0) -> str:
+async def told(bootstrap: str, call_id: str, within: float = 30.0) -> str:
     """What was told of a call, in the order of its numbers, each once: a watcher may repeat another."""
     events = {(event.attempt, event.seq): event for event in await call_events(bootstrap, call_id, within)}
     return " ".join(str(events[name].WhichOneof("event")) for name in sorted(events))
 
 
-async def state_values(bootstrap: str, topic: str, key: str, within: float = 15.0) -> list[bytes | None]:
+async def state_values(bootstrap: str, topic: str, key: str, within: float = 30.0) -> list[bytes | None]:
     """What a state topic said of one key, up to its tombstone (None) or the end of the time."""
     values: list[bytes | None] = []
 

@@ -6,8 +6,11 @@ terminal and gets one. A run with retransmissions measured nothing and says so.
 
 import csv
 import re
+import socket
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from harness.process import Process
@@ -15,7 +18,7 @@ from harness.until import until
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 _PLACE = re.compile(r"@([A-Z_]+)@")
-_DEFAULTS = {"RING_MS": "200", "HEADERS": "", "MEDIA": "0 101"}
+_DEFAULTS = {"RING_MS": "200", "RETRANS_MS": "500", "HEADERS": "", "MEDIA": "0 101"}
 _TRACED_CALLS = 20
 
 
@@ -68,6 +71,8 @@ class Sipp:
             grace=2.0,
         )
         await self._process.start()
+        if self.port and not self.remote:
+            await self._process.ready(partial(_listens, self.local, self.port), 30, "its port is open")
 
     async def wait(self) -> SippResult:
         if self._process is None:
@@ -132,6 +137,12 @@ class Sipp:
             failed=int(last.get("FailedCall(C)", 0)),
             retransmissions=int(last.get("Retransmissions(C)", 0)),
         )
+
+
+def _listens(host: str, port: int) -> bool:
+    """proc(5), /proc/net/udp: addresses are written in the order of the processor's octets."""
+    at = f"{int.from_bytes(socket.inet_aton(host), sys.byteorder):08X}:{port:04X}"
+    return any(line.split()[1] == at for line in Path("/proc/net/udp").read_text().splitlines())
 
 
 def _last_row(path: Path) -> dict[str, str]:

@@ -60,7 +60,7 @@ class Tenant:
             self._clients[service] = httpx.AsyncClient(
                 base_url=self._addresses.http[self._asked(service)],
                 headers={"authorization": f"Bearer {self.token}"},
-                timeout=10,
+                timeout=30,
             )
         return self._clients[service]
 
@@ -86,7 +86,7 @@ class Tenant:
     async def trunk(self, trunk_id: str) -> Body:
         return await self._get("sip-config", f"/api/v1/sip/trunks/{trunk_id}")
 
-    async def in_force(self, trunk_id: str, number_count: int = 0, within: float = 15) -> Body:
+    async def in_force(self, trunk_id: str, number_count: int = 0, within: float = 30) -> Body:
         """Waits until every edge says that it runs this trunk with that many numbers."""
 
         async def asked() -> Body | None:
@@ -133,10 +133,10 @@ class Tenant:
             answer = await self.rest("call-control").post("/api/v1/routing/plans", json=body)
             return None if "number_not_held" in answer.text else answer
 
-        return _checked(await until(written, 15, f"plan {name}"))
+        return _checked(await until(written, 30, f"plan {name}"))
 
     async def decides(
-        self, trunk_id: str, called: str, legs: int = 1, within: float = 15, code: str = ""
+        self, trunk_id: str, called: str, legs: int = 1, within: float = 30, code: str = ""
     ) -> None:
         """Waits until each router that is there would send such a call to that many legs, or refuse it with
         that code."""
@@ -152,7 +152,7 @@ class Tenant:
         """None: this router is away."""
         stub = CallRoutingStub(self.channel(router))
         try:
-            answer = await stub.Route(RouteRequest(trunk_id=trunk_id, called=called), timeout=5)
+            answer = await stub.Route(RouteRequest(trunk_id=trunk_id, called=called), timeout=20)
         except grpc.aio.AioRpcError as error:
             if error.code() is not grpc.StatusCode.UNAVAILABLE:
                 raise
@@ -176,7 +176,7 @@ class Tenant:
                 return found
             query["page_token"] = page["next_page_token"]
 
-    async def call(self, call_id: str, within: float = 15) -> Body:
+    async def call(self, call_id: str, within: float = 30) -> Body:
         """Waits until the record says that the call ended."""
 
         async def asked() -> Body | None:
@@ -186,7 +186,7 @@ class Tenant:
 
         return await until(asked, within, f"the record of {call_id}")
 
-    async def ended_calls(self, trunk_id: str, count: int, within: float = 15) -> list[Body]:
+    async def ended_calls(self, trunk_id: str, count: int, within: float = 30) -> list[Body]:
         """Waits for that many records of ended calls on a trunk."""
 
         async def asked() -> list[Body] | None:
@@ -195,7 +195,7 @@ class Tenant:
 
         return await until(asked, within, f"{count} records of calls on {trunk_id}")
 
-    async def last_call(self, trunk_id: str, within: float = 15) -> Body:
+    async def last_call(self, trunk_id: str, within: float = 30) -> Body:
         """The newest record of a trunk, once its call has ended."""
 
         async def asked() -> Body | None:
@@ -207,7 +207,7 @@ class Tenant:
     async def status(self, trunk_id: str) -> TrunkStatus:
         """By gRPC."""
         stub = TrunkHealthStub(self.channel("health-monitor"))
-        answer = await stub.GetStatus(GetStatusRequest(trunk_id=trunk_id), timeout=5)
+        answer = await stub.GetStatus(GetStatusRequest(trunk_id=trunk_id), timeout=20)
         status: TrunkStatus = answer.status
         return status
 
@@ -245,7 +245,7 @@ class Tenant:
             await rest.patch(f"/api/v1/sip/trunks/{trunk_id}", json=fields, headers={"if-match": "*"})
         )
 
-    async def delete_trunk(self, trunk_id: str, within: float = 15) -> None:
+    async def delete_trunk(self, trunk_id: str, within: float = 30) -> None:
         """Waits while numbers or agents that were deleted a moment ago still name it."""
 
         async def done() -> bool:
@@ -258,7 +258,7 @@ class Tenant:
 
         await until(done, within, f"nothing names {trunk_id}")
 
-    async def rejection(self, trunk_id: str, within: float = 15, **query: str) -> Body:
+    async def rejection(self, trunk_id: str, within: float = 30, **query: str) -> Body:
         """Waits for the newest that is open on a trunk."""
 
         async def asked() -> Body | None:

@@ -31,14 +31,14 @@ async def asks(desk: str) -> str:
         prober.setblocking(False)
         probe = f"OPTIONS sip:{desk} SIP/2.0\r\nVia: SIP/2.0/UDP x\r\nCall-ID: 1\r\n\r\n"
         prober.sendto(probe.encode(), (host, int(port)))
-        answer = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(prober, 2000), 5)
+        answer = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(prober, 2000), 20)
     return answer.decode().partition("\r\n")[0]
 
 
 async def test_both_ends_hear_the_other_one(made: Phones) -> None:
     agent = await made.agent()
     aim(made, agent)
-    caller = await made.dial(NUMBER, DOMAIN, hold=1.5)
+    caller = await made.dial(NUMBER, DOMAIN, hold=2.0, words={"RETRANS_MS": "5000"})
     outcome = await caller.outcome()
     assert outcome.result.as_told, outcome
     assert outcome.result.retransmissions == 0
@@ -61,7 +61,7 @@ async def test_an_end_that_hears_nothing_says_so(made: Phones) -> None:
     agent = await made.agent()
     aim(made, agent)
     agent.ear.talk_to("127.0.0.1", free_port())  # plays to somebody else
-    outcome = await (await made.dial(NUMBER, DOMAIN, hold=1.0)).outcome()
+    outcome = await (await made.dial(NUMBER, DOMAIN, hold=2.0)).outcome()
     assert outcome.result.as_told
     assert agent.heard.clear
     assert not outcome.heard.clear
