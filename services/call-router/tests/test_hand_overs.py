@@ -54,7 +54,6 @@ def test_a_call_is_sent_to_its_first_agent(router: HandOvers) -> None:
         "keepline_leg": "0",
         "keepline_leg_uri": "sip:agt_first@127.0.2.1:5060;transport=udp",
         "keepline_leg_timeout": "20",
-        "keepline_leg_limit": "22",
         "keepline_before_answer": "ignore_early_media=ring_ready",
         "keepline_call_id": "call_0f9c2d3e",
         "keepline_attempt": "2",

@@ -35,7 +35,6 @@ def leg(uri: str, index: int = 0, ring_seconds: int = 20, kind: str = "human", *
         "keepline_leg": str(index),
         "keepline_leg_uri": uri,
         "keepline_leg_timeout": str(ring_seconds),
-        "keepline_leg_limit": str(ring_seconds + 2),
         "keepline_before_answer": BEFORE_ANSWER.get(kind, kind),
         **{f"keepline_{name}": value for name, value in more.items()},
     }

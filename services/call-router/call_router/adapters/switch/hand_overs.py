@@ -22,8 +22,6 @@ Variables = Mapping[str, str]
 UNDECIDABLE = RefuseCall(503, "decision_failed")
 # A 183 with SDP is no answer. A person's line is heard before the answer; an agent's 183 becomes a 180.
 _BEFORE_ANSWER = {"human": "ignore_early_media=false", "sip": "ignore_early_media=ring_ready"}
-# The limit of a leg that is heard before its answer, behind that of ringing.
-_LATER_SECONDS = 2
 
 
 class HandOvers:
@@ -74,7 +72,6 @@ def _leg(dial: DialLeg) -> Variables:
         "keepline_leg": str(dial.index),
         "keepline_leg_uri": dial.leg.uri,
         "keepline_leg_timeout": str(dial.leg.ring_seconds),
-        "keepline_leg_limit": str(dial.leg.ring_seconds + _LATER_SECONDS),
         "keepline_before_answer": _BEFORE_ANSWER[dial.kind],
     }
 
