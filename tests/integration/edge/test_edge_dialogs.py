@@ -71,6 +71,51 @@ async def test_either_side_changes_the_session(edge: RunningEdge, switch: Wire, 
         await target.receive("ACK")
 
 
+HEAD = SDP.partition("m=")[0]
+NO_SOUND = {
+    "another codec": "m=audio 40000 RTP/AVP 18 101\r\na=rtpmap:18 G729/8000\r\n",
+    "port 0": "m=audio 0 RTP/AVP 0\r\n",
+    "pictures": "m=video 40000 RTP/AVP 0\r\na=rtpmap:96 VP8/90000\r\n",
+    "fax": "m=image 40000 udptl t38\r\na=T38FaxVersion:0\r\n",
+}
+SOUND = {
+    "PCMA behind others": "m=audio 40000 RTP/AVP 18 97 8\r\na=rtpmap:18 G729/8000\r\n",
+    "opus": "m=audio 40000 RTP/SAVPF 111\r\na=rtpmap:111 opus/48000/2\r\n",
+    "pictures beside it": "m=audio 40000/2 RTP/AVP 9\r\nm=video 40002 RTP/AVP 96\r\n",
+    "held": "m=audio 40000 RTP/AVP 0\r\na=sendonly\r\n",
+}
+
+
+def acknowledged(invite: str) -> str:
+    """The ACK of a refusal has the branch of what was refused."""
+    head = invite.partition("\r\n\r\n")[0].replace("INVITE", "ACK")
+    lines = [line for line in head.split("\r\n") if not line.startswith("Content-")]
+    return "\r\n".join([*lines, "Content-Length: 0", "", ""])
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+async def test_an_offer_without_sound_leaves_a_call_as_it_was(
+    edge: RunningEdge, switch: Wire, provider: Wire, method: str
+) -> None:
+    """A switch hears of no such offer, and of no ACK to its refusal."""
+    callers, _ = await answered(edge, switch, provider)
+    for name, media in NO_SOUND.items():
+        offer = within(callers, method, provider, body=HEAD + media)
+        provider.send(offer, edge.public)
+        assert (await provider.receive()).start == "SIP/2.0 488 Session stays as it was", name
+        if method == "INVITE":
+            provider.send(acknowledged(offer), edge.public)
+    assert await switch.nothing(0.05)
+    for name, body in {**{name: HEAD + media for name, media in SOUND.items()}, "no SDP": ""}.items():
+        provider.send(within(callers, method, provider, body=body), edge.public)
+        arrived = await switch.receive(method)
+        assert arrived.text.endswith(body), name
+        switch.send(reply(arrived, 491, "Request Pending"), arrived.peer)
+        await provider.receive(491)
+    provider.send(within(callers, "BYE", provider), edge.public)
+    await switch.receive("BYE")
+
+
 async def test_a_restarted_edge_loses_no_call(switch: Wire, provider: Wire, shared_config) -> None:
     async with running_edge(shared_config) as edge:
         await edge.load({ACME: "t|trk|e|127.0.1.0/24|1"}, {}, [switch.peer])
