@@ -166,6 +166,21 @@ async def test_a_body_without_sdp_is_refused_with_what_we_take(
     assert await switch.nothing(0.02)
 
 
+@pytest.mark.parametrize("name", ["Content-Encoding", "e", "CONTENT-ENCODING "])
+async def test_a_body_that_nobody_here_can_read_is_no_offer(
+    edge: RunningEdge, switch: Wire, provider: Wire, name: str
+) -> None:
+    for encoding in ("gzip", "identity, gzip", "x"):
+        provider.send(request("INVITE", URI, provider, f"{name}: {encoding}\r\n", SDP), edge.public)
+        answer = await provider.receive()
+        assert answer.start == "SIP/2.0 415 Body is encoded (body_unsupported)"
+        assert answer.all("Accept-Encoding") == ["identity"]
+    # the one is no encoding, and without a body there is none
+    for encoding, body in (("Identity", SDP), ("gzip", "")):
+        provider.send(request("INVITE", URI, provider, f"{name}: {encoding}\r\n", body), edge.public)
+        assert (await switch.receive("INVITE")).all(name.strip()) == ([] if body else [encoding])
+
+
 @pytest.mark.parametrize(
     "accept",
     [
