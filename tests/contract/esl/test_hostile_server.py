@@ -105,7 +105,7 @@ async def test_a_job_without_an_end_times_out_and_the_connection_stays() -> None
     async with EslServer({"bgapi": reply("+OK Job-UUID: x")}) as server, _link(server) as link:
         await link.wait_connected()
         with pytest.raises(CommandTimeout):
-            await link.bgapi("originate", "x", timeout=0.2)
+            await link.bgapi("originate", "x", timeout=0.8)
         assert link.connected
         assert server.connections == 1
 
