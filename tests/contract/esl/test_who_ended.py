@@ -16,8 +16,10 @@ from switchlink.esl import EslLink
 from switchlink.freeswitch import find_freeswitch
 from switchlink.testing.desk import EVENTS, Desk, Edge, Handed, leg
 from switchlink.testing.free_ports import free_port
+from switchlink.testing.sip_message import NOTHING, Body
 from switchlink.testing.sip_phone import Behaviour, Call, Phone
 from switchlink.testing.switch_process import RunningSwitch, running_switch
+from switchlink.testing.wire import SDP
 
 CONFIGURATION = Path(__file__).parents[3] / "infra" / "freeswitch"
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
@@ -137,6 +139,31 @@ async def test_a_caller_that_never_acknowledges_is_given_up(
         agent = await edge.incoming("unacknowledged")
         await asyncio.wait_for(agent.ended_by_peer.wait(), 20)
         await asyncio.wait_for(handed.call.ended_by_peer.wait(), 20)
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        (NOTHING, "MANDATORY_IE_MISSING"),
+        (("application/sdp", "this describes nothing\r\n"), "MANDATORY_IE_MISSING"),
+        (("application/sdp", SDP.replace("RTP/AVP 0", "RTP/AVP 18")), "INCOMPATIBLE_DESTINATION"),
+    ],
+    ids=["nothing", "unreadable", "another codec"],
+)
+async def test_our_own_offer_that_is_not_answered_ends_both_sides(
+    impatient: RunningSwitch, edge: Phone, carrier: Phone, answer: Body, cause: str
+) -> None:
+    carrier.answers_offers = lambda _: answer
+    async with Desk(impatient.routers) as desk, impatient.link(*EVENTS) as link:
+        await desk.open(0, 1)
+        await link.wait_connected()
+        told = leg(edge.behave("unanswered", Behaviour()), kind="sip")
+        handed = await Edge(link, carrier, impatient.sip, desk).hand_over(told, offer="")
+        assert (await handed.final())[0] == 200
+        assert await _told(link, handed) == ("keepline", cause)
+        agent = await edge.incoming("unanswered")
+        await asyncio.wait_for(agent.ended_by_peer.wait(), 5)
+        await asyncio.wait_for(handed.call.ended_by_peer.wait(), 5)
 
 
 async def test_a_caller_that_gives_up_before_the_answer_ended_it(

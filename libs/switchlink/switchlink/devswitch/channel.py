@@ -16,6 +16,7 @@ from .roles import Application, Caller, Direction, Home, Observer, Refusal, Time
 _REDIRECTED = range(300, 400)
 _MAX_FORWARDS = 70
 _GONE = "NORMAL_UNSPECIFIED"
+_NO_ANSWER_TO_OURS = 488
 
 
 class Channel:
@@ -137,8 +138,10 @@ class Channel:
 
     def far_described_nothing(self, status: int, phrase: str) -> None:
         self.leg = None
+        # to FreeSWITCH, who made no offer has been answered when the ACK had the answer to ours
+        self.times.answered = 0
         self._note_status(status, phrase)
-        self.hang_up(cause_of_status(status))
+        self.hang_up("MANDATORY_IE_MISSING" if status == _NO_ANSWER_TO_OURS else cause_of_status(status))
 
     def far_described(self, sdp: str) -> None:
         if not self.hung_up and not self.conversation.agree(sdp):

@@ -67,6 +67,8 @@ class Phone(asyncio.DatagramProtocol):
         self._work: set[asyncio.Task[None]] = set()
         self.acknowledges = True
         """False: a 200 to a call of ours is left without its ACK."""
+        self.answers_offers: Describe = describe
+        """What its ACK says to the offer of a 200."""
 
     @classmethod
     async def open(cls, host: str = "127.0.0.1", port: int = 0) -> Self:
@@ -201,7 +203,7 @@ class Phone(asyncio.DatagramProtocol):
             return
         if message.is_success:
             call.answered, call.remote_sdp = message, message.body
-            late = "" if call.invite.body else call.rtp.sdp()
+            late = NOTHING if call.invite.body else self.answers_offers(call.rtp.sdp())
             if self.acknowledges:
                 self._send(self._in_dialog(call, "ACK", late), call.peer)
         else:
@@ -209,7 +211,7 @@ class Phone(asyncio.DatagramProtocol):
         if not call.final.done():
             call.final.set_result(message)
 
-    def _in_dialog(self, call: Call, method: str, body: str = "") -> SipMessage:
+    def _in_dialog(self, call: Call, method: str, body: Body = NOTHING) -> SipMessage:
         """Works for both roles: the dialog's own side is the one whose tag we made."""
         assert call.answered is not None
         we_called = tag_of(call.invite.one("From")) and call.answered.one("Contact") != f"<{self._contact()}>"
@@ -219,6 +221,7 @@ class Phone(asyncio.DatagramProtocol):
         sequence = (
             call.invite.one("CSeq").split(" ")[0] if method == "ACK" else str(next(self._sequence) + 100)
         )
+        kind, text = body
         lines: list[Header] = [
             (
                 "Via",
@@ -229,9 +232,9 @@ class Phone(asyncio.DatagramProtocol):
             ("To", remote),
             ("Call-ID", call.invite.one("Call-ID")),
             ("CSeq", f"{sequence} {method}"),
-            *([("Content-Type", "application/sdp")] if body else []),
+            *([("Content-Type", kind)] if kind else []),
         ]
-        return SipMessage(f"{method} {contact_uri(other)} SIP/2.0", lines, body)
+        return SipMessage(f"{method} {contact_uri(other)} SIP/2.0", lines, text)
 
     def _contact(self) -> str:
         return f"sip:phone@{self.address[0]}:{self.address[1]}"

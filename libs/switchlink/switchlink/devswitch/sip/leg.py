@@ -28,9 +28,10 @@ from sippy.SipURL import SipURL
 from sippy.UA import UA
 
 from switchlink.devswitch.legs import Dial, LegEvents
+from switchlink.devswitch.media import sdp
 
 from .answers import Answers, Fault
-from .body import sdp_in
+from .body import sdp_in, whole_sdp
 from .extensions import unsupported
 from .stack import Answer, SipStack
 
@@ -166,7 +167,7 @@ class SipLeg(UA):  # type: ignore[misc]
         if events is None:
             return
         if isinstance(event, CCEventConnect) and self.origin == "caller":
-            events.far_described(sdp_in(event.getData()[2]))
+            self._hear_ack(events, whole_sdp(event.getData()[2]))
         elif isinstance(event, CCEventRing | CCEventConnect):
             self._hears_an_answer = True
             try:
@@ -183,6 +184,14 @@ class SipLeg(UA):  # type: ignore[misc]
                 events.far_cancelled()
             else:
                 events.far_hung_up(_q850(event))
+
+    def _hear_ack(self, events: LegEvents, text: str) -> None:
+        """Of a 200 that held our offer."""
+        if sdp.readable(text):
+            events.far_described(text)
+        else:
+            self._end(CCEventDisconnect(), "Incomplete offer/answer", 488)
+            events.far_described_nothing(488, "Incomplete offer/answer")
 
     def _hear(self, events: LegEvents, status: int, phrase: str, body: Any) -> None:
         answer = self._answers.read(status, phrase, body)
