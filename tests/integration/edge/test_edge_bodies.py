@@ -146,6 +146,22 @@ async def test_the_sdp_of_an_answer_is_taken_out_of_its_parts(  # noqa: PLR0917
     assert head.count("Content-Type") == 1
 
 
+@pytest.mark.parametrize("beyond", [b"", b"\r\n"])
+@pytest.mark.parametrize("said", ["", "l: {}", "Content-Length: {}"])
+async def test_nothing_of_the_other_parts_is_left_behind_the_sdp_of_an_answer(
+    edge: RunningEdge, switch: Wire, agent: Wire, said: str, beyond: bytes
+) -> None:
+    """Also where it does not say how long it is, or is longer and cannot be cut (a NUL in it)."""
+    switch.send(request("INVITE", f"sip:bot@{agent.at}", switch, body=SDP), edge.inner)
+    leg = await agent.receive("INVITE")
+    body, contact = multipart(ISUP, AUDIO, ISUP), f"Contact: <sip:{agent.at}>\r\n"
+    text = reply(leg, 200, "OK", extra=contact, tag="a", body=body, content_type=MIXED)
+    agent.send(length(text, said.format(len(body))) + beyond, leg.peer)
+    got = await switch.receive(200)
+    assert got.raw.endswith(f"\r\n\r\n{SDP}".encode())
+    assert got.all("Content-Length") + got.all("l") == [str(len(SDP))]
+
+
 @pytest.mark.parametrize(
     ("content_type", "body"),
     [
