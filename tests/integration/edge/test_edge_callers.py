@@ -249,6 +249,11 @@ RPID = "Remote-Party-ID: <sip:+15550100@h>"
     [
         (f"{RPID};party=calling;screen=yes;privacy=full", True),
         ('remote-party-id : "J" <sip:+15550100@h>; party=calling;\r\n Privacy = "URI"', True),
+        (f'{RPID};privacy="name , uri"', True),
+        (f"{RPID};privacy=full-network", True),
+        (f"{RPID};privacy=yes", True),
+        (f'{RPID};privacy="name,off"', False),
+        (f"{RPID};privacy=off, <sip:full@h>;privacy=name", False),
         (f"{RPID};privacy=off", False),
         (f"{RPID};privacy=fully;screen=full", False),
         (RPID, False),
