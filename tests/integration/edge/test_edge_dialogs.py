@@ -83,6 +83,8 @@ SOUND = {
     "opus": "m=audio 40000 RTP/SAVPF 111\r\na=rtpmap:111 opus/48000/2\r\n",
     "pictures beside it": "m=audio 40000/2 RTP/AVP 9\r\nm=video 40002 RTP/AVP 96\r\n",
     "held": "m=audio 40000 RTP/AVP 0\r\na=sendonly\r\n",
+    "an end without a line's end": "m=audio 40000 RTP/AVP 18 0",
+    "other blanks": "m=audio  40000\tRTP/AVP  0\t\r\n",
 }
 
 
