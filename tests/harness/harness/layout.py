@@ -22,6 +22,7 @@ from switchlink.kamailio_run import KamailioRun
 _NODE_TOKEN_SECONDS = 7 * 86400
 # of the edge to its switches, seconds
 _PING_EVERY = 1
+_HARDLY_EVER = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ class Layout:
         door_port: int = 0,
     ) -> Self:
         """switches: that start with the world; spare: more of them, that do not; calls_per_second: of a
-        tenant, where the edge's own bound is too low (load); with_issuer: as a process, where people sign
-        in; door_port: taken where it is free."""
+        tenant, where the edge's own bound is too low (load: no probes either, which SIPp takes for calls);
+        with_issuer: as a process, where people sign in; door_port: taken where it is free."""
         folder = fresh_run_folder(name)
         issuer_url = f"http://127.0.0.1:{free_port()}" if with_issuer else ""
         issuer = DevIssuer.create(folder / "keys", issuer_url)
@@ -81,6 +82,7 @@ class Layout:
             made,
             issuer_url=issuer_url,
             door_port=door_port,
+            probes_every=1 if calls_per_second is None else _HARDLY_EVER,
         )
         runs = services.service_runs(around)
         return cls(folder, issuer, broker, database, edge, made, runs, issuer_url)

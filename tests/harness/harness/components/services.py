@@ -39,6 +39,8 @@ class Around:
     issuer_url: str = ""
     # of the door, where it is free; 0: any
     door_port: int = 0
+    # seconds between two probes of an endpoint
+    probes_every: int = 1
 
     @property
     def edges(self) -> str:
@@ -187,7 +189,7 @@ def _edge_agent(around: Around, target: str) -> ServiceRun:
         "KAMAILIO__RPC_SOCKET": str(edge.rpc_socket),
         "KAMAILIO__RPC_URL": edge.rpc_url,
         "KAMAILIO__EVENTS": edge.events,
-        "PROBES__INTERVAL_SECONDS": "1",
+        "PROBES__INTERVAL_SECONDS": str(around.probes_every),
         "ADDRESSES__ALLOW": LOOPBACK,
     }
     http = f"127.0.0.1:{free_port()}"
