@@ -6,7 +6,7 @@ goes to an address that the switch has none for, would be answered and silent.
 
 import re
 
-from call_router.adapters.switch.sound import Sound, session_of, sounds_of
+from call_router.adapters.switch.sound import Described, Sound
 
 NO_KEY = "encrypted sound without a usable key"
 IPV6 = "sound over IPv6"
@@ -31,14 +31,13 @@ _CRYPTO = re.compile(
 )
 
 
-def obstacle(lines: list[str], *, has_ipv6: bool) -> str:
+def obstacle(offer: Described, *, has_ipv6: bool) -> str:
     """ "" where one audio stream can be heard, or none is described."""
-    session = session_of(lines)
-    found = [_of_sound(session, sound, has_ipv6) for sound in sounds_of(lines)]
+    found = [_of_sound(offer.session, sound, has_ipv6) for sound in offer.sounds]
     return "" if "" in found or not found else found[0]
 
 
-def _of_sound(session: list[str], sound: Sound, has_ipv6: bool) -> str:
+def _of_sound(session: tuple[str, ...], sound: Sound, has_ipv6: bool) -> str:
     address = next((line for line in [*sound.lines, *session] if line.startswith("c=")), "")
     if address.startswith("c=IN IP6") and not has_ipv6:
         return IPV6

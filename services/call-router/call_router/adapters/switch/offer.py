@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from call_router.adapters.switch.media import IPV6, obstacle
-from call_router.adapters.switch.sound import Sound, sounds_of
+from call_router.adapters.switch.sound import Sound, described
 from call_router.domain.offer import LATE, PLAIN_CODECS, Offer
 
 COMMON = "variable_ep_codec_string"
@@ -35,16 +35,15 @@ def offer_of(headers: Mapping[str, str]) -> Offer:
     common, sdp = headers.get(COMMON, ""), headers.get(REMOTE_SDP, "")
     ours = _ours(headers.get(OURS, ""))
     spoken = {name.lower() for name in _COMMON_NAME.findall(common)}
-    lines = sdp.splitlines()[:_MOST_LINES]
-    sounds = sounds_of(lines)
-    codecs = _codecs(sounds)
+    offer = described(sdp.splitlines()[:_MOST_LINES])
+    codecs = _codecs(offer.sounds)
     # of the switch; devswitch, which has IPv4 alone, names none
-    found = obstacle(lines, has_ipv6=":" in headers.get(OWN_ADDRESS, ""))
+    found = obstacle(offer, has_ipv6=":" in headers.get(OWN_ADDRESS, ""))
     if spoken & _lower(ours) or found == IPV6:
         return Offer(usable=not found, codecs=codecs, ours=ours, obstacle=found)
     if not common and not sdp.strip():
         return LATE
-    encrypted = bool(_lower(codecs) & _lower(ours)) and all(sound.encrypted for sound in sounds)
+    encrypted = bool(_lower(codecs) & _lower(ours)) and all(sound.encrypted for sound in offer.sounds)
     return Offer(usable=False, codecs=codecs, ours=ours, encrypted=encrypted)
 
 

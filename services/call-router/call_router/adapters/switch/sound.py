@@ -30,18 +30,22 @@ class Sound:
         return {one[1]: one[2] for one in map(_RTPMAP.match, self.lines) if one}
 
 
-def session_of(lines: list[str]) -> list[str]:
-    """The lines that hold for every stream."""
-    return list(takewhile(lambda line: not line.startswith("m="), lines))
+@dataclass(frozen=True, slots=True)
+class Described:
+    """`session`: the lines that hold for every stream."""
+
+    session: tuple[str, ...]
+    sounds: tuple[Sound, ...]
 
 
-def sounds_of(lines: list[str]) -> list[Sound]:
-    return list(filter(None, map(_sound, _streams(lines))))
+def described(lines: list[str]) -> Described:
+    session = tuple(takewhile(lambda line: not line.startswith("m="), lines))
+    return Described(session, tuple(filter(None, map(_sound, _streams(lines[len(session) :])))))
 
 
 def _streams(lines: list[str]) -> Iterator[list[str]]:
     stream: list[str] = []
-    for line in [*lines[len(session_of(lines)) :], "m="]:
+    for line in [*lines, "m="]:
         if line.startswith("m=") and stream:
             yield stream
             stream = []
