@@ -38,10 +38,7 @@ class Description:
 
 def readable(text: str) -> bool:
     """Whether it is a description at all, as sofia-sip reads it: what it describes is another question."""
-    lines = _lines(text)
-    starts = [index for index, line in enumerate(lines) if line.startswith("m=")]
-    session = lines[: starts[0]] if starts else lines
-    sections = [lines[start:end] for start, end in pairwise([*starts, len(lines)])]
+    session, sections = _split(text)
     return (
         all(any(line.startswith(name) for line in session) for name in ("v=", "o="))
         and all(any(line.startswith("c=") for line in (*session, *section)) for section in sections)
@@ -51,19 +48,20 @@ def readable(text: str) -> bool:
 
 def parse(text: str) -> Description | None:
     """None: there is nothing in it that we could talk to."""
-    lines = _lines(text)
-    starts = [index for index, line in enumerate(lines) if line.startswith("m=")]
-    media = [_MEDIA.fullmatch(lines[start]) for start in starts]
-    for start, end, found in zip(starts, [*starts, len(lines)][1:], media, strict=True):
+    session, sections = _split(text)
+    for section in sections:
+        found = _MEDIA.fullmatch(section[0])
         if found and found[1] == "audio" and found[3] == "RTP/AVP" and found[2] != "0":
-            section = lines[start:end]
-            session = lines[: starts[0]]
-            return _audio(found, section, session, tuple(lines[index][2:] for index in starts))
+            return _audio(found, section, session, tuple(one[0][2:] for one in sections))
     return None
 
 
-def _lines(text: str) -> list[str]:
-    return text.replace("\r\n", "\n").split("\n")[:_MAX_LINES]
+def _split(text: str) -> tuple[list[str], list[list[str]]]:
+    """The lines of the session, and those of each medium from its m= on."""
+    lines = text.replace("\r\n", "\n").split("\n")[:_MAX_LINES]
+    starts = [index for index, line in enumerate(lines) if line.startswith("m=")]
+    ends = [*starts, len(lines)]
+    return lines[: ends[0]], [lines[start:end] for start, end in pairwise(ends)]
 
 
 def _audio(

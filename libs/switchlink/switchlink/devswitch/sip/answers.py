@@ -25,6 +25,8 @@ class Fault:
 
 _UNREADABLE = 400, "Malformed Session Description"
 _INCOMPLETE = 488, "Incomplete offer/answer"
+# an ACK without a description, to a 200 that held our offer
+NO_ANSWER_TO_OURS = Fault(*_INCOMPLETE, _INCOMPLETE)
 
 
 class Answers:

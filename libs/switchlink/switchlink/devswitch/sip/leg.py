@@ -30,7 +30,7 @@ from sippy.UA import UA
 from switchlink.devswitch.legs import Dial, LegEvents
 from switchlink.devswitch.media import sdp
 
-from .answers import Answers, Fault
+from .answers import NO_ANSWER_TO_OURS, Answers, Fault
 from .body import sdp_in, whole_sdp
 from .extensions import unsupported
 from .stack import Answer, SipStack
@@ -190,21 +190,23 @@ class SipLeg(UA):  # type: ignore[misc]
         if sdp.readable(text):
             events.far_described(text)
         else:
-            self._end(CCEventDisconnect(), "Incomplete offer/answer", 488)
-            events.far_described_nothing(488, "Incomplete offer/answer")
+            self._give_up(events, NO_ANSWER_TO_OURS)
 
     def _hear(self, events: LegEvents, status: int, phrase: str, body: Any) -> None:
         answer = self._answers.read(status, phrase, body)
         if isinstance(answer, Fault):
-            number, reason = answer.reason
-            self._end(CCEventDisconnect(), reason, number)
-            events.far_described_nothing(answer.status, answer.phrase)
+            self._give_up(events, answer)
         elif status >= _ANSWERED:
             events.far_answered(answer)
         elif answer:
             events.far_sent_early_media(answer)
         elif status in _RINGS:
             events.far_rang()
+
+    def _give_up(self, events: LegEvents, fault: Fault) -> None:
+        number, reason = fault.reason
+        self._end(CCEventDisconnect(), reason, number)
+        events.far_described_nothing(fault.status, fault.phrase)
 
 
 def dial_leg(stack: SipStack, dial: Dial, events: LegEvents) -> SipLeg:
