@@ -2,9 +2,9 @@
 
 from harness.events import call_events, told
 from harness.line import kept_number
-from harness.ports import free_port
 from harness.world import World
 from keepline.events.v1.call_event_pb2 import EndedBy
+from switchlink.testing.free_ports import free_port
 
 
 async def test_a_call_is_answered_and_heard_both_ways(world: World) -> None:

@@ -6,11 +6,11 @@ import pytest
 
 from harness.events import state_values
 from harness.phones import AGENT, PROVIDER
-from harness.ports import free_port
 from harness.until import until
 from harness.world import World
 from keepline.health.v1.trunk_health_pb2 import TrunkVerdict, WatchRequest
 from keepline.health.v1.trunk_health_pb2_grpc import TrunkHealthStub
+from switchlink.testing.free_ports import free_port
 
 STATUS, AGENT_STATUS = "keepline.trunk.status.v1", "keepline.agent.status.v1"
 AT_ONCE = 15.0  # seconds from the write, on a slow machine; two of them are the edge's wait for an answer

@@ -19,12 +19,12 @@ from call_router.adapters.messages.events import event_message
 from call_router.domain import call_event as e
 from harness.components.kafka import Kafka
 from harness.components.mongo import Mongo
-from harness.ports import free_port
 from harness.process import Process
 from harness.until import until
 from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.kafka import Outgoing, Producer, ensure_topics, load_topics
 from servicekit.testing.event_stream import Heard, events_of
+from switchlink.testing.free_ports import free_port
 
 TOPIC, PATH = "keepline.call.events.v1", "/api/v1/calls/stream"
 REMEMBERED = 1000

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.ports import free_port
 from harness.until import until
 from switchlink.kamailio_rpc import KamailioHttp, KamailioSocket, RpcError, RpcUnavailable
 from switchlink.kamailio_run import KamailioPorts, KamailioRun
+from switchlink.testing.free_ports import free_port
 
 CONFIG = Path(__file__).parents[2] / "infra" / "kamailio" / "kamailio.cfg"
 RECORD = "t_1|trk_1|e|10.0.0.0/8,fd00::/8|3"

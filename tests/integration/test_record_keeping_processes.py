@@ -17,7 +17,6 @@ from call_router.adapters.mongo.records import RecordDocuments
 from call_router.domain import call_event as e
 from harness.components.kafka import Kafka
 from harness.components.mongo import Mongo as Server
-from harness.ports import free_port
 from harness.process import Process
 from harness.until import until
 from servicekit.auth.dev_issuer import DevIssuer
@@ -26,6 +25,7 @@ from servicekit.errors import Unavailable
 from servicekit.kafka import Outgoing, Producer, ensure_topics, load_topics
 from servicekit.mongo import Mongo, connect
 from servicekit.settings import MongoSettings
+from switchlink.testing.free_ports import free_port
 
 TOPIC = "keepline.call.events.v1"
 BEGAN = datetime.now(UTC) - timedelta(hours=1)

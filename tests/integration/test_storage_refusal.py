@@ -15,12 +15,12 @@ import pytest_asyncio
 from harness.components import mongo as mongo_component
 from harness.components.mongo import Mongo as Server
 from harness.paths import fresh_run_folder
-from harness.ports import free_port
 from harness.process import Process
 from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.mongo import connect
 from servicekit.settings import MongoSettings
 from servicekit.testing import until
+from switchlink.testing.free_ports import free_port
 
 SIP_CONFIG = {
     "SIP_ZONE": "sip.keepline.test",

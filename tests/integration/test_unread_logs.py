@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from harness.ports import free_port
+from switchlink.testing.free_ports import free_port
 
 SERVICE = """
 import asyncio

@@ -26,9 +26,9 @@ from edge_agent.adapters.disk.edge_file import EdgeFile
 from edge_agent.adapters.grpc.messages import resource
 from harness.config_server import CHUNK, Control, number, part, switch, trunk
 from harness.paths import REPOSITORY
-from harness.ports import free_port
 from keepline.sip.v1 import switch_config_pb2 as pb
 from switchlink.kamailio_rpc import KamailioSocket
+from switchlink.testing.free_ports import free_port
 from switchlink.testing.running_edge import RunningEdge, running_edge
 
 CONFIG = REPOSITORY / "infra" / "kamailio" / "kamailio.cfg"

@@ -22,11 +22,11 @@ from router_cold import _settings
 from side_by_side import Ask, Side, compare, told
 
 from call_router.adapters.disk.table_snapshot import TableSnapshot
-from harness.ports import free_port
 from harness.process import Process
 from keepline.routing.v1.call_routing_pb2 import RouteRequest
 from keepline.routing.v1.call_routing_pb2_grpc import CallRoutingStub
 from servicekit.auth.dev_issuer import DevIssuer
+from switchlink.testing.free_ports import free_port
 
 GOAL = 0.7
 NUMBERS = 1_000

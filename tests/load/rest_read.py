@@ -25,11 +25,11 @@ from harness.components import kafka as kafka_component
 from harness.components import mongo as mongo_component
 from harness.components.component import Component, answers, listens
 from harness.paths import fresh_run_folder
-from harness.ports import free_port
 from harness.process import Process
 from harness.until import until
 from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.kafka import ensure_topics, load_topics
+from switchlink.testing.free_ports import free_port
 
 GOAL = 0.5
 TRUNK = {"name": "Acme", "country": "GB", "endpoints": [{"host": "sip.acme.test"}]}

@@ -26,7 +26,7 @@ from joserfc.jwk import OKPKey
 from route_decision import _call, _table
 
 from call_router.adapters.disk.table_snapshot import TableSnapshot
-from harness.ports import free_port
+from switchlink.testing.free_ports import free_port
 
 GOAL_SECONDS, GOAL_NUMBERS = 2.0, 100_000
 _PATIENCE_SECONDS = 120.0

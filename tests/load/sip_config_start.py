@@ -21,7 +21,6 @@ from harness.components import kafka as kafka_component
 from harness.components import mongo as mongo_component
 from harness.components.component import Component, answers
 from harness.paths import fresh_run_folder
-from harness.ports import free_port
 from harness.process import Process
 from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.kafka import Outgoing, Producer, cloud_event, ensure_topics, load_topics
@@ -29,6 +28,7 @@ from sip_config.adapters.messages.trunks import state_value
 from sip_config.adapters.mongo.trunks import TOPIC, trunk_fields
 from sip_config.domain.trunk import Endpoint, Trunk, TrunkFields
 from siptypes.endpoints import Transport
+from switchlink.testing.free_ports import free_port
 
 GOAL_SECONDS = 10.0
 DATABASE = "load_start"

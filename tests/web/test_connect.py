@@ -13,10 +13,10 @@ from playwright.async_api import Page, expect
 
 from harness.browser import Person, pictured
 from harness.phones import AGENT, PROVIDER, STRANGER
-from harness.ports import free_port
 from harness.provider.served import provider_page
 from harness.until import until
 from harness.world import World
+from switchlink.testing.free_ports import free_port
 
 Opens = Callable[..., Awaitable[Person]]
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from harness.components.switch import CONFIGURATION
 from harness.phones import AGENT, PROVIDER
-from harness.ports import free_port
 from harness.sipp import Sipp
 from harness.tenant import Tenant
 from harness.world import World, running_world
 from switchlink.esl import EslLink
+from switchlink.testing.free_ports import free_port
 
 NUMBER = "+442079460123"
 _MORE_THAN_ANY = 10_000  # one tenant makes all the load

@@ -8,11 +8,11 @@ from typing import Any
 
 import grpc.aio
 
-from harness.ports import free_port
 from harness.until import until
 from keepline.sip.v1 import switch_config_pb2 as pb
 from keepline.sip.v1.switch_config_pb2_grpc import SwitchConfigServicer, add_SwitchConfigServicer_to_server
 from keepline.types.v1.endpoint_pb2 import TRANSPORT_TLS, TRANSPORT_UDP, SipEndpoint
+from switchlink.testing.free_ports import free_port
 
 CHUNK = 1000
 HEARTBEAT_SECONDS = 0.2

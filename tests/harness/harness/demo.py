@@ -11,7 +11,6 @@ from rich.console import Console
 
 from harness.front_desk import FrontDesk
 from harness.phones import AGENT, PROVIDER
-from harness.ports import free_port
 from harness.provider.served import provider_page
 from harness.show import Lines, Live, Show, on_terminal
 from harness.state import FILE, DemoState
@@ -19,6 +18,7 @@ from harness.tenant import Tenant
 from harness.walk import Walk
 from harness.watch import Watch
 from harness.world import World
+from switchlink.testing.free_ports import free_port
 
 TENANT = "t_demo"
 NUMBER = "020 7946 0123"

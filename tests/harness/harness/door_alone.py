@@ -14,10 +14,10 @@ from fastapi import FastAPI, Request, Response
 from starlette.responses import JSONResponse, StreamingResponse
 
 from harness.components.door import door_settings
-from harness.ports import free_port
 from harness.process import Process
 from servicekit.http.server import HttpServer
 from servicekit.settings import host_port
+from switchlink.testing.free_ports import free_port
 
 SERVICE = "keepline.health.v1.TrunkHealth"
 AWAY = ("sip-config", "phone-sources", "call-control")

@@ -14,10 +14,10 @@ from harness.components.mongo import Mongo
 from harness.components.services import EDGE_ID, Around, ServiceRun
 from harness.components.switch import SwitchRun
 from harness.paths import fresh_run_folder
-from harness.ports import free_port
 from servicekit.auth.dev_issuer import DevIssuer
 from switchlink.freeswitch import Address
 from switchlink.kamailio_run import KamailioRun
+from switchlink.testing.free_ports import free_port
 
 _NODE_TOKEN_SECONDS = 7 * 86400
 # of the edge to its switches, seconds

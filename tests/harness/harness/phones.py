@@ -13,9 +13,9 @@ from typing import TypeVar
 
 from harness.audio.ear import Ear, Heard
 from harness.front_desk import FrontDesk
-from harness.ports import free_port
 from harness.sipp import Sipp, SippResult
 from harness.until import NotInTime, until
+from switchlink.testing.free_ports import free_port
 
 CALLER_HERTZ = 440.0
 AGENT_HERTZ = 600.0

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from harness.phones import Agent, Phones, phones
-from harness.ports import free_port
+from switchlink.testing.free_ports import free_port
 
 NUMBER, DOMAIN = "+442079460123", "acme.sip.keepline.test"
 

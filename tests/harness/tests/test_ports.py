@@ -4,13 +4,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from harness.ports import free_port
+from switchlink.testing.free_ports import free_port
 
 MANY = 300
 
 
 def test_two_processes_are_given_ports_of_their_own_that_no_kernel_hands_out() -> None:
-    told = f"from harness.ports import free_port; print(*(free_port() for _ in range({MANY})))"
+    told = (
+        f"from switchlink.testing.free_ports import free_port; print(*(free_port() for _ in range({MANY})))"
+    )
     ours = {free_port() for _ in range(MANY)}
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     theirs = {int(port) for port in done.stdout.split()}

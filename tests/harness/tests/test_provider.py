@@ -8,11 +8,11 @@ import pytest
 import pytest_asyncio
 
 from harness.phones import AGENT, PROVIDER, Phones, phones
-from harness.ports import free_port
 from harness.provider.app import create_app
 from harness.provider.calls import Calls
 from harness.sipp import Sipp
 from harness.until import until
+from switchlink.testing.free_ports import free_port
 
 NUMBER, DOMAIN = "+442079460123", "acme.sip.keepline.test"
 ASKED = {"number": NUMBER, "domain": DOMAIN, "talk_seconds": 1}

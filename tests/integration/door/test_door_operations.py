@@ -11,9 +11,9 @@ from cryptography import x509
 from prometheus_client.parser import text_string_to_metric_families
 
 from harness.door_alone import Door
-from harness.ports import free_port
 from harness.until import until
 from servicekit.testing.certificates import Authority
+from switchlink.testing.free_ports import free_port
 
 TRUNKS = "/api/v1/health/trunks"
 ASKED = 3

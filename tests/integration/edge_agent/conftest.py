@@ -15,10 +15,10 @@ import pytest
 from edge_agent.__main__ import build
 from edge_agent.settings import Settings
 from harness.config_server import Control, number, switch, trunk
-from harness.ports import free_port
 from harness.until import until
 from servicekit.lifecycle import serve
 from servicekit.settings import load
+from switchlink.testing.free_ports import free_port
 from switchlink.testing.running_edge import RunningEdge, running_edge
 
 CONFIG = Path(__file__).parents[3] / "infra" / "kamailio" / "kamailio.cfg"

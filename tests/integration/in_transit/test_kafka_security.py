@@ -13,13 +13,13 @@ import pytest_asyncio
 from harness.components import kafka as component
 from harness.components.kafka import Kafka
 from harness.paths import fresh_run_folder
-from harness.ports import free_port
 from servicekit.errors import Unavailable
 from servicekit.kafka import GroupConsumer, Producer, Record, StateFollower, Topic, ensure_topics
 from servicekit.kafka.handling import Handled, Read
 from servicekit.settings import ClientFiles, KafkaSettings, WrongSetting
 from servicekit.testing import until
 from servicekit.testing.certificates import Authority
+from switchlink.testing.free_ports import free_port
 
 USER, PASSWORD = "keepline", "correct-horse-battery"
 TOPICS = [

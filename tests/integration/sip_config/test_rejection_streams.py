@@ -13,7 +13,6 @@ import pytest_asyncio
 
 from harness.components.kafka import Kafka
 from harness.components.mongo import Mongo
-from harness.ports import free_port
 from harness.process import Process
 from harness.until import until
 from keepline.events.v1.rejection_pb2 import Rejection
@@ -22,6 +21,7 @@ from servicekit.kafka import Outgoing, Producer, ensure_topics, load_topics
 from servicekit.testing.event_stream import Heard, events_of
 from servicekit.timestamps import timestamp
 from sip_config.adapters.kafka.told_refusals import REJECTIONS
+from switchlink.testing.free_ports import free_port
 
 PATH = "/api/v1/sip/rejections/stream"
 

@@ -17,10 +17,10 @@ import pytest_asyncio
 from harness.components.component import Component, answers
 from harness.components.mongo import Mongo
 from harness.paths import fresh_run_folder
-from harness.ports import free_port
 from harness.process import Process
 from harness.until import until
 from servicekit.auth.dev_issuer import DevIssuer
+from switchlink.testing.free_ports import free_port
 
 TRUNKS = "/api/v1/sip/trunks"
 ACME = {"name": "Acme", "country": "DE"}

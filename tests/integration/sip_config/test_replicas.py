@@ -19,7 +19,6 @@ from harness.components.kafka import Kafka
 from harness.components.mongo import Mongo
 from harness.node import Node
 from harness.paths import fresh_run_folder
-from harness.ports import free_port
 from harness.process import Process
 from harness.until import until
 from keepline.phone.v1.number_pb2 import NUMBER_SOURCE_SIP_TRUNK, Number, NumberState
@@ -28,6 +27,7 @@ from keepline.sip.v1.switch_config_pb2_grpc import SwitchConfigStub
 from servicekit.auth.dev_issuer import DevIssuer
 from servicekit.grpc import channel
 from servicekit.kafka import Outgoing, Producer, cloud_event, ensure_topics, load_topics
+from switchlink.testing.free_ports import free_port
 
 TRUNKS = "/api/v1/sip/trunks"
 NETWORK = "/api/v1/sip/network"

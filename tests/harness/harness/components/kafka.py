@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.paths import REPOSITORY
-from harness.ports import free_port
 from harness.process import NotReady, Process
+from switchlink.testing.free_ports import free_port
 
 _FOLDER = REPOSITORY / "infra" / "kafka"
 _CLUSTER_ID = "a2VlcGxpbmUtZGV2LTAwMQ"

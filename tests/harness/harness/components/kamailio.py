@@ -6,10 +6,10 @@ import httpx
 
 from harness.components.component import Component
 from harness.paths import REPOSITORY
-from harness.ports import free_port
 from harness.process import Process
 from servicekit.foreign import command_line
 from switchlink.kamailio_run import KamailioPorts, KamailioRun
+from switchlink.testing.free_ports import free_port
 
 CONFIG = REPOSITORY / "infra" / "kamailio" / "kamailio.cfg"
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.ports import free_port
 from harness.process import NotReady, Process
+from switchlink.testing.free_ports import free_port
 
 _READY_WITHIN = 60.0
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from harness.components.component import Component, answers
 from harness.components.door import door_settings
 from harness.components.switch import SwitchRun
-from harness.ports import free_port
 from harness.process import Process
 from switchlink.freeswitch import Address
 from switchlink.kamailio_run import KamailioRun
+from switchlink.testing.free_ports import free_port
 
 EDGE_ID = "edge1"
 ROUTERS_EACH = 2

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from harness.components.component import Component, listens
 from harness.paths import REPOSITORY
-from harness.ports import free_port
 from harness.process import Process
 from switchlink.freeswitch import Address, FreeSwitchSettings, find_freeswitch, freeswitch_launch
+from switchlink.testing.free_ports import free_port
 
 CONFIGURATION = REPOSITORY / "infra" / "freeswitch"
 _GREETING = b"Content-Type: auth/request\n\n"

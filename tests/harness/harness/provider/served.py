@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 
 from harness.front_desk import FrontDesk
 from harness.phones import AGENT, Phones
-from harness.ports import free_port
 from harness.provider.app import create_app
 from harness.provider.calls import Calls
 from servicekit.http.server import HttpServer
+from switchlink.testing.free_ports import free_port
 
 
 @asynccontextmanager
